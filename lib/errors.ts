@@ -1,0 +1,55 @@
+/** The few errors, each meaning a different thing to do, and the only sentences a chat user ever sees from us. */
+
+abstract class BotError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** The door says no: answered with this status, never retried by us, nothing enqueued. */
+export class Rejected extends BotError {
+  readonly status: number;
+  constructor(status: number, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.status = status;
+  }
+}
+
+/** It may work later: the message goes back to the queue, `afterMs` at the earliest when somebody named a time. */
+export class Later extends BotError {
+  readonly afterMs: number | undefined;
+  constructor(message: string, options?: ErrorOptions & { afterMs?: number | undefined }) {
+    super(message, options);
+    this.afterMs = options?.afterMs;
+  }
+}
+
+/** The user is told `sentence` instead of an answer: too long, over a limit, refused. Not an outage. */
+export class Refused extends BotError {
+  readonly sentence: string;
+  constructor(sentence: string, message = 'refused') {
+    super(message);
+    this.sentence = sentence;
+  }
+}
+
+/** No retry will help (bad key, spend limit, bad request): the user gets the apology at once, an operator the reason. */
+export class Permanent extends BotError {}
+
+/** Nobody is there to be told: the conversation or the bot's place in it is gone. */
+export class Undeliverable extends BotError {}
+
+/** Another worker owns the turn by now: leave it alone. */
+export class Superseded extends BotError {}
+
+/** One error for everything that is wrong with the settings. */
+export class BadSettings extends BotError {}
+
+export const sentences = {
+  apology: (reference: string) =>
+    `Sorry, I could not answer this. Please try again in a while. If it keeps happening, mention reference ${reference}.`,
+  empty: 'Sorry, I have no answer to that. Could you put it another way?',
+  cutShort: '_(My answer was cut short here.)_',
+  refusal: 'Sorry, I can’t help with that.',
+};
