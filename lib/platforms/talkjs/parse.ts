@@ -1,0 +1,160 @@
+/** Stop 3. A TalkJS webhook as one of our nouns, or the reason why there is nothing to do. */
+import * as z from 'zod/mini';
+import { Rejected } from '../../errors.ts';
+import type { Inbound, MessageRef, Speaker } from '../../types.ts';
+import { contentFields, type Readable, readContent } from './content.ts';
+
+/** TalkJS ids are at most 255 characters; they become keys of the table and parts of URLs, so they must be sound UTF-8. */
+const id = z.string().check(
+  z.minLength(1),
+  z.maxLength(255),
+  z.refine((text) => Buffer.from(text, 'utf8').toString('utf8') === text),
+);
+/** Milliseconds with 13 digits, 2001 to 2286: the time is the first part of a sort key and must sort as text. */
+const time = z.number().check(z.gte(1e12), z.lt(1e13));
+
+const messageFields = {
+  id,
+  conversationId: z.nullish(id),
+  senderId: z.nullish(z.string()),
+  createdAt: time,
+  editedAt: z.nullish(time),
+  custom: z.nullish(z.record(z.string(), z.unknown())),
+  ...contentFields,
+};
+const sender = z.nullish(
+  z.object({
+    id: z.nullish(z.string()),
+    name: z.nullish(z.string()),
+    email: z.unknown(),
+    phone: z.unknown(),
+  }),
+);
+const conversation = z.nullish(
+  z.object({ id: z.nullish(id), participants: z.nullish(z.record(z.string(), z.unknown())) }),
+);
+const mentionedUserIds = z.nullish(z.array(z.unknown()));
+
+const envelope = z.object({ type: z.string(), createdAt: z.unknown(), data: z.unknown() });
+const sentData = z.object({
+  sender,
+  conversation,
+  mentionedUserIds,
+  message: z.object({ ...messageFields, type: z.string() }),
+});
+const changedData = z.object({
+  sender,
+  conversation,
+  message: z.object({ ...messageFields, type: z.nullish(z.string()) }),
+});
+
+type Changed = z.infer<typeof changedData>;
+
+/**
+ * Reads one webhook body for the bot `botId`; throws `Rejected` 400 for what is not JSON or not the shape of its event.
+ * Who spoke is told by the ids alone: `origin` says `rest` for every newer client, not only for us.
+ */
+export function parseTalkjs(body: Uint8Array, options: { botId: string }): Inbound | { ignored: string } {
+  const event = read(envelope, readJson(body));
+  if (event.type === 'message.sent') return parseSent(read(sentData, event.data), options.botId);
+  if (event.type === 'message.updated')
+    return parseUpdated(read(changedData, event.data), event.createdAt, options.botId);
+  if (event.type === 'message.deleted') return parseDeleted(read(changedData, event.data), options.botId);
+  return { ignored: 'other event' };
+}
+
+function parseSent(data: z.infer<typeof sentData>, botId: string): Inbound | { ignored: string } {
+  const ref = toRef(data);
+  const ignored = reasonToIgnore(data, botId);
+  if (ignored !== undefined) return { ignored };
+  if (data.message.custom?.isTyping === 'true') return { ignored: 'typing placeholder' };
+  const speaker = toSpeaker(data);
+  if (speaker === undefined) return { ignored: 'no sender' };
+  const content = readContent(data.message);
+  if (isGroup(data) && !isMentioned(botId, data.mentionedUserIds, content)) return { ignored: 'group without mention' };
+  if (content.text.trim() === '' && content.attachments.length === 0) return { ignored: 'empty message' };
+  return { event: 'sent', ...ref, speaker, text: content.text, attachments: content.attachments };
+}
+
+function parseUpdated(data: Changed, eventTime: unknown, botId: string): Inbound | { ignored: string } {
+  const ref = toRef(data);
+  const ignored = reasonToIgnore(data, botId);
+  if (ignored !== undefined) return { ignored };
+  const { text, attachments } = readContent(data.message);
+  const eventAt = time.safeParse(eventTime);
+  const editedAt = Math.floor(data.message.editedAt ?? (eventAt.success ? eventAt.data : ref.createdAt));
+  return { event: 'edited', ...ref, editedAt, text, attachments };
+}
+
+function parseDeleted(data: Changed, botId: string): Inbound | { ignored: string } {
+  const ref = toRef(data);
+  const ignored = reasonToIgnore(data, botId);
+  return ignored === undefined ? { event: 'deleted', ...ref } : { ignored };
+}
+
+function reasonToIgnore(data: Changed, botId: string): string | undefined {
+  if (data.message.senderId === botId || data.sender?.id === botId) return 'own message';
+  if ((data.message.type ?? 'UserMessage') !== 'UserMessage') return 'system message';
+  const participants = data.conversation?.participants;
+  // Nothing shows that TalkJS always sends the participants; where it does not, the delivery finds out.
+  if (participants && !Object.hasOwn(participants, botId)) return 'not a participant';
+  return undefined;
+}
+
+function isGroup(data: Changed): boolean {
+  return Object.keys(data.conversation?.participants ?? {}).length > 2;
+}
+
+function isMentioned(botId: string, mentionedUserIds: unknown[] | null | undefined, content: Readable): boolean {
+  return content.mentions.has(botId) || (mentionedUserIds ?? []).includes(botId);
+}
+
+function toRef(data: Changed): MessageRef {
+  const conversationId = data.conversation?.id ?? data.message.conversationId;
+  if (!conversationId) throw malformed();
+  return {
+    platform: 'talkjs',
+    conversation: conversationId,
+    messageId: data.message.id,
+    createdAt: Math.floor(data.message.createdAt),
+  };
+}
+
+function toSpeaker(data: Changed): Speaker | undefined {
+  const speakerId = id.safeParse(data.message.senderId ?? data.sender?.id);
+  if (!speakerId.success) return undefined;
+  // A profile counts only when it is the one of the message's author.
+  const profile = (data.sender?.id ?? speakerId.data) === speakerId.data ? data.sender : undefined;
+  const email = firstOf(profile?.email);
+  const phone = firstOf(profile?.phone);
+  return {
+    id: speakerId.data,
+    ...(profile?.name ? { name: profile.name } : {}),
+    ...(email ? { email } : {}),
+    ...(phone ? { phone } : {}),
+  };
+}
+
+/** TalkJS keeps e-mail addresses and phone numbers as lists, one string, or null. */
+function firstOf(value: unknown): string | undefined {
+  const first: unknown = Array.isArray(value) ? value[0] : value;
+  return typeof first === 'string' && first !== '' ? first : undefined;
+}
+
+function readJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    throw malformed();
+  }
+}
+
+function read<T extends z.core.$ZodType>(schema: T, value: unknown): z.infer<T> {
+  const parsed = z.safeParse(schema, value);
+  if (!parsed.success) throw malformed();
+  return parsed.data;
+}
+
+function malformed(): Rejected {
+  return new Rejected(400, 'bad request');
+}
