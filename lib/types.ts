@@ -66,6 +66,61 @@ export interface Usage {
   cacheReadTokens: number;
 }
 
+/**
+ * CLAIMED → ANSWERED (reply stored, not yet sent) → DELIVERED, or FAILED (an apology was sent, or nobody could be told),
+ * or MERGED (answered together with an earlier message), or SKIPPED (a human owns the conversation).
+ */
+export type TurnState = 'CLAIMED' | 'ANSWERED' | 'DELIVERED' | 'FAILED' | 'MERGED' | 'SKIPPED';
+
+/** What a stored reply is: only an `answer` becomes history; a `notice` is a sentence of ours, an `apology` ends in FAILED. */
+export type ReplyKind = 'answer' | 'notice' | 'apology';
+
+/** A reply as it is stored before it is sent. */
+export interface Reply {
+  kind: ReplyKind;
+  /** Markdown. */
+  text: string;
+  /** Claude's stop reason, `deadline` when we cut it short, or why it is no answer. */
+  stop: string;
+  model?: string;
+  usage?: Usage;
+  usd?: number;
+  /** The oldest turn (sort key) that Claude was shown: the cut point of the hysteresis. */
+  windowFrom?: string;
+}
+
+/** A later change of a message: new text, or none when it was deleted. */
+export interface Correction {
+  at: number;
+  deleted?: boolean;
+  text?: string;
+  attachments?: Attachment[];
+}
+
+/** One item of the table: claim, lease, idempotency record, history and outbox of one user message (or one burst). */
+export interface Turn {
+  /** Sort key, `T#<createdAt ms, 13 digits>#<messageId>`: the order of a conversation. */
+  sk: string;
+  /** Absent on a stub that only holds a correction which overtook its message. */
+  state?: TurnState;
+  said: Said[];
+  generation: number;
+  epoch: number;
+  leaseUntil?: number;
+  reply?: Reply;
+  /** The sort key of the turn that answered this message, when MERGED. */
+  into?: string;
+  correction?: Correction;
+}
+
+/** Who answers in a conversation. */
+export type Owner = 'bot' | 'human' | 'paused';
+
+/** What the table knows of a conversation besides its turns. */
+export interface Conversation {
+  owner: Owner;
+}
+
 /** A request as a door got it: header names in lower case, body as the raw bytes that were signed. */
 export interface WebhookRequest {
   headers: Readonly<Record<string, string | undefined>>;

@@ -1,0 +1,89 @@
+/** Root of the queue consumers: stops 5-7. */
+import { randomUUID } from 'node:crypto';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import * as z from 'zod/mini';
+import { openAsk, openClaude } from '../claude/ask.ts';
+import type { Settings } from '../config.ts';
+import { BadSettings } from '../errors.ts';
+import { errorName, logLine } from '../log.ts';
+import { talkjsPlatform } from '../platforms/talkjs/deliver.ts';
+import { openSqs, openTurnsQueue } from '../queue.ts';
+import { type Delivery, type ReplyDeps, reply } from '../reply.ts';
+import { openDynamo, openStore } from '../store.ts';
+import type { Inbound, Platform, PlatformName } from '../types.ts';
+import { openApp } from './open.ts';
+
+const GROUPS = ['aws', 'claude', 'history', 'talkjs'] as const;
+
+type Handler = (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>) => Promise<SQSBatchResponse>;
+
+/** The handler of a queue of turns; the dead letters' way (`isLastResort`) apologises instead of asking. */
+export function turnsDoor({ isLastResort = false } = {}): Handler {
+  const open = openApp(GROUPS, (settings) => workerDeps(settings, isLastResort));
+  return async ({ Records }, context) => {
+    const readable = Records.flatMap((record) => toDelivery(record) ?? []);
+    const unreadable = Records.filter(({ messageId }) => readable.every(({ id }) => id !== messageId));
+    try {
+      const back = await reply(await open(), readable, () => context.getRemainingTimeInMillis());
+      return failed([...unreadable.map(({ messageId }) => messageId), ...back.map(({ id }) => id)]);
+    } catch (error) {
+      logLine('door-failed', {
+        error: errorName(error),
+        reason: error instanceof BadSettings ? error.message : undefined,
+      });
+      return failed(Records.map(({ messageId }) => messageId));
+    }
+  };
+}
+
+function failed(ids: readonly string[]): SQSBatchResponse {
+  return { batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) };
+}
+
+function workerDeps(settings: Settings<(typeof GROUPS)[number]>, isLastResort: boolean): ReplyDeps {
+  const { aws, claude, history, talkjs } = settings;
+  const log = logLine;
+  const now = Date.now;
+  const platforms: Partial<Record<PlatformName, Platform>> = {
+    ...(talkjs ? { talkjs: talkjsPlatform(talkjs, { fetch, now }) } : {}),
+  };
+  return {
+    store: openStore(openDynamo(), aws.tableName, now),
+    ask: openAsk({ client: openClaude(claude), settings: claude, record: async () => {}, now, log }),
+    hold: openTurnsQueue(openSqs(), aws.turnsQueueUrl).hold,
+    platform: (name) => {
+      const platform = platforms[name];
+      if (!platform) throw new BadSettings(`The settings of ${name} are missing.`);
+      return platform;
+    },
+    window: history,
+    isLastResort,
+    now,
+    newId: randomUUID,
+    log,
+  };
+}
+
+/** Our own envelope: only as much is checked as tells it from something else. */
+const envelope = z.object({
+  v: z.literal(1),
+  generation: z.number(),
+  inbound: z.looseObject({ event: z.enum(['sent', 'edited', 'deleted']), platform: z.string(), messageId: z.string() }),
+});
+
+/** `undefined` for what is not ours: it goes to the dead letters, where somebody can look at it. */
+function toDelivery({ messageId, receiptHandle, body, attributes }: SQSRecord): Delivery | undefined {
+  try {
+    const { generation, inbound } = envelope.parse(JSON.parse(body));
+    return {
+      id: messageId,
+      receipt: receiptHandle,
+      attempts: Number(attributes.ApproximateReceiveCount),
+      generation,
+      inbound: inbound as unknown as Inbound,
+    };
+  } catch {
+    logLine('message-unreadable', { id: messageId });
+    return undefined;
+  }
+}

@@ -1,0 +1,19 @@
+/** One JSON line per event, for CloudWatch: ids, counts and milliseconds only, never a message's text, a key or a header. */
+import { createHash } from 'node:crypto';
+
+export type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
+export type Log = (event: string, fields?: Fields) => void;
+
+export const logLine: Log = (event, fields) => {
+  console.log(JSON.stringify({ time: new Date().toISOString(), event, ...fields }));
+};
+
+/** A conversation or user as it appears in logs and at Claude: recognisable again, but not readable. */
+export function pseudonym(...parts: string[]): string {
+  return createHash('sha256').update(parts.join('\u0000')).digest('hex').slice(0, 16);
+}
+
+/** What may be said of a caught error in a log: its class and our own words, not the message of a foreign library. */
+export function errorName(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
+}

@@ -1,0 +1,82 @@
+/** Stop 4, and the worker's side of it. The turns queue: SQS FIFO, one message group per conversation. */
+import { createHash } from 'node:crypto';
+import { ChangeMessageVisibilityBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { Inbound, MessageRef } from './types.ts';
+
+/** What travels: the message and the generation of its turn (above 0 only after a redrive). */
+export interface Envelope {
+  v: 1;
+  generation: number;
+  inbound: Inbound;
+}
+
+export interface TurnsQueue {
+  /** Resolves when the queue has the message; one AWS call. A repeat within 5 minutes is accepted and dropped by SQS. */
+  put(inbound: Inbound, generation?: number): Promise<void>;
+  /** Sets how long (s, 0 to 43,200) each receipt stays invisible, counted from now. At most 10 receipts. */
+  hold(holds: readonly { receipt: string; seconds: number }[]): Promise<void>;
+}
+
+/** `useQueueUrlAsEndpoint: false`: else the SDK takes the host out of the queue URL, which no laptop resolves. */
+export function openSqs(): SQSClient {
+  return new SQSClient({ useQueueUrlAsEndpoint: false });
+}
+
+export function openTurnsQueue(sqs: SQSClient, url: string): TurnsQueue {
+  return {
+    async put(inbound, generation = 0) {
+      await sqs.send(
+        new SendMessageCommand({
+          QueueUrl: url,
+          MessageBody: encode({ v: 1, generation, inbound }),
+          MessageGroupId: groupOf(inbound),
+          MessageDeduplicationId: dedupeId(inbound, generation),
+        }),
+      );
+    },
+    async hold(holds) {
+      if (holds.length === 0) return;
+      await sqs.send(
+        new ChangeMessageVisibilityBatchCommand({
+          QueueUrl: url,
+          Entries: holds.map(({ receipt, seconds }, i) => ({
+            Id: String(i),
+            ReceiptHandle: receipt,
+            VisibilityTimeout: Math.min(Math.max(Math.ceil(seconds), 0), MAX_VISIBILITY_SECONDS),
+          })),
+        }),
+      );
+    },
+  };
+}
+
+/** SQS' own upper limit, 12 hours. */
+const MAX_VISIBILITY_SECONDS = 43_200;
+
+/** Hashed: a group id may have at most 128 characters, a conversation id any. */
+export function groupOf({ platform, conversation }: Pick<MessageRef, 'platform' | 'conversation'>): string {
+  return sha256(`${platform}\u0000${conversation}`);
+}
+
+/** Names the event, not only the message, so that an edit of a message is not taken for a repeat of it. */
+export function dedupeId(inbound: Inbound, generation = 0): string {
+  const { messageId } = inbound;
+  const id =
+    generation > 0
+      ? `redrive:${messageId}:${generation}`
+      : inbound.event === 'edited'
+        ? `edited:${messageId}:${inbound.editedAt}`
+        : `${inbound.event}:${messageId}`;
+  return LEGAL_DEDUPE_ID.test(id) ? id : sha256(id);
+}
+
+const LEGAL_DEDUPE_ID = /^[\w:.\-#+=/]{1,128}$/;
+
+/** SQS takes only characters that XML allows; JSON escapes the others but these two. */
+function encode(envelope: Envelope): string {
+  return JSON.stringify(envelope).replace(/[\uFFFE\uFFFF]/g, (c) => (c === '\uFFFE' ? '\\ufffe' : '\\uffff'));
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

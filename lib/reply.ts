@@ -1,0 +1,136 @@
+/** Stops 5-7. Answers a batch of waiting messages: conversations side by side, each in the order the queue gave. */
+import { Later, Superseded } from './errors.ts';
+import { errorName, type Log, pseudonym } from './log.ts';
+import { type TurnDeps, takeTurn } from './turn.ts';
+import type { Correction, Deleted, Edited, Inbound, Sent } from './types.ts';
+
+/** One message as the queue delivered it. */
+export interface Delivery {
+  id: string;
+  receipt: string;
+  /** 1 for the first delivery. */
+  attempts: number;
+  generation: number;
+  inbound: Inbound;
+}
+
+export interface ReplyDeps extends TurnDeps {
+  hold(holds: readonly { receipt: string; seconds: number }[]): Promise<void>;
+  log: Log;
+}
+
+/** What the queue shall deliver again: the failed message and, to keep the order, all that follow it in its conversation. */
+export type GivenBack = readonly Delivery[];
+
+/** A killed worker's messages come back this long (s) after it would have ended by itself. */
+const GRACE_SECONDS = 5;
+
+/** How long a message waits before its next attempt, when nobody named a time: about an hour in all. */
+const BACKOFF_SECONDS = [2, 15, 45, 120, 300, 600];
+
+/** Returns what to give back; never throws, so that one bad message takes no other to the dead letters. */
+export async function reply(
+  deps: ReplyDeps,
+  batch: readonly Delivery[],
+  remainingMs: () => number,
+): Promise<GivenBack> {
+  const seconds = remainingMs() / 1000 + GRACE_SECONDS;
+  const held = quietly(deps, deps.hold(batch.map(({ receipt }) => ({ receipt, seconds }))));
+  const conversations = Object.values(Object.groupBy(batch, keyOf)).flatMap((waiting) => (waiting ? [waiting] : []));
+  const results = await Promise.all(conversations.map((waiting) => answerInOrder(deps, waiting, remainingMs)));
+  await held;
+  const back = results.flat();
+  await quietly(deps, deps.hold(back.map(({ delivery, seconds }) => ({ receipt: delivery.receipt, seconds }))));
+  return back.map(({ delivery }) => delivery);
+}
+
+/** With less than this (ms) left, a further turn of the same conversation waits for the next invocation. */
+const SHORTEST_TURN_MS = 20_000;
+
+interface Back {
+  delivery: Delivery;
+  seconds: number;
+}
+
+async function answerInOrder(
+  deps: ReplyDeps,
+  waiting: readonly Delivery[],
+  remainingMs: () => number,
+): Promise<Back[]> {
+  let rest = waiting;
+  for (let head = rest[0]; head; head = rest[0]) {
+    const isFirst = head === waiting[0];
+    if (!isFirst && remainingMs() < SHORTEST_TURN_MS) return rest.map((delivery) => ({ delivery, seconds: 0 }));
+    try {
+      const covered = await handle(deps, head, rest, remainingMs);
+      rest = rest.filter((delivery) => delivery !== head && !covered.has(eventOf(delivery)));
+    } catch (error) {
+      const wait = waitSeconds(error, head.attempts);
+      deps.log('message-given-back', {
+        ...labels(head),
+        error: errorName(error),
+        reason: reasonOf(error),
+        waitSeconds: wait,
+      });
+      return rest.map((delivery, i) => ({ delivery, seconds: i === 0 ? wait : 0 }));
+    }
+  }
+  return [];
+}
+
+/** The events that need no further handling, the head among them. */
+async function handle(deps: ReplyDeps, head: Delivery, rest: readonly Delivery[], remainingMs: () => number) {
+  const { inbound } = head;
+  if (inbound.event !== 'sent') {
+    await deps.store.correct(inbound, correctionOf(inbound));
+    return new Set<string>();
+  }
+  const answered = await takeTurn(deps, {
+    burst: burstOf(rest),
+    generation: head.generation,
+    attempts: head.attempts,
+    remainingMs,
+  });
+  return new Set([...answered].map((messageId) => `sent:${messageId}`));
+}
+
+/** The user's messages waiting at the head of the line: they are answered in one turn. A redriven one stands alone. */
+function burstOf(waiting: readonly Delivery[]): [Sent, ...Sent[]] {
+  const end = waiting.findIndex(({ inbound, generation }) => inbound.event !== 'sent' || generation > 0);
+  const length = end === -1 ? waiting.length : Math.max(end, 1);
+  return waiting.slice(0, length).map(({ inbound }) => inbound) as [Sent, ...Sent[]];
+}
+
+function correctionOf(inbound: Edited | Deleted): Correction {
+  // Nothing may bring a deleted message back, whichever event comes last.
+  if (inbound.event === 'deleted') return { at: Number.MAX_SAFE_INTEGER, deleted: true };
+  return { at: inbound.editedAt, text: inbound.text, attachments: inbound.attachments };
+}
+
+function waitSeconds(error: unknown, attempts: number): number {
+  if (error instanceof Superseded) return BACKOFF_SECONDS[0] ?? 0;
+  const named = error instanceof Later ? error.afterMs : undefined;
+  if (named !== undefined) return (named + Math.random() * (named / 4)) / 1000;
+  return BACKOFF_SECONDS[Math.min(attempts, BACKOFF_SECONDS.length) - 1] ?? 0;
+}
+
+function keyOf({ inbound: { platform, conversation } }: Delivery): string {
+  return `${platform}\u0000${conversation}`;
+}
+
+function eventOf({ inbound: { event, messageId } }: Delivery): string {
+  return `${event}:${messageId}`;
+}
+
+function labels({ inbound: { platform, conversation, messageId }, attempts }: Delivery) {
+  return { conversation: pseudonym(platform, conversation), inbound: messageId, attempt: attempts };
+}
+
+function reasonOf(error: unknown): string | undefined {
+  return error instanceof Later || error instanceof Superseded ? error.message : undefined;
+}
+
+/** Visibility is a courtesy to speed: when it cannot be set, the queue's own timeout still brings the message back. */
+async function quietly(deps: ReplyDeps, held: Promise<void>): Promise<void> {
+  await held.catch((error: unknown) => deps.log('visibility-not-set', { error: errorName(error) }));
+}

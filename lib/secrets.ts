@@ -1,0 +1,46 @@
+/** Secrets of a deployed stage: one SSM SecureString (a JSON object of settings) per group, under SECRETS_PATH. */
+import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
+import type { Env } from './config.ts';
+import { BadSettings } from './errors.ts';
+
+/** Long enough to cost nothing, short enough that a rotated secret is in use soon. */
+const MAX_AGE_MS = 5 * 60 * 1000;
+
+/**
+ * Gives `env` with the secrets of `names` laid over it: one read per environment, kept for 5 minutes, and kept beyond them
+ * while SSM does not answer. Without SECRETS_PATH (on a laptop) it is `env` itself. Throws when the first read fails.
+ */
+export function openSecrets(env: Env, names: readonly string[], now: () => number): () => Promise<Env> {
+  const path = env.SECRETS_PATH;
+  if (!path) return async () => env;
+  const ssm = new SSMClient();
+  let cached: { env: Env; readAt: number } | undefined;
+  return async () => {
+    if (cached && now() - cached.readAt < MAX_AGE_MS) return cached.env;
+    try {
+      cached = { env: { ...env, ...(await read(ssm, path, names)) }, readAt: now() };
+    } catch (error) {
+      if (!cached || error instanceof BadSettings) throw error;
+    }
+    return cached.env;
+  };
+}
+
+async function read(ssm: SSMClient, path: string, names: readonly string[]): Promise<Env> {
+  const { Parameters = [] } = await ssm.send(
+    new GetParametersCommand({ Names: names.map((name) => `${path}/${name}`), WithDecryption: true }),
+  );
+  return Object.assign({}, ...Parameters.map(({ Name, Value }) => parse(Name ?? path, Value ?? '')));
+}
+
+function parse(name: string, value: string): Env {
+  try {
+    const parsed: unknown = JSON.parse(value);
+    if (parsed !== null && typeof parsed === 'object' && !Array.isArray(parsed)) {
+      return Object.fromEntries(Object.entries(parsed).map(([key, item]) => [key, String(item)]));
+    }
+  } catch {
+    // Falls through: the message must not hold a piece of the value, as JSON's own would.
+  }
+  throw new BadSettings(`The parameter ${name} must hold a JSON object.`);
+}

@@ -1,0 +1,236 @@
+/** The table. One item per user message is its claim, lease, idempotency record, history and outbox. */
+import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  DynamoDBDocumentClient,
+  GetCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  UpdateCommand,
+  type UpdateCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import { Later, Superseded } from './errors.ts';
+import type { Conversation, Correction, MessageRef, Owner, Reply, Said, Turn } from './types.ts';
+
+/** Who holds a turn: every write after the claim is refused for anybody else (fencing). */
+export interface Holder {
+  owner: string;
+  epoch: number;
+}
+
+/** What one look at a conversation gives: its newest turns, oldest first, and whose it is. */
+export interface Recent {
+  turns: Turn[];
+  conversation: Conversation;
+}
+
+export type Store = ReturnType<typeof openStore>;
+
+export function openDynamo(): DynamoDBDocumentClient {
+  return DynamoDBDocumentClient.from(new DynamoDBClient(), { marshallOptions: { removeUndefinedValues: true } });
+}
+
+/** Read consistently: may have been written a moment ago. */
+const NEWEST_TURNS = 24;
+
+/** The most turns a window can hold; keeps one read under DynamoDB's 1 MB and its price constant. */
+const MAX_TURNS = 200;
+
+/** How long a conversation is remembered after a message; the expiry is for tidiness only, nothing relies on it. */
+const KEPT_SECONDS = 400 * 24 * 3600;
+
+/** Sorts after every turn, so that one backward read gives the conversation's own item and its newest turns. */
+const CONVERSATION_SK = '~';
+
+/** A duplicate builds the same key, since both parts come from the message. */
+export function turnSk({ createdAt, messageId }: Pick<MessageRef, 'createdAt' | 'messageId'>): string {
+  return `T#${String(createdAt).padStart(13, '0')}#${messageId}`;
+}
+
+export function openStore(dynamo: DynamoDBDocumentClient, table: string, now: () => number) {
+  const expiresAt = () => Math.floor(now() / 1000) + KEPT_SECONDS;
+
+  /** True when the update was made, false when its condition was not met. */
+  async function update(
+    pk: string,
+    sk: string,
+    input: Omit<UpdateCommandInput, 'TableName' | 'Key'>,
+  ): Promise<boolean> {
+    return (await updated(pk, sk, input)) !== undefined;
+  }
+
+  async function updated(pk: string, sk: string, input: Omit<UpdateCommandInput, 'TableName' | 'Key'>) {
+    try {
+      const { Attributes } = await dynamo.send(new UpdateCommand({ TableName: table, Key: { pk, sk }, ...input }));
+      return Attributes ?? {};
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return undefined;
+      throw unavailable(error);
+    }
+  }
+
+  async function query(input: Omit<QueryCommandInput, 'TableName' | 'ScanIndexForward'>) {
+    try {
+      return await dynamo.send(new QueryCommand({ TableName: table, ScanIndexForward: false, ...input }));
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  /** A write that only the holder of the turn may make. */
+  async function asHolder(ref: MessageRef, holder: Holder, input: { set: string; values: Record<string, unknown> }) {
+    const done = await update(partition(ref), turnSk(ref), {
+      UpdateExpression: input.set,
+      ConditionExpression: '#state = :claimed AND #owner = :owner AND epoch = :epoch',
+      ExpressionAttributeNames: { '#state': 'state', '#owner': 'owner' },
+      ExpressionAttributeValues: {
+        ':claimed': 'CLAIMED',
+        ':owner': holder.owner,
+        ':epoch': holder.epoch,
+        ...input.values,
+      },
+    });
+    if (!done) throw new Superseded('another worker holds this turn');
+  }
+
+  return {
+    /**
+     * Takes the turn of `ref` until `leaseUntil` (ms): possible when nobody has, when the holder's lease ran out, or for a newer
+     * generation. The messages of the turn are those of its very first claim. `undefined` when the turn is not to be had.
+     */
+    async claim(
+      ref: MessageRef,
+      { said, owner, leaseUntil, generation }: { said: Said[]; owner: string; leaseUntil: number; generation: number },
+    ): Promise<Turn | undefined> {
+      const item = await updated(partition(ref), turnSk(ref), {
+        UpdateExpression:
+          'SET #state = :claimed, #owner = :owner, leaseUntil = :until, generation = :generation, said = if_not_exists(said, :said), expiresAt = :expires ADD epoch :one',
+        ConditionExpression:
+          'attribute_not_exists(#state) OR (#state = :claimed AND leaseUntil < :now) OR (generation < :generation AND #state <> :delivered)',
+        ExpressionAttributeNames: { '#state': 'state', '#owner': 'owner' },
+        ExpressionAttributeValues: {
+          ':claimed': 'CLAIMED',
+          ':delivered': 'DELIVERED',
+          ':owner': owner,
+          ':until': leaseUntil,
+          ':generation': generation,
+          ':said': said,
+          ':expires': expiresAt(),
+          ':one': 1,
+          ':now': now(),
+        },
+        ReturnValues: 'ALL_NEW',
+      });
+      return item && toTurn(item);
+    },
+
+    /** The turn of `ref` as it stands, read consistently. */
+    async find(ref: MessageRef): Promise<Turn | undefined> {
+      const Key = { pk: partition(ref), sk: turnSk(ref) };
+      try {
+        const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }));
+        return Item && toTurn(Item);
+      } catch (error) {
+        throw unavailable(error);
+      }
+    },
+
+    /**
+     * The newest turns, oldest first, back to the cut point that the newest answered one names. What a page of the newest does not
+     * hold is long settled, and is read at half the price. Never more than 200 turns.
+     */
+    async recent(of: Pick<MessageRef, 'platform' | 'conversation'>): Promise<Recent> {
+      const pk = partition(of);
+      const newest = await query({
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+        ExpressionAttributeValues: { ':pk': pk, ':first': 'T#', ':last': CONVERSATION_SK },
+        Limit: NEWEST_TURNS + 1,
+        ConsistentRead: true,
+      });
+      const items = newest.Items ?? [];
+      const own = items.find(({ sk }) => sk === CONVERSATION_SK);
+      const turns = items.filter((item) => item !== own).map(toTurn);
+      const windowFrom = turns.find(({ reply }) => reply?.windowFrom)?.reply?.windowFrom ?? 'T#';
+      if (newest.LastEvaluatedKey && String(newest.LastEvaluatedKey.sk) > windowFrom) {
+        const older = await query({
+          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+          ExpressionAttributeValues: { ':pk': pk, ':first': windowFrom, ':last': newest.LastEvaluatedKey.sk },
+          ExclusiveStartKey: newest.LastEvaluatedKey,
+          Limit: MAX_TURNS - turns.length,
+        });
+        turns.push(...(older.Items ?? []).map(toTurn));
+      }
+      const conversation: Conversation = { owner: toOwner(own?.owner) };
+      return { turns: turns.reverse(), conversation };
+    },
+
+    /** Marks `member` as answered by the turn `into`; false when it already went its own way. */
+    async merge(member: MessageRef, into: string): Promise<boolean> {
+      return update(partition(member), turnSk(member), {
+        UpdateExpression:
+          'SET #state = :merged, #into = :into, generation = if_not_exists(generation, :zero), expiresAt = :expires',
+        ConditionExpression: 'attribute_not_exists(#state) OR (#state = :merged AND #into = :into)',
+        ExpressionAttributeNames: { '#state': 'state', '#into': 'into' },
+        ExpressionAttributeValues: { ':merged': 'MERGED', ':into': into, ':zero': 0, ':expires': expiresAt() },
+      });
+    },
+
+    /** Stores the reply before it is sent. Throws `Superseded` when another worker took the turn over. */
+    async answer(ref: MessageRef, holder: Holder, reply: Reply): Promise<void> {
+      await asHolder(ref, holder, {
+        set: 'SET #state = :answered, reply = :reply REMOVE #owner, leaseUntil',
+        values: { ':answered': 'ANSWERED', ':reply': reply },
+      });
+    },
+
+    /** Ends a turn that a human answers: what was said stays in the history. */
+    async skip(ref: MessageRef, holder: Holder): Promise<void> {
+      await asHolder(ref, holder, {
+        set: 'SET #state = :skipped REMOVE #owner, leaseUntil',
+        values: { ':skipped': 'SKIPPED' },
+      });
+    },
+
+    /** Ends the lease early, so that the next attempt need not wait for it. */
+    async release(ref: MessageRef, holder: Holder): Promise<void> {
+      await asHolder(ref, holder, { set: 'SET leaseUntil = :zero', values: { ':zero': 0 } });
+    },
+
+    /** The stored reply is out (DELIVERED), or was an apology or can never be (FAILED). A repeat changes nothing. */
+    async finish(ref: MessageRef, state: 'DELIVERED' | 'FAILED'): Promise<void> {
+      await update(partition(ref), turnSk(ref), {
+        UpdateExpression: 'SET #state = :state',
+        ConditionExpression: '#state = :answered',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: { ':state': state, ':answered': 'ANSWERED' },
+      });
+    },
+
+    /** Keeps the newest change of a message beside it; also when the change overtook the message itself. */
+    async correct(ref: MessageRef, correction: Correction): Promise<void> {
+      await update(partition(ref), turnSk(ref), {
+        UpdateExpression: 'SET correction = :correction, expiresAt = :expires',
+        ConditionExpression: 'attribute_not_exists(correction) OR correction.#at < :at',
+        ExpressionAttributeNames: { '#at': 'at' },
+        ExpressionAttributeValues: { ':correction': correction, ':at': correction.at, ':expires': expiresAt() },
+      });
+    },
+  };
+}
+
+function partition({ platform, conversation }: Pick<MessageRef, 'platform' | 'conversation'>): string {
+  return `C#${platform}#${conversation}`;
+}
+
+/** Our own items, written above: taken as they are. */
+function toTurn(item: Record<string, unknown>): Turn {
+  return { said: [], generation: 0, epoch: 0, ...(item as Partial<Turn>), sk: String(item.sk) };
+}
+
+function toOwner(value: unknown): Owner {
+  return value === 'human' || value === 'paused' ? value : 'bot';
+}
+
+/** Whatever DynamoDB cannot do now it may do later; its message may quote values, so only its class goes on. */
+function unavailable(error: unknown): Error {
+  return new Later('the table did not answer', { cause: error });
+}
