@@ -1,0 +1,41 @@
+/** The embedded stack: DynamoDB (dynalite) and SQS (fauxqs), on loopback only; in memory unless a folder is given. */
+import { mkdirSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import dynalite from 'dynalite';
+import { buildApp } from 'fauxqs';
+import { openKeptQueues } from './kept-queues.ts';
+
+export interface Emulators {
+  /** As the AWS SDK reads them from the environment. */
+  endpoints: { AWS_ENDPOINT_URL_DYNAMODB: string; AWS_ENDPOINT_URL_SQS: string };
+  stop(): Promise<void>;
+}
+
+/** `dataDir` keeps table and queues across restarts. */
+export async function startEmulators(dataDir: string | undefined): Promise<Emulators> {
+  if (dataDir) mkdirSync(dataDir, { recursive: true });
+  const database = dynalite({ createTableMs: 0, ...(dataDir ? { path: path.join(dataDir, 'table') } : {}) });
+  // Without a host it would listen on every interface.
+  await new Promise<void>((ready) => database.listen(0, '127.0.0.1', ready));
+  const queues = dataDir ? await openKeptQueues(path.join(dataDir, 'queues')) : buildApp({ logger: false });
+  const queueUrl = await queues.listen({ port: 0, host: '127.0.0.1' });
+  return {
+    endpoints: {
+      AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${portOf(database.address())}`,
+      AWS_ENDPOINT_URL_SQS: queueUrl,
+    },
+    stop: async () => {
+      await queues.close();
+      await new Promise<void>((closed) => {
+        database.close(() => closed());
+        database.closeAllConnections();
+      });
+    },
+  };
+}
+
+function portOf(address: string | AddressInfo | null): number {
+  if (typeof address !== 'object' || address === null) throw new Error('the database listens on no port');
+  return address.port;
+}
