@@ -1,0 +1,144 @@
+/** The table's rules, on a real DynamoDB-compatible server. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Superseded } from '../../lib/errors.ts';
+import { openDynamo, openStore, type Store, turnSk } from '../../lib/store.ts';
+import type { MessageRef, Reply, Said } from '../../lib/types.ts';
+import { makeTable } from './tables.ts';
+
+let store: Store;
+let clock = 1_760_000_000_000;
+let conversations = 0;
+
+beforeAll(async () => {
+  store = openStore(openDynamo(), await makeTable(), () => clock);
+});
+
+function newConversation() {
+  const conversation = `conversation-${++conversations}`;
+  return (messageId: string, createdAt = clock): MessageRef => ({ platform: 'talkjs', conversation, messageId, createdAt });
+}
+
+function saying(text: string, { messageId, createdAt }: MessageRef): Said[] {
+  return [{ messageId, createdAt, speaker: { id: 'alice' }, text, attachments: [] }];
+}
+
+const answer: Reply = { kind: 'answer', text: 'Hello', stop: 'end_turn' };
+
+async function claim(ref: MessageRef, owner: string, options: { said?: Said[]; generation?: number; ms?: number } = {}) {
+  const { said = saying('Hi', ref), generation = 0, ms = 1_000 } = options;
+  return store.claim(ref, { said, owner, leaseUntil: clock + ms, generation });
+}
+
+describe('a claim', () => {
+  it('has one winner of twenty', async () => {
+    const ref = newConversation()('m');
+
+    const claims = await Promise.all(Array.from({ length: 20 }, (_, i) => claim(ref, `worker-${i}`)));
+
+    expect(claims.filter(Boolean)).toHaveLength(1);
+  });
+
+  it('passes to the next worker when the lease has run out, with the messages of the first claim', async () => {
+    const ref = newConversation()('m');
+    await claim(ref, 'first', { said: saying('first words', ref) });
+
+    const early = await claim(ref, 'second');
+    clock += 2_000;
+    const late = await claim(ref, 'second', { said: saying('other words', ref) });
+
+    expect(early).toBeUndefined();
+    expect(late).toMatchObject({ epoch: 2, said: [{ text: 'first words' }] });
+  });
+
+  it('keeps a worker whose lease was taken over from storing its reply', async () => {
+    const ref = newConversation()('m');
+    const first = await claim(ref, 'first');
+    clock += 2_000;
+    const second = await claim(ref, 'second');
+
+    const zombie = store.answer(ref, { owner: 'first', epoch: first?.epoch ?? 0 }, answer);
+    await expect(zombie).rejects.toThrow(Superseded);
+    await store.answer(ref, { owner: 'second', epoch: second?.epoch ?? 0 }, answer);
+
+    expect(await store.find(ref)).toMatchObject({ state: 'ANSWERED', reply: { text: 'Hello' } });
+  });
+
+  it('is refused for a turn that was answered, and possible again for a newer generation until it is delivered', async () => {
+    const ref = newConversation()('m');
+    const turn = await claim(ref, 'first');
+    await store.answer(ref, { owner: 'first', epoch: turn?.epoch ?? 0 }, { ...answer, kind: 'apology' });
+    await store.finish(ref, 'FAILED');
+
+    const same = await claim(ref, 'second');
+    const redriven = await claim(ref, 'second', { generation: 1 });
+    await store.answer(ref, { owner: 'second', epoch: redriven?.epoch ?? 0 }, answer);
+    await store.finish(ref, 'DELIVERED');
+    const again = await claim(ref, 'third', { generation: 2 });
+
+    expect(same).toBeUndefined();
+    expect(redriven).toMatchObject({ generation: 1, said: [{ text: 'Hi' }] });
+    expect(again).toBeUndefined();
+  });
+
+  it('is possible at once after a release', async () => {
+    const ref = newConversation()('m');
+    const first = await claim(ref, 'first', { ms: 100_000 });
+    await store.release(ref, { owner: 'first', epoch: first?.epoch ?? 0 });
+
+    const second = await claim(ref, 'second');
+
+    expect(second?.epoch).toBe(2);
+  });
+});
+
+describe('a burst', () => {
+  it('takes a waiting message once, and never one that already has a turn of its own', async () => {
+    const message = newConversation();
+    const [waiting, taken] = [message('waiting'), message('taken')];
+    await claim(taken, 'somebody');
+
+    const merged = await store.merge(waiting, 'T#head');
+    const repeated = await store.merge(waiting, 'T#head');
+    const byAnother = await store.merge(waiting, 'T#other');
+    const stolen = await store.merge(taken, 'T#head');
+    const claimed = await claim(waiting, 'somebody');
+
+    expect([merged, repeated, byAnother, stolen]).toEqual([true, true, false, false]);
+    expect(claimed).toBeUndefined();
+  });
+});
+
+describe('looking back', () => {
+  it('gives at most 200 turns, oldest first, and only those from the cut point on', async () => {
+    const message = newConversation();
+    const refs = Array.from({ length: 230 }, (_, i) => message(`m${i}`, clock + i));
+    for (const [i, ref] of refs.entries()) {
+      const turn = await claim(ref, 'worker');
+      const cut = refs[150];
+      const windowFrom = i >= 210 && cut ? turnSk(cut) : undefined;
+      await store.answer(ref, { owner: 'worker', epoch: turn?.epoch ?? 0 }, windowFrom ? { ...answer, windowFrom } : answer);
+      if (i === 209) {
+        const { turns } = await store.recent(ref);
+        expect(turns).toHaveLength(200);
+        expect(turns.at(-1)?.sk).toBe(turnSk(ref));
+      }
+    }
+
+    const { turns, conversation } = await store.recent(message('any'));
+
+    expect(turns.map(({ sk }) => sk)).toEqual(refs.slice(150).map(turnSk));
+    expect(conversation.owner).toBe('bot');
+  });
+});
+
+describe('a correction', () => {
+  it('is kept when it is newer, whichever came first', async () => {
+    const ref = newConversation()('m');
+    await store.correct(ref, { at: 20, text: 'second edit' });
+    await store.correct(ref, { at: 10, text: 'first edit' });
+
+    const turn = await claim(ref, 'worker');
+
+    expect(turn?.correction).toEqual({ at: 20, text: 'second edit' });
+  });
+});

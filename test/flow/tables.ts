@@ -1,0 +1,45 @@
+/** A table and queues of a test file's own, on the emulators of the run. */
+import { randomUUID } from 'node:crypto';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+
+export async function makeTable(): Promise<string> {
+  const name = `table-${randomUUID()}`;
+  await new DynamoDBClient().send(
+    new CreateTableCommand({
+      TableName: name,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+      ],
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+    }),
+  );
+  return name;
+}
+
+export interface Queues {
+  turns: string;
+  deadLetters: string;
+}
+
+/** The turns queue with its dead letters, as serverless.yml has them, but with a short visibility timeout. */
+export async function makeTurnsQueues(sqs: SQSClient, { visibilitySeconds = 20, maxReceiveCount = 10 } = {}): Promise<Queues> {
+  const id = randomUUID();
+  const fifo = { FifoQueue: 'true', VisibilityTimeout: String(visibilitySeconds) };
+  const make = async (name: string, attributes: Record<string, string>) => {
+    const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes: attributes }));
+    return QueueUrl;
+  };
+  const deadLetters = await make(`dead-${id}.fifo`, fifo);
+  const deadLetterTargetArn = `arn:aws:sqs:us-east-1:000000000000:dead-${id}.fifo`;
+  const turns = await make(`turns-${id}.fifo`, {
+    ...fifo,
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount }),
+  });
+  return { turns, deadLetters };
+}
