@@ -1,0 +1,168 @@
+/** Offline Claude: an answer on the wire, as server-sent events or as one JSON document. */
+import type { ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApiError, errorBody } from './errors.ts';
+
+/** One block of an answer; `json` is a tool's input as text, so that a broken one can be sent too. */
+export type AnswerBlock =
+  | { type: 'thinking'; thinking: string; signature: string }
+  | { type: 'text'; text: string }
+  | { type: 'tool_use' | 'server_tool_use'; id: string; name: string; json: string };
+
+export interface Usage {
+  input_tokens: number;
+  cache_creation_input_tokens: number;
+  cache_read_input_tokens: number;
+  cache_creation: { ephemeral_5m_input_tokens: number; ephemeral_1h_input_tokens: number };
+  output_tokens: number;
+  output_tokens_details: { thinking_tokens: number };
+  server_tool_use: null;
+  service_tier: 'standard';
+  speed: 'standard';
+  inference_geo: null;
+}
+
+/** A finished answer. */
+export interface Answer {
+  id: string;
+  model: string;
+  blocks: AnswerBlock[];
+  stopReason: string;
+  stopSequence: string | null;
+  stopDetails: { type: 'refusal'; category: string | null; explanation: string | null } | null;
+  usage: Usage;
+}
+
+/** A stream that goes wrong after so many pieces of text. */
+export interface Break {
+  how: 'stall' | 'cut' | 'end' | 'error' | 'garbage';
+  after: number;
+  errorType: string;
+}
+
+export interface Pace {
+  tokenMs: number;
+  break?: Break | undefined;
+  requestId: string;
+  signal: AbortSignal;
+}
+
+/** Text as the pieces it is streamed in, one token each; never in the middle of a character. */
+export function pieces(text: string): string[] {
+  return text.match(/\s*(?:[^\s]{1,3}|$)/gu)?.filter((piece) => piece !== '') ?? [];
+}
+
+/** The answer as `messages.create` without `stream` returns it. */
+export function asMessage(answer: Answer) {
+  return {
+    id: answer.id,
+    type: 'message',
+    role: 'assistant',
+    model: answer.model,
+    content: answer.blocks.map(whole),
+    stop_reason: answer.stopReason,
+    stop_sequence: answer.stopSequence,
+    stop_details: answer.stopDetails,
+    container: null,
+    diagnostics: null,
+    usage: answer.usage,
+  };
+}
+
+/** Streams the answer; resolves when it is sent, broken as asked for, or when `signal` says that the client is gone. */
+export async function sendStream(response: ServerResponse, answer: Answer, pace: Pace): Promise<void> {
+  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
+  let spoken = 0;
+  for (const event of eventsOf(answer)) {
+    const isPiece = event.type === 'content_block_delta';
+    const isOver = event.type === 'message_delta';
+    if (pace.break && (isOver || (isPiece && spoken >= pace.break.after))) return breakOff(response, pace.break, pace);
+    if (isPiece && pace.tokenMs > 0) await sleep(pace.tokenMs, undefined, { signal: pace.signal });
+    if (response.destroyed) return;
+    await write(response, event);
+    if (isPiece) spoken += 1;
+  }
+  response.end();
+}
+
+interface Event {
+  type: string;
+  [field: string]: unknown;
+}
+
+function* eventsOf(answer: Answer): Generator<Event> {
+  const opening = { ...answer, blocks: [], usage: { ...answer.usage, output_tokens: 1 } };
+  const message = { ...asMessage(opening), stop_reason: null, stop_sequence: null, stop_details: null };
+  yield { type: 'message_start', message };
+  yield { type: 'ping' };
+  for (const [index, block] of answer.blocks.entries()) {
+    yield { type: 'content_block_start', index, content_block: empty(block) };
+    for (const delta of deltasOf(block)) yield { type: 'content_block_delta', index, delta };
+    yield { type: 'content_block_stop', index };
+  }
+  const { stopReason: stop_reason, stopSequence: stop_sequence, stopDetails: stop_details, usage } = answer;
+  const { cache_creation: _, service_tier: _tier, speed: _speed, inference_geo: _geo, ...counts } = usage;
+  yield { type: 'message_delta', delta: { stop_reason, stop_sequence, stop_details, container: null }, usage: counts };
+  yield { type: 'message_stop' };
+}
+
+function* deltasOf(block: AnswerBlock) {
+  if (block.type === 'text') {
+    for (const text of pieces(block.text)) yield { type: 'text_delta', text };
+  } else if (block.type === 'thinking') {
+    for (const thinking of pieces(block.thinking)) yield { type: 'thinking_delta', thinking };
+    yield { type: 'signature_delta', signature: block.signature };
+  } else {
+    yield { type: 'input_json_delta', partial_json: '' };
+    for (const partial_json of block.json.match(/.{1,12}/gsu) ?? []) yield { type: 'input_json_delta', partial_json };
+  }
+}
+
+function empty(block: AnswerBlock) {
+  if (block.type === 'text') return { type: 'text', text: '', citations: null };
+  if (block.type === 'thinking') return { type: 'thinking', thinking: '', signature: '' };
+  return { type: block.type, id: block.id, name: block.name, input: {}, caller: { type: 'direct' } };
+}
+
+function whole(block: AnswerBlock) {
+  if (block.type === 'text') return { ...block, citations: null };
+  if (block.type === 'thinking') return block;
+  return { ...empty(block), input: inputOf(block.json) };
+}
+
+function inputOf(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    // Without streaming the API always sends an object, whatever the model wrote.
+    return {};
+  }
+}
+
+async function breakOff(response: ServerResponse, { how, errorType }: Break, pace: Pace): Promise<void> {
+  if (how === 'stall') return untilGone(pace.signal);
+  if (how === 'end') return void response.end();
+  if (how === 'cut') return void response.destroy();
+  if (how === 'garbage') {
+    response.end('event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":{"type":"te\n\n');
+    return;
+  }
+  const error = new ApiError(200, messages[errorType] ?? 'Something went wrong', { type: errorType });
+  await write(response, errorBody(error, pace.requestId));
+  response.end();
+}
+
+const messages: Record<string, string> = { overloaded_error: 'Overloaded', api_error: 'Internal server error' };
+
+/** Waits until the client hangs up. */
+export function untilGone(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+// Waiting for the bytes to leave keeps a cut behind everything that was said before it.
+function write(response: ServerResponse, event: Event): Promise<void> {
+  return new Promise((resolve) => {
+    response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`, () => resolve());
+  });
+}

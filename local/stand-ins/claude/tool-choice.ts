@@ -1,0 +1,58 @@
+/** Offline Claude: which tools it uses: those whose name fits what the user asks for, all in one step. */
+import { randomUUID } from 'node:crypto';
+import type { Conversation } from './conversation.ts';
+import { expressionIn, fill } from './fill.ts';
+import type { MessagesRequest, Tool } from './shape.ts';
+
+/** A call; `json` is its input as it is streamed. */
+export interface ToolCall {
+  id: string;
+  name: string;
+  json: string;
+}
+
+const wishes: readonly { tool: RegExp; isMeant: (said: string) => boolean }[] = [
+  {
+    tool: /time/i,
+    isMeant: (said) =>
+      /\bwhat time\b|\bthe (?:current )?time\b|\bwhat(?:'s|’s| is) the date\b|\bwhat (?:day|date) is\b/i.test(said),
+  },
+  { tool: /calc/i, isMeant: (said) => expressionIn(said) !== undefined },
+  { tool: /weather/i, isMeant: (said) => /\bweather\b|\bforecast\b|\bwill it rain\b/i.test(said) },
+  {
+    tool: /human/i,
+    isMeant: (said) =>
+      /\b(?:talk|speak|chat|connect|transfer|hand|want|need|get|give)\b.*\b(?:human|real person|person|agent|operator)\b/i.test(
+        said,
+      ),
+  },
+];
+
+/** The calls to make now; none when results have just come in, unless the request forces one. */
+export function chooseTools(request: MessagesRequest, { said, results }: Conversation): ToolCall[] {
+  const { tools = [], tool_choice: choice } = request;
+  const own = tools.filter((tool) => 'input_schema' in tool);
+  const text = said.join('\n');
+  if (choice?.type === 'none') return [];
+  if (choice?.type === 'tool') return own.filter(({ name }) => name === choice.name).map((tool) => callOf(tool, text));
+  const isForced = choice?.type === 'any';
+  if (results.length > 0 && !isForced) return [];
+  const wanted = own.filter(({ name }) => wishes.some((wish) => wish.tool.test(name) && wish.isMeant(text)));
+  const chosen = isForced && wanted.length === 0 ? own.slice(0, 1) : wanted;
+  const most = choice?.disable_parallel_tool_use ? 1 : chosen.length;
+  return chosen.slice(0, most).map((tool) => callOf(tool, text));
+}
+
+/** A fresh id for a call. */
+export function newCallId(): string {
+  return `toolu_offline_${randomUUID().replaceAll('-', '')}`;
+}
+
+function callOf(tool: Tool, said: string): ToolCall {
+  const schema = 'input_schema' in tool ? tool.input_schema : {};
+  return { id: newCallId(), name: tool.name, json: JSON.stringify(fill(isObject(schema) ? schema : {}, said)) };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
