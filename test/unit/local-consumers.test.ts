@@ -71,14 +71,14 @@ afterEach(async () => {
   rmSync(root, { recursive: true });
 });
 
-async function start(timeoutSeconds = 20, maxProcesses = 1) {
+async function start({ timeoutSeconds = 20, maxProcesses = 1, batchSize = 10 } = {}) {
   const diary = path.join(root, 'diary');
   consumer = await startConsumer({
     fn: { name: 'fixture', handler: 'dist/fixture.handler', root, env: { DIARY: diary }, timeoutSeconds },
     sqs,
     queueUrl,
     queueArn: 'arn:aws:sqs:us-east-1:000000000000:fixture.fifo',
-    batchSize: 10,
+    batchSize,
     reportsFailures: true,
     maxProcesses,
     print: (line) => printed.push(line),
@@ -166,7 +166,7 @@ test('a process killed while idle is started again and takes the next message', 
 });
 
 test('an invocation beyond its timeout is killed and its message comes back', async () => {
-  await start(1);
+  await start({ timeoutSeconds: 1 });
 
   await say('hang-once 1');
 
@@ -186,7 +186,7 @@ test('an invocation that throws deletes nothing and keeps its process', async ()
 test('groups are worked on side by side, each in order, in no more processes than allowed', async () => {
   const Attributes = { VisibilityTimeout: '30' };
   await sqs.send(new SetQueueAttributesCommand({ QueueUrl: queueUrl, Attributes }));
-  await start(20, 3);
+  await start({ maxProcesses: 3, batchSize: 1 });
   const groups = ['a', 'b', 'c', 'd'];
 
   for (const turn of [1, 2]) for (const group of groups) await say(`slow ${group}${turn}`, group);
