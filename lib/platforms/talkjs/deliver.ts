@@ -1,0 +1,174 @@
+/** Stop 7. Posts an answer as the TalkJS bot: once, in order, in place of the typing placeholder when there is one. */
+import { Later, sentences, Undeliverable } from '../../errors.ts';
+import type { Platform } from '../../types.ts';
+import { type Refusal, type TalkjsApiDeps, type TalkjsApiSettings, talkjsApi } from './api.ts';
+import { type Draft, edit, find, type Listed, listRecent, maxBatch, post, type Room, readIds } from './messages.ts';
+import { halve, type Piece, toPieces } from './pieces.ts';
+
+export interface TalkjsSettings extends TalkjsApiSettings {
+  botId: string;
+  typing: 'off' | 'placeholder';
+}
+
+/** Readable where a theme does not turn `custom.isTyping` into moving dots. */
+const placeholderText = '_…_';
+
+/** The outbound half of TalkJS. */
+export function talkjsPlatform(settings: TalkjsSettings, deps: TalkjsApiDeps): Platform {
+  const api = talkjsApi(settings, deps);
+  const typingNow = new Map<string, AbortController>();
+
+  const deliver: Platform['deliver'] = async ({ conversation, text, replyKey }, signal) => {
+    const room = { api, botId: settings.botId, conversation, signal };
+    const pieces = toPieces(text, replyKey, sentences.empty);
+    if (settings.typing === 'off') return send(room, pieces);
+    typingNow.get(replyKey)?.abort();
+    return sendInPlace(room, pieces, replyKey);
+  };
+  if (settings.typing === 'off') return { deliver };
+
+  const typing: Platform['typing'] = async (conversation, replyKey, signal) => {
+    const stop = new AbortController();
+    typingNow.set(replyKey, stop);
+    const room = { api, botId: settings.botId, conversation, signal: AbortSignal.any([signal, stop.signal]) };
+    try {
+      await post(room, [{ key: typingKey(replyKey), text: placeholderText, custom: { isTyping: 'true', replyKey } }]);
+    } catch {
+      // An indicator is not worth a failed turn; whether it was posted after all, the delivery finds out.
+    } finally {
+      typingNow.delete(replyKey);
+    }
+  };
+  return { deliver, typing };
+}
+
+function typingKey(replyKey: string): string {
+  return `typing:${replyKey}`;
+}
+
+async function send(room: Room, pieces: readonly Piece[]): Promise<string[]> {
+  const ids: string[] = [];
+  for (let at = 0; at < pieces.length; at += maxBatch) {
+    ids.push(...(await sendBatch(room, pieces.slice(at, at + maxBatch))));
+  }
+  return ids;
+}
+
+async function sendBatch(room: Room, pieces: readonly Piece[]): Promise<string[]> {
+  const drafts: Draft[] = pieces.map(({ key, text }) => ({ key, text }));
+  const answer = await post(room, drafts);
+  if (answer.ok) return nameAll(room, pieces, readIds(answer.body, drafts));
+  throwIfGone(answer);
+  // One of them may be refused, or all repeated: alone, each shows which.
+  if (pieces.length > 1) return sendEach(room, pieces);
+
+  const [piece] = pieces;
+  if (piece === undefined) return [];
+  const repeated = await findByKey(room, (key) => key === piece.key);
+  if (repeated) return [repeated.id];
+  if (isRepeat(answer)) return [];
+  const halves = halve(piece);
+  if (halves === undefined) throw refused(answer);
+  return sendEach(room, halves);
+}
+
+async function sendEach(room: Room, pieces: readonly Piece[]): Promise<string[]> {
+  const ids: string[] = [];
+  for (const piece of pieces) ids.push(...(await sendBatch(room, [piece])));
+  return ids;
+}
+
+/** What TalkJS answers to a repeated key is not documented: where the ids are missing, they are looked up. */
+async function nameAll(room: Room, pieces: readonly Piece[], ids: (string | undefined)[]): Promise<string[]> {
+  if (!ids.includes(undefined)) return ids.filter((id) => id !== undefined);
+  const recent = await listOwn(room);
+  return pieces.flatMap(
+    ({ key }, index) => ids[index] ?? recent.find(({ custom }) => custom.replyKey === key)?.id ?? [],
+  );
+}
+
+/**
+ * The first message takes the place of the placeholder, which another process may have posted. Where none is to be seen, the
+ * first message is posted under the placeholder's own key: a placeholder still on its way then never appears.
+ */
+async function sendInPlace(room: Room, pieces: readonly Piece[], replyKey: string): Promise<string[]> {
+  const [first, ...others] = pieces;
+  if (first === undefined) return [];
+  const isFirst = (key: string) => key === replyKey || key.startsWith(`${replyKey}.1`);
+  const seen = (await findByKey(room, isFirst)) ?? (await claim(room, first, replyKey));
+  if (seen === undefined) return send(room, pieces);
+  if (isTyping(seen)) return replace(room, seen.id, first, others);
+  return [seen.id, ...(await send(room, [...remainder(first, seen.custom.replyKey), ...others]))];
+}
+
+async function claim(room: Room, first: Piece, replyKey: string): Promise<Listed | undefined> {
+  const drafts = [{ key: typingKey(replyKey), text: first.text, custom: { replyKey } }];
+  const answer = await post(room, drafts);
+  if (!answer.ok) throwIfGone(answer);
+  const id = answer.ok ? readIds(answer.body, drafts)[0] : undefined;
+  return id === undefined ? findByKey(room, (key) => key === replyKey) : find(room, id);
+}
+
+async function replace(room: Room, messageId: string, first: Piece, others: readonly Piece[]): Promise<string[]> {
+  // The key of the piece that was written stays on the message: after a crash it tells what is still to be sent.
+  const answer = await edit(room, messageId, { text: first.text, custom: { isTyping: null, replyKey: first.key } });
+  if (answer.ok) return [messageId, ...(await send(room, others))];
+  if (answer.status === 404) return send(room, [first, ...others]);
+  throwIfGone(answer);
+  const [start, ...rest] = halve(first) ?? [];
+  if (start === undefined) throw refused(answer);
+  return replace(room, messageId, start, [...rest, ...others]);
+}
+
+/** What follows a first message that had to be written in smaller pieces, `writtenKey` being the piece that was written. */
+function remainder(first: Piece, writtenKey: unknown): Piece[] {
+  const rest: Piece[] = [];
+  let piece = first;
+  while (piece.key !== writtenKey) {
+    const [start, ...others] = halve(piece) ?? [];
+    if (start === undefined) break;
+    rest.unshift(...others);
+    piece = start;
+  }
+  return rest;
+}
+
+async function findByKey(room: Room, isKey: (replyKey: string) => boolean): Promise<Listed | undefined> {
+  const own = await listOwn(room);
+  return own.find(({ custom }) => typeof custom.replyKey === 'string' && isKey(custom.replyKey));
+}
+
+/** The bot's recent messages; users can set `custom` too, so theirs do not count. */
+async function listOwn(room: Room): Promise<Listed[]> {
+  const recent = await listRecent(room);
+  if (!Array.isArray(recent)) {
+    throwIfGone(recent);
+    throw refused(recent);
+  }
+  return recent.filter(({ senderId }) => senderId === room.botId);
+}
+
+function isTyping({ custom }: Listed): boolean {
+  return custom.isTyping === 'true';
+}
+
+function throwIfGone({ status, errorCode, reasons, isJson }: Refusal): void {
+  const isMissing = status === 404 && isJson;
+  const isOutside =
+    /PARTICIPANT|USER_NOT_FOUND|CONVERSATION_NOT_FOUND/i.test(errorCode) ||
+    reasons.some((reason) => /participant/i.test(reason));
+  if (isMissing || isOutside) throw new Undeliverable(`talkjs: ${name(status, errorCode)}`);
+}
+
+function isRepeat({ status, errorCode }: Refusal): boolean {
+  return status === 409 || /IDEMPOTEN|DUPLICATE/i.test(errorCode);
+}
+
+/** Not known to be final, so it is tried again and ends with the dead letters, where an operator sees it. */
+function refused({ status, errorCode }: Refusal): Later {
+  return new Later(`talkjs: ${name(status, errorCode)}`);
+}
+
+function name(status: number, errorCode: string): string {
+  return errorCode ? `${status} ${errorCode}` : `${status}`;
+}
