@@ -18,19 +18,15 @@ export function compose(request: MessagesRequest, rules: ModelRules, prompt: Pro
   const effort = request.output_config?.effort ?? rules.effort ?? 'medium';
   const thought = isThinking(request, rules) ? thinkingTokens[effort] : 0;
   const total = prompt.fresh + prompt.written5m + prompt.written1h + prompt.read;
-  const room = Math.min(request.max_tokens, rules.window - total);
+  const left = rules.window - total;
+  const room = Math.min(request.max_tokens, left);
   const stopped = atStopSequence(wordsOf(request, fault), request.stop_sequences);
-  const { words, used } = within(stopped.words, room - thought);
-  const isCut = used < 0;
+  const { words, used, isCut } = within(stopped.words, room - thought);
   const blocks = [...(thought > 0 ? [think(request)] : []), ...blocksOf(words)];
   if (fault?.stopReason === 'pause_turn') blocks.push(pausedCall());
-  const reason = isCut
-    ? request.max_tokens <= rules.window - total
-      ? 'max_tokens'
-      : 'model_context_window_exceeded'
-    : naturalEnd(words, stopped.sequence);
-  const stopReason = fault?.stopReason ?? reason;
-  const output = isCut ? Math.max(0, room) : used + thought;
+  const cutBy = request.max_tokens <= left ? 'max_tokens' : 'model_context_window_exceeded';
+  const stopReason = fault?.stopReason ?? (isCut ? cutBy : naturalEnd(words, stopped.sequence));
+  const output = Math.min(used + thought, Math.max(0, room));
   return {
     id: `msg_offline_${randomUUID().replaceAll('-', '')}`,
     model: request.model,
@@ -65,16 +61,15 @@ function atStopSequence(words: Words, sequences: readonly string[] = []): { word
   return { words: { text: text.slice(0, first.at), calls: [] }, sequence: first.sequence };
 }
 
-// `used` is negative when not everything fitted.
-function within(words: Words, room: number): { words: Words; used: number } {
+function within(words: Words, room: number): { words: Words; used: number; isCut: boolean } {
   const text = words.text === null ? [] : pieces(words.text);
   const inputs = words.calls.reduce((sum, { json }) => sum + pieces(json).length, 0);
   const used = text.length + inputs;
-  if (room > 0 && used <= room) return { words, used };
-  if (room <= 0) return { words: { text: null, calls: [] }, used: -1 };
-  if (text.length <= room)
-    return { words: { text: words.text, calls: partial(words.calls, room - text.length) }, used: -1 };
-  return { words: { text: text.slice(0, room).join(''), calls: [] }, used: -1 };
+  if (room > 0 && used <= room) return { words, used, isCut: false };
+  const cut = { used: Math.max(0, room), isCut: true };
+  if (room <= 0) return { words: { text: null, calls: [] }, ...cut };
+  if (text.length > room) return { words: { text: text.slice(0, room).join(''), calls: [] }, ...cut };
+  return { words: { text: words.text, calls: partial(words.calls, room - text.length) }, ...cut };
 }
 
 function partial(calls: Words['calls'], room: number): Words['calls'] {

@@ -7,6 +7,8 @@ const breaks = z.strictObject({
   /** Pieces of text or tool input sent before that. */
   after: z.int().min(0).default(0),
   errorType: z.string().default('overloaded_error'),
+  /** A stall that still shows life: a ping this often. */
+  pingMs: z.int().min(1).optional(),
 });
 
 const toolUse = z.strictObject({
@@ -82,7 +84,8 @@ export interface Faults {
   /** Adds one fault or a list of them from code or from a request's body; throws a `ZodError` for what is none. */
   add(faults: unknown): number;
   take(occasion: Occasion): FullFault | undefined;
-  clear(): void;
+  /** Empties the queue; gives what is left in it. */
+  clear(): 0;
 }
 
 /** An empty queue. */
@@ -105,6 +108,7 @@ export function createFaults(): Faults {
     },
     clear() {
       queue = [];
+      return 0;
     },
   };
 }

@@ -33,6 +33,7 @@ export function expressionIn(said: string): string | undefined {
   const asked = /\b(?:calculate|compute|evaluate|how much is|what(?:'s|’s| is))\s+([^?\n]+)/i.exec(said)?.[1];
   const plain = asked
     ?.replace(/(\d)\s*[x×]\s*(?=\d)/gi, '$1*')
+    .replace(/%\s*of\b/gi, '/100*')
     .replace(/÷|\bdivided by\b/gi, '/')
     .replace(/\b(?:times|multiplied by)\b/gi, '*')
     .replace(/\bplus\b/gi, '+')

@@ -46,22 +46,26 @@ function askedFact(question: string): { name: string; isMine: boolean } | undefi
       question,
     );
   const [, owner = '', name = ''] = asked ?? [];
+  // “Remember: my name is Ada” tells something, it does not ask.
+  if (/\b(?:is|was|are)\b/i.test(name)) return undefined;
   return asked ? { name: name.toLowerCase(), isMine: owner.toLowerCase() === 'my' } : undefined;
 }
 
 // The latest statement wins, as it would with the real one.
 function toldFact(told: readonly string[], name: string): string | undefined {
   const escaped = name.replace(/[^\p{L}\d ]/gu, '.');
-  const value = '([^\\n.,;!?“”"<>]*[^\\s.,;!?“”"<>])';
+  const value = '((?:[^\\n.,;!?“”"<>]|[.,](?=\\S))+)';
   const statements = [`\\b(?:my|the|our|user(?:'|’)?s|their)\\s+${escaped}\\s+(?:is|was|=|:)\\s*${value}`];
-  if (name === 'name') statements.push(`\\b(?:call me|i am called|user name:|name:)\\s*${value}`);
+  if (name === 'name')
+    statements.push(`\\b(?:call me|i am called|user is (?:called|named)|user name:|name:)\\s*${value}`);
   const pattern = new RegExp(statements.join('|'), 'giu');
   const found = told.flatMap((text) => [...withoutQuestions(text).matchAll(pattern)]);
   const last = found.at(-1);
   return last
     ?.slice(1)
     .find((group) => group !== undefined)
-    ?.split(/\s+(?:and|but)\s+/i)[0];
+    ?.split(/\s+(?:and|but)\s+/i)[0]
+    ?.trim();
 }
 
 function withoutQuestions(text: string): string {

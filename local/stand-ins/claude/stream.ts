@@ -38,6 +38,7 @@ export interface Break {
   how: 'stall' | 'cut' | 'end' | 'error' | 'garbage';
   after: number;
   errorType: string;
+  pingMs?: number | undefined;
 }
 
 export interface Pace {
@@ -139,8 +140,12 @@ function inputOf(json: string): unknown {
   }
 }
 
-async function breakOff(response: ServerResponse, { how, errorType }: Break, pace: Pace): Promise<void> {
-  if (how === 'stall') return untilGone(pace.signal);
+async function breakOff(response: ServerResponse, { how, errorType, pingMs }: Break, pace: Pace): Promise<void> {
+  if (how === 'stall') {
+    const pings = pingMs && setInterval(() => void write(response, { type: 'ping' }), pingMs);
+    await untilGone(pace.signal);
+    return clearInterval(pings);
+  }
   if (how === 'end') return void response.end();
   if (how === 'cut') return void response.destroy();
   if (how === 'garbage') {

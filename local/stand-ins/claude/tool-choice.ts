@@ -22,7 +22,7 @@ const wishes: readonly { tool: RegExp; isMeant: (said: string) => boolean }[] = 
   {
     tool: /human/i,
     isMeant: (said) =>
-      /\b(?:talk|speak|chat|connect|transfer|hand|want|need|get|give)\b.*\b(?:human|real person|person|agent|operator)\b/i.test(
+      /\b(?:talk|speak|chat|connect|transfer|hand|want|need|get|give)\b.*\b(?:human|person|agent|operator)\b|\bhuman\b.*\bplease\b/i.test(
         said,
       ),
   },

@@ -1,5 +1,6 @@
 /** Offline Claude: everything the API refuses although the shape is right. The first breach is the answer. */
 import { breakpointsOf, maxBreakpoints } from './cache.ts';
+import { strictVersion } from './door.ts';
 import { invalid } from './errors.ts';
 import { checkFiles } from './files.ts';
 import type { ModelRules } from './models.ts';
@@ -11,9 +12,6 @@ import { checkThinking } from './thinking.ts';
 
 const maxMessages = 100_000;
 
-/** The API version since which some fields are refused whatever the model. */
-export const strictVersion = '2026-10-21';
-
 /** Checks what an answer and a token count have in common. */
 export function checkConversation(request: CountRequest, rules: ModelRules, version: string): void {
   checkRoles(request.messages, rules);
@@ -21,11 +19,8 @@ export function checkConversation(request: CountRequest, rules: ModelRules, vers
     checkContent(content, `messages.${index}`);
     if (role === 'user' && version === strictVersion) checkNoCitations(content, `messages.${index}`);
   }
-  checkContent(
-    request.system?.filter((block) => request.system?.length !== 1 || block.text !== ''),
-    'system',
-    true,
-  );
+  // `system: ''` is the same as none.
+  if (request.system?.[0]?.text !== '' || request.system.length > 1) checkContent(request.system, 'system', true);
   checkFiles(request.messages);
   checkTools(request);
   checkToolPairs(request.messages);
