@@ -43,6 +43,21 @@ export const groups = {
       toleranceSeconds: whole(env, 'WEBHOOK_TOLERANCE_SECONDS', 300, problems, { min: 1, max: 3600 }),
     };
   }),
+  /** Off unless both keys are set; the intake needs a key of its own besides. */
+  reconify: optional(['RECONIFY_APP_KEY', 'RECONIFY_API_KEY'], (env, problems) => ({
+    appKey: required(env, 'RECONIFY_APP_KEY', problems),
+    apiKey: required(env, 'RECONIFY_API_KEY', problems),
+    endpoint: url(env, 'RECONIFY_ENDPOINT', 'https://track.reconify.com/track', problems),
+    intakeKeys: list(env, 'RECONIFY_INTAKE_KEYS') ?? [],
+    format: text(env, 'RECONIFY_FORMAT') ?? 'anthropic',
+    version: text(env, 'RECONIFY_VERSION') ?? '3.0.0',
+    sessionTimeoutMinutes: whole(env, 'RECONIFY_SESSION_TIMEOUT', undefined, problems, { min: 1, max: 1440 }),
+    sendUserDetails: flag(env, 'RECONIFY_SEND_USER_DETAILS', problems),
+    redactContacts: flag(env, 'RECONIFY_REDACT_CONTACTS', problems),
+    logsQueueUrl: required(env, 'LOGS_QUEUE_URL', problems),
+    tableName: required(env, 'TABLE_NAME', problems),
+  })),
+  logsDeadLetters: (env, problems) => ({ url: required(env, 'LOGS_DEAD_LETTERS_URL', problems) }),
 } satisfies Record<string, Group<unknown>>;
 
 type Groups = typeof groups;
@@ -51,6 +66,7 @@ export type Settings<G extends GroupName> = { readonly [K in G]: ReturnType<Grou
 export type ClaudeSettings = ReturnType<Groups['claude']>;
 export type HistorySettings = ReturnType<Groups['history']>;
 export type TalkjsSettings = NonNullable<ReturnType<Groups['talkjs']>>;
+export type ReconifySettings = NonNullable<ReturnType<Groups['reconify']>>;
 
 /** Throws one `BadSettings` that names every missing or invalid setting of the groups asked for. */
 export function readSettings<G extends GroupName>(env: Env, names: readonly G[]): Settings<G> {
@@ -84,7 +100,21 @@ function list(env: Env, name: string): string[] | undefined {
   return items.length > 0 ? items : undefined;
 }
 
-function whole(env: Env, name: string, fallback: number, problems: string[], range: { min: number; max: number }) {
+/** Off unless it is switched on; anything but the usual words is a mistake. */
+function flag(env: Env, name: string, problems: string[]): boolean {
+  const value = text(env, name)?.toLowerCase() ?? 'off';
+  if (['on', 'true', '1', 'yes'].includes(value)) return true;
+  if (!['off', 'false', '0', 'no'].includes(value)) problems.push(`${name} must be on or off`);
+  return false;
+}
+
+function whole<T extends number | undefined>(
+  env: Env,
+  name: string,
+  fallback: T,
+  problems: string[],
+  range: { min: number; max: number },
+): number | T {
   const value = text(env, name);
   if (value === undefined) return fallback;
   const number = Number(value);
