@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
+import { plainSsmErrors } from './plain-ssm-errors.mjs';
 
 const scripts = path.dirname(fileURLToPath(import.meta.url));
 
@@ -39,6 +40,7 @@ export async function build({ root = path.dirname(scripts), outdir = path.join(r
     banner: { js: banner },
     // Lambda has its credentials in the environment: SSO, profiles, containers and instance metadata stay out.
     alias: { '@aws-sdk/credential-provider-node': path.join(scripts, 'lambda-credentials.mjs') },
+    plugins: [plainSsmErrors],
     logLevel: 'warning',
   });
   place(outdir, result.outputFiles);

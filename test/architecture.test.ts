@@ -1,0 +1,118 @@
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { findBreaches, type Sources } from './architecture.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+const files = globSync('{functions,lib,local}/**/*.ts', { cwd: root }).map((file) => file.replaceAll('\\', '/'));
+const sources: Sources = Object.fromEntries(files.map((file) => [file, readFileSync(path.join(root, file), 'utf8')]));
+
+describe('the rooms', () => {
+  it('keep to the arrows', () => {
+    const breaches = findBreaches(sources);
+
+    expect(files.length).toBeGreaterThan(20);
+    expect(breaches).toEqual([]);
+  });
+
+  it('are small: the median file is well under 150 lines', () => {
+    const ours = files.filter((file) => /^(functions|lib)\//.test(file));
+    const lines = ours.map((file) => (sources[file] ?? '').split('\n').length - 1).sort((a, b) => a - b);
+
+    const median = lines[Math.floor(lines.length / 2)] ?? 0;
+    console.info(
+      `lines per file in functions/ and lib/: ${lines.length} files, median ${median}, largest ${lines.at(-1)}`,
+    );
+    expect(median).toBeLessThan(150);
+  });
+});
+
+describe('a breach', () => {
+  const planted: [string, Record<string, string>, string][] = [
+    [
+      'of a door that skips its root',
+      { 'functions/x.ts': "import { s } from '../lib/store.ts';" },
+      'imports lib/store.ts',
+    ],
+    [
+      'of lib that imports a door',
+      { 'lib/x.ts': "import { h } from '../functions/y.ts';" },
+      'leaves lib for functions/y.ts',
+    ],
+    ['of lib that imports the local stack', { 'lib/x.ts': "import '../local/y.ts';" }, 'leaves lib for local/y.ts'],
+    ['of lib that imports a test', { 'lib/app/x.ts': "export * from '../../test/y.ts';" }, 'leaves lib for test/y.ts'],
+    [
+      'of a platform that knows Claude',
+      { 'lib/platforms/p/x.ts': "import type { A } from '../../claude/ask.ts';" },
+      'imports lib/claude/ask.ts',
+    ],
+    [
+      'of a platform that reads the settings itself',
+      { 'lib/platforms/p/x.ts': "import { readSettings } from '../../config.ts';" },
+      'reads the settings',
+    ],
+    [
+      'of an edge that imports another',
+      { 'lib/store.ts': "import { q } from './queue.ts';" },
+      'imports the edge queue',
+    ],
+    ['of Anthropic outside claude', { 'lib/reply.ts': "import A from '@anthropic-ai/sdk';" }, 'outside claude'],
+    ['of DynamoDB outside store', { 'lib/reply.ts': "import { D } from '@aws-sdk/lib-dynamodb';" }, 'outside store'],
+    ['of SQS outside queue', { 'lib/app/x.ts': "const s = import('@aws-sdk/client-sqs');" }, 'outside queue'],
+    ['of SSM outside secrets', { 'lib/app/x.ts': "export { S } from '@aws-sdk/client-ssm';" }, 'outside secrets'],
+    [
+      'of a pure room that waits',
+      { 'lib/claude/window.ts': 'export const f = async () => { await 1; };' },
+      'uses await',
+    ],
+    ['of a pure room with a clock', { 'lib/claude/price.ts': 'export const f = () => Date.now();' }, 'uses the clock'],
+    [
+      'of a pure room with a calendar',
+      { 'lib/claude/price.ts': 'export const f = () => new Date();' },
+      'uses the clock',
+    ],
+    ['of a pure room that calls', { 'lib/platforms/p/markup.ts': "export const f = () => fetch('x');" }, 'uses fetch'],
+    ['of process.env', { 'lib/log.ts': 'export const level = process.env.LEVEL;' }, 'reads process.env'],
+    ['of process.env by name', { 'functions/x.ts': "export const level = process['env'].LEVEL;" }, 'reads process.env'],
+    ['of any', { 'local/x.ts': 'export const f = (x: any) => x;' }, 'uses any'],
+    ['of a silenced compiler', { 'lib/x.ts': '// @ts-ignore' }, 'has @ts-ignore'],
+    [
+      'of a webhook door that drags Claude in',
+      {
+        'lib/app/ingest.ts': "import { a } from '../receive.ts';",
+        'lib/receive.ts': "import { ask } from './claude/ask.ts';",
+        'lib/claude/ask.ts': "import A from '@anthropic-ai/sdk';",
+      },
+      'reaches lib/receive.ts → lib/claude/ask.ts → @anthropic-ai/sdk',
+    ],
+    ['of a webhook door with the big zod', { 'lib/app/ingest.ts': "import * as z from 'zod';" }, 'reaches zod'],
+  ];
+
+  it.each(planted)('%s is found', (_name, texts, expected) => {
+    const withRooms = Object.fromEntries(Object.entries(texts).map(([file, text]) => [file, `/** Room. */\n${text}`]));
+
+    const breaches = findBreaches(withRooms);
+
+    expect(breaches).toHaveLength(1);
+    expect(breaches[0]).toContain(expected);
+  });
+
+  it('of a file that does not say where it belongs is found', () => {
+    const breaches = findBreaches({ 'lib/x.ts': 'export const x = 1;' });
+
+    expect(breaches).toEqual(['lib/x.ts:1 does not begin with its stop or room']);
+  });
+
+  it('is not what only looks like one', () => {
+    const fine = {
+      'lib/platforms/p/dialect.ts':
+        "/** P. */\nimport type { S } from '../../config.ts';\nimport { E } from '../../errors.ts';",
+      'lib/platforms/p/verify.ts':
+        '/** P. */\n// await fetch(Date.now(), process.env)\nexport const d = (ms: number) => new Date(ms);',
+      'lib/app/ingest.ts': "/** I. */\nimport type { A } from '../claude/ask.ts';\nimport * as z from 'zod/mini';",
+      'lib/claude/ask.ts': "/** A. */\nimport A from '@anthropic-ai/sdk';\nexport const say = 'any: any';",
+    };
+
+    expect(findBreaches(fine)).toEqual([]);
+  });
+});
