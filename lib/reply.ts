@@ -1,6 +1,7 @@
 /** Stops 5-7. Answers a batch of waiting messages: conversations side by side, each in the order the queue gave. */
 import { Later, Superseded } from './errors.ts';
 import { errorName, type Log, pseudonym } from './log.ts';
+import { partsOfSk } from './store.ts';
 import { type TurnDeps, takeTurn } from './turn.ts';
 import type { Correction, Deleted, Edited, Inbound, Sent } from './types.ts';
 
@@ -82,11 +83,13 @@ async function answerInOrder(
 async function handle(deps: ReplyDeps, head: Delivery, rest: readonly Delivery[], remainingMs: () => number) {
   const { inbound } = head;
   if (inbound.event !== 'sent') {
-    await deps.store.correct(inbound, correctionOf(inbound));
+    await correct(deps, inbound);
     return new Set<string>();
   }
+  const burst = burstOf(rest);
+  await Promise.all(burst.map((sent) => (sent.isNamedById ? notePlace(deps, sent) : undefined)));
   const answered = await takeTurn(deps, {
-    burst: burstOf(rest),
+    burst,
     generation: head.generation,
     attempts: head.attempts,
     remainingMs,
@@ -101,11 +104,27 @@ function burstOf(waiting: readonly Delivery[]): [Sent, ...Sent[]] {
   return waiting.slice(0, length).map(({ inbound }) => inbound) as [Sent, ...Sent[]];
 }
 
-function correctionOf(inbound: Edited | Deleted): Correction {
-  // Nothing may bring a deleted message back, whichever event comes last.
-  if (inbound.event === 'deleted') return { at: Number.MAX_SAFE_INTEGER, deleted: true };
-  return { at: inbound.editedAt, text: inbound.text, attachments: inbound.attachments };
+async function correct({ store, log }: ReplyDeps, inbound: Edited | Deleted): Promise<void> {
+  if (inbound.event === 'edited') {
+    const { editedAt: at, text, attachments } = inbound;
+    return store.correct(inbound, { at, text, attachments });
+  }
+  const { createdAt, platform, conversation, messageId } = inbound;
+  if (createdAt !== undefined) return store.correct({ ...inbound, createdAt }, DELETED);
+  const { turns } = await store.recent(inbound);
+  const known = turns.map(({ sk }) => partsOfSk(sk)).find((parts) => parts.messageId === messageId);
+  const place = known ? { ...inbound, ...known } : await store.noteDeletion(inbound);
+  if (place) return store.correct(place, DELETED);
+  log('deletion-of-unknown', { conversation: pseudonym(platform, conversation), inbound: messageId });
 }
+
+/** Without this the deletion of a message could not be told which conversation's history it corrects. */
+async function notePlace({ store }: ReplyDeps, sent: Sent): Promise<void> {
+  if (await store.notePlace(sent)) await store.correct(sent, DELETED);
+}
+
+/** Nothing may bring a deleted message back, whichever event comes last. */
+const DELETED: Correction = { at: Number.MAX_SAFE_INTEGER, deleted: true };
 
 function waitSeconds(error: unknown, attempts: number): number {
   if (error instanceof Superseded) return BACKOFF_SECONDS[0] ?? 0;

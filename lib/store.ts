@@ -46,6 +46,11 @@ export function turnSk({ createdAt, messageId }: Pick<MessageRef, 'createdAt' | 
   return `T#${String(createdAt).padStart(13, '0')}#${messageId}`;
 }
 
+/** Whose key this is: the two parts it was built from. */
+export function partsOfSk(sk: string): Pick<MessageRef, 'createdAt' | 'messageId'> {
+  return { createdAt: Number(sk.slice(2, 15)), messageId: sk.slice(16) };
+}
+
 export function openStore(dynamo: DynamoDBDocumentClient, table: string, now: () => number) {
   const expiresAt = () => Math.floor(now() / 1000) + KEPT_SECONDS;
 
@@ -214,11 +219,50 @@ export function openStore(dynamo: DynamoDBDocumentClient, table: string, now: ()
         ExpressionAttributeValues: { ':correction': correction, ':at': correction.at, ':expires': expiresAt() },
       });
     },
+
+    /** Notes where the message of this id is; true when its deletion came before it. One write unit. */
+    async notePlace({ platform, conversation, messageId, createdAt }: MessageRef): Promise<boolean> {
+      const item = await updated(pointer(platform, messageId), POINTER_SK, {
+        UpdateExpression: 'SET conversation = :conversation, createdAt = :createdAt, expiresAt = :expires',
+        ExpressionAttributeValues: {
+          ':conversation': conversation,
+          ':createdAt': createdAt,
+          ':expires': expiresAt(),
+        },
+        ReturnValues: 'ALL_NEW',
+      });
+      return item?.isDeleted === true;
+    },
+
+    /**
+     * Where a deleted message is, by its id alone; `undefined` when it is not known, and then `notePlace` will tell. Whichever of
+     * the two writes to the item last sees the other's mark.
+     */
+    async noteDeletion({
+      platform,
+      messageId,
+    }: Pick<MessageRef, 'platform' | 'messageId'>): Promise<MessageRef | undefined> {
+      const item = await updated(pointer(platform, messageId), POINTER_SK, {
+        UpdateExpression: 'SET isDeleted = :true, expiresAt = :expires',
+        ExpressionAttributeValues: { ':true': true, ':expires': expiresAt() },
+        ReturnValues: 'ALL_NEW',
+      });
+      if (typeof item?.conversation !== 'string') return undefined;
+      return { platform, messageId, conversation: item.conversation, createdAt: Number(item.createdAt) };
+    },
   };
 }
 
 function partition({ platform, conversation }: Pick<MessageRef, 'platform' | 'conversation'>): string {
   return `C#${platform}#${conversation}`;
+}
+
+/** The one item of its partition. */
+const POINTER_SK = 'I';
+
+/** Where the place of a message is kept that a platform may later name by its id alone. */
+function pointer(platform: string, messageId: string): string {
+  return `I#${platform}#${messageId}`;
 }
 
 /** Our own items, written above: taken as they are. */

@@ -5,7 +5,7 @@ import { Later, Permanent, Refused, sentences, Undeliverable } from './errors.ts
 import { type Log, pseudonym } from './log.ts';
 import type { Holder, Recent, Store } from './store.ts';
 import { turnSk } from './store.ts';
-import type { Platform, PlatformName, Reply, Said, Sent, Turn } from './types.ts';
+import type { Outgoing, Platform, PlatformName, Reply, Said, Sent, Turn } from './types.ts';
 
 export interface TurnDeps {
   store: Store;
@@ -50,6 +50,7 @@ export async function takeTurn(deps: TurnDeps, input: TurnInput): Promise<Readon
   if (!turn) return new Set([head.messageId]);
 
   let reply = turn.state === 'ANSWERED' ? turn.reply : undefined;
+  const mayBeOut = reply !== undefined;
   if (!reply) {
     const holder = { owner, epoch: turn.epoch };
     const mine = { ...turn, said: await keepUnanswered(store, head, turn.said) };
@@ -62,7 +63,14 @@ export async function takeTurn(deps: TurnDeps, input: TurnInput): Promise<Readon
     await store.answer(head, holder, reply);
     deps.log('reply-written', { ...labels(head), attempt: input.attempts, ms: now() - startedAt, ...figures(reply) });
   }
-  await send(deps, head, turn.generation, reply, AbortSignal.timeout(Math.max(input.remainingMs() - 1_000, 1_000)));
+  const outgoing: Outgoing = {
+    conversation: head.conversation,
+    text: reply.text,
+    replyKey: replyKey(head, turn.generation),
+    to: head.speaker.id,
+    ...(mayBeOut ? { mayBeOutSince: head.createdAt } : {}),
+  };
+  await send(deps, head, reply, outgoing, AbortSignal.timeout(Math.max(input.remainingMs() - 1_000, 1_000)));
   deps.log('reply-delivered', { ...labels(head), attempt: input.attempts, ms: now() - startedAt, kind: reply.kind });
   return idsOf(turn);
 }
@@ -121,12 +129,9 @@ async function compose(
   }
 }
 
-async function send(deps: TurnDeps, head: Sent, generation: number, reply: Reply, signal: AbortSignal): Promise<void> {
-  const { conversation, platform } = head;
+async function send(deps: TurnDeps, head: Sent, reply: Reply, outgoing: Outgoing, signal: AbortSignal): Promise<void> {
   try {
-    await deps
-      .platform(platform)
-      .deliver({ conversation, text: reply.text, replyKey: replyKey(head, generation) }, signal);
+    await deps.platform(head.platform).deliver(outgoing, signal);
   } catch (error) {
     if (!(error instanceof Undeliverable)) throw error;
     deps.log('reply-undeliverable', { ...labels(head), reason: error.message });

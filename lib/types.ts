@@ -32,6 +32,8 @@ export interface Sent extends MessageRef {
   speaker: Speaker;
   text: string;
   attachments: Attachment[];
+  /** Its deletion will name it by its id alone, not by this conversation: the table must know where it is. */
+  isNamedById?: true;
 }
 
 /** A user changed an earlier message: the history Claude sees is corrected, nothing is answered. */
@@ -42,9 +44,10 @@ export interface Edited extends MessageRef {
   attachments: Attachment[];
 }
 
-/** A user took an earlier message back. */
-export interface Deleted extends MessageRef {
+/** A user took an earlier message back. Without `createdAt`, only the id is sure: the platform's own name of the conversation may differ. */
+export interface Deleted extends Omit<MessageRef, 'createdAt'> {
   event: 'deleted';
+  createdAt?: number;
 }
 
 export type Inbound = Sent | Edited | Deleted;
@@ -141,6 +144,10 @@ export interface Outgoing {
   /** Markdown, as Claude wrote it. */
   text: string;
   replyKey: string;
+  /** The id of the user who is answered. */
+  to?: string;
+  /** Set when an earlier attempt may have sent it, wholly or in part: not before this time (ms, the platform's clock). */
+  mayBeOutSince?: number;
 }
 
 /** The outbound half of a platform: the only interface with several implementations. */
