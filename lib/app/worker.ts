@@ -49,7 +49,14 @@ function workerDeps(settings: Settings<(typeof GROUPS)[number]>, isLastResort: b
   };
   return {
     store: openStore(openDynamo(), aws.tableName, now),
-    ask: openAsk({ client: openClaude(claude), settings: claude, record: async () => {}, now, log }),
+    ask: openAsk({
+      client: openClaude(claude),
+      settings: claude,
+      tools: { params: [], run: async () => [] },
+      record: async () => {},
+      now,
+      log,
+    }),
     hold: openTurnsQueue(openSqs(), aws.turnsQueueUrl).hold,
     platform: (name) => {
       const platform = platforms[name];

@@ -1,52 +1,67 @@
-/** Stop 6. Asks Claude: the call, its retries by class of error, the deadline, and what each stop reason means for the user. */
+/** Stop 6. Asks Claude: the way in which every door of the bundle does it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import Anthropic from '@anthropic-ai/sdk';
-import type { Message, MessageCreateParamsBase, TextBlock } from '@anthropic-ai/sdk/resources/messages/messages';
+import type {
+  Message,
+  MessageCreateParamsBase,
+  MessageParam,
+  ToolResultBlockParam,
+  ToolUnion,
+  ToolUseBlock,
+} from '@anthropic-ai/sdk/resources/messages/messages';
 import type { ClaudeSettings } from '../config.ts';
-import { Later, Permanent, sentences } from '../errors.ts';
+import { Later, Permanent } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Reply, Sent, Usage } from '../types.ts';
-import { CutByDeadline, call } from './call.ts';
-import { classify, type Failure } from './failure.ts';
+import { textOf, toReply } from './answer.ts';
+import { SILENCE_MS } from './call.ts';
+import { halve, normalise } from './normalise.ts';
 import { priceUsd } from './price.ts';
-import type { Message as WindowMessage } from './window.ts';
+import { type Attempt, askReliably, type Outcome, type ReliableDeps } from './reliable.ts';
 
 export interface Question {
-  messages: WindowMessage[];
-  /** Whose message this answers: for the interaction log, never for the model. */
+  messages: MessageParam[];
+  /** Whose message this answers: for tools, limits and the interaction log, never for the model. */
   about: Pick<Sent, 'platform' | 'conversation' | 'messageId' | 'speaker'>;
   /** Opaque: never an e-mail address or a name. */
   userId: string;
-  /** Ends the whole turn's asking, waits included. */
+  /** Ends the whole turn's asking, waits and tools included. */
   signal: AbortSignal;
   onText?: (delta: string) => void;
+  onTool?: (name: string) => void;
+  /** False where text that was shown stays shown: a call that broke off in mid-answer then ends the asking. */
+  isRetractable?: boolean;
 }
 
-/** One completed model call, whatever came of it: what the interaction log gets. Times in ms since the epoch. */
-export interface ModelCall {
+/** One answered model call, whatever came of it: what the interaction log and the metrics get. */
+export interface ModelCall extends Attempt {
   about: Question['about'];
-  request: MessageCreateParamsBase;
-  response: Message;
-  requestedAt: number;
-  respondedAt: number;
+  usage: Usage;
+  usd: number;
+}
+
+/** The tools Claude is offered, and the way to run what it asks for. Results come in the order of the blocks. */
+export interface Toolbox {
+  params: ToolUnion[];
+  run(blocks: ToolUseBlock[], question: Pick<Question, 'about' | 'signal'>): Promise<ToolResultBlockParam[]>;
 }
 
 export interface AskDeps {
   client: Anthropic;
   settings: ClaudeSettings;
+  tools: Toolbox;
   /** Awaited right after each call, before anything else happens with its answer. */
   record(call: ModelCall): Promise<void>;
   now(): number;
   log: Log;
+  pause?: ReliableDeps['pause'];
+  silenceMs?: number;
 }
 
 export type Ask = (question: Question) => Promise<Reply>;
 
-/** Longest wait inside a turn (ms); longer ones happen in the queue, where they cost nothing. */
-const MAX_WAIT_MS = 5_000;
-
-/** Tries of one model within one turn. */
-const MAX_TRIES = 3;
+/** Model calls of one turn: tool steps and paused turns together. */
+const MAX_STEPS = 8;
 
 export function openClaude({ apiKey, baseUrl }: ClaudeSettings): Anthropic {
   return new Anthropic({ apiKey, ...(baseUrl ? { baseURL: baseUrl } : {}) });
@@ -54,91 +69,100 @@ export function openClaude({ apiKey, baseUrl }: ClaudeSettings): Anthropic {
 
 /** Throws `Later` when the queue should try again, `Permanent` when nobody needs to. */
 export function openAsk(deps: AskDeps): Ask {
-  const { model, fallbackModel } = deps.settings;
+  const reliable: ReliableDeps = { pause, silenceMs: SILENCE_MS, fallbackModel: deps.settings.fallbackModel, ...deps };
   return async (question) => {
-    let outcome = await tryModel(deps, model, question);
-    if (!isReply(outcome) && outcome.kind === 'passing' && fallbackModel) {
-      outcome = await tryModel(deps, fallbackModel, question);
+    const bill = openBill(deps, question);
+    const said: string[] = [];
+    let messages = normalise(question.messages);
+    let isHalved = false;
+    let stop = 'none';
+    for (let step = 1; step <= MAX_STEPS; step++) {
+      const outcome = await askReliably(reliable, requestFor(deps, question, messages), {
+        signal: question.signal,
+        onText: question.onText,
+        isRetractable: question.isRetractable ?? true,
+        record: bill.add,
+      });
+      if (isTooLong(outcome) && !isHalved) {
+        isHalved = true;
+        messages = halve(messages);
+        continue;
+      }
+      const message = messageOf(outcome);
+      said.push(textOf(message).trim());
+      stop = 'cut' in outcome ? 'deadline' : (message.stop_reason ?? 'none');
+      const next = 'cut' in outcome ? undefined : await nextMessages(deps, question, message);
+      if (!next) break;
+      messages = [...messages, ...next];
     }
-    if (isReply(outcome)) return outcome;
-    if (outcome.kind === 'permanent') throw new Permanent(outcome.reason);
-    throw new Later(outcome.reason, { afterMs: outcome.kind === 'limited' ? outcome.afterMs : undefined });
+    return { ...toReply(said.filter(Boolean).join('\n\n'), stop), ...bill.total() };
   };
 }
 
-async function tryModel(deps: AskDeps, model: string, question: Question): Promise<Reply | Failure> {
-  for (let tries = 1; ; tries++) {
-    const outcome = await tryOnce(deps, model, question);
-    if (isReply(outcome) || outcome.kind === 'permanent' || tries === MAX_TRIES) return outcome;
-    const wait = outcome.kind === 'limited' ? outcome.afterMs : jitter(tries);
-    if (wait === undefined || wait > MAX_WAIT_MS) return outcome;
-    deps.log('claude-retried', { model, reason: outcome.reason, waitMs: Math.round(wait) });
-    if (!(await slept(wait, question.signal))) return outcome;
-  }
+/** What a further call needs to go on with: the results of the tools it asked for, or nothing but its own pause. */
+async function nextMessages(deps: AskDeps, question: Question, message: Message): Promise<MessageParam[] | undefined> {
+  const assistant: MessageParam = { role: 'assistant', content: message.content };
+  if (message.stop_reason === 'pause_turn') return [assistant];
+  if (message.stop_reason !== 'tool_use') return undefined;
+  const blocks = message.content.filter((block) => block.type === 'tool_use');
+  for (const { name } of blocks) question.onTool?.(name);
+  return [assistant, { role: 'user', content: await deps.tools.run(blocks, question) }];
 }
 
-async function tryOnce(deps: AskDeps, model: string, question: Question): Promise<Reply | Failure> {
-  const request = requestFor(deps.settings, model, question);
-  const requestedAt = deps.now();
-  let isHeard = false;
-  const onText = (delta: string) => {
-    isHeard = true;
-    question.onText?.(delta);
-  };
-  let response: Message;
-  try {
-    response = await call(deps.client, request, { signal: question.signal, onText });
-  } catch (error) {
-    if (error instanceof CutByDeadline) return cutShort(error, model);
-    const failure = classify(error);
-    // Somebody has read the first half of this answer: a second try would begin it again.
-    return isHeard && question.onText ? { kind: 'permanent', reason: `${failure.reason} in mid-answer` } : failure;
-  }
-  await deps.record({ about: question.about, request, response, requestedAt, respondedAt: deps.now() });
-  return toReply(response);
+function isTooLong(outcome: Outcome): boolean {
+  if ('failure' in outcome) return outcome.failure.kind === 'too long';
+  return 'message' in outcome && outcome.message.stop_reason === 'model_context_window_exceeded';
 }
 
-/** What a model may reject is sent only when it is configured. */
-function requestFor(settings: ClaudeSettings, model: string, { messages, userId }: Question): MessageCreateParamsBase {
+function messageOf(outcome: Outcome): Message {
+  if ('message' in outcome) return outcome.message;
+  if ('cut' in outcome) return outcome.cut;
+  const { failure } = outcome;
+  if (failure.kind === 'permanent' || failure.kind === 'too long') throw new Permanent(failure.reason);
+  throw new Later(failure.reason, { afterMs: failure.kind === 'limited' ? failure.afterMs : undefined });
+}
+
+/** What a model may reject is sent only when it is configured. The beginning stays the same from turn to turn, for the prompt cache. */
+function requestFor(
+  { settings, tools }: AskDeps,
+  { userId }: Question,
+  messages: MessageParam[],
+): MessageCreateParamsBase {
   return {
-    model,
+    model: settings.model,
     max_tokens: settings.maxTokens,
     system: settings.systemPrompt,
     messages,
     metadata: { user_id: userId },
     cache_control: { type: 'ephemeral' },
+    ...(tools.params.length > 0 ? { tools: tools.params } : {}),
     ...(settings.effort ? { output_config: { effort: settings.effort } } : {}),
   };
 }
 
-function toReply(response: Message): Reply {
-  const said = textOf(response);
-  const usage = usageOf(response);
-  const base = {
-    model: response.model,
-    usage,
-    usd: priceUsd(response.model, usage),
-    stop: response.stop_reason ?? 'none',
+/** Adds up what the calls of one turn cost, broken ones included. */
+function openBill({ record }: AskDeps, { about }: Question) {
+  const calls: ModelCall[] = [];
+  const sum = (of: (call: ModelCall) => number) => calls.reduce((total, call) => total + of(call), 0);
+  return {
+    add: async (attempt: Attempt) => {
+      const usage = usageOf(attempt.response);
+      const call = { ...attempt, about, usage, usd: priceUsd(attempt.response.model, usage) };
+      calls.push(call);
+      await record(call);
+    },
+    total: (): Pick<Reply, 'model' | 'usage' | 'usd'> => {
+      const last = calls.at(-1);
+      if (!last) return {};
+      const usage: Usage = {
+        inputTokens: sum(({ usage }) => usage.inputTokens),
+        outputTokens: sum(({ usage }) => usage.outputTokens),
+        cacheWriteTokens: sum(({ usage }) => usage.cacheWriteTokens),
+        cacheReadTokens: sum(({ usage }) => usage.cacheReadTokens),
+      };
+      return { model: last.response.model, usage, usd: sum(({ usd }) => usd) };
+    },
   };
-  if (response.stop_reason === 'refusal') return { ...base, kind: 'notice', text: sentences.refusal };
-  if (!said) return { ...base, kind: 'notice', text: sentences.empty };
-  const whole = response.stop_reason === 'end_turn' || response.stop_reason === 'stop_sequence';
-  return { ...base, kind: 'answer', text: whole ? said : `${said}\n\n${sentences.cutShort}` };
-}
-
-/** What had arrived is delivered and said to be cut; nothing had: the queue tries again. */
-function cutShort({ text }: CutByDeadline, model: string): Reply | Failure {
-  if (!text.trim()) return { kind: 'passing', reason: 'deadline' };
-  return { kind: 'answer', text: `${text.trim()}\n\n${sentences.cutShort}`, stop: 'deadline', model };
-}
-
-/** Joined with nothing between: the SDK's own helper puts spaces there. Thinking is never looked at. */
-function textOf({ content }: Message): string {
-  return content
-    .filter((block): block is TextBlock => block.type === 'text')
-    .map(({ text }) => text)
-    .join('')
-    .trim();
 }
 
 function usageOf({ usage }: Message): Usage {
@@ -150,15 +174,6 @@ function usageOf({ usage }: Message): Usage {
   };
 }
 
-function isReply(outcome: Reply | Failure): outcome is Reply {
-  return 'text' in outcome;
-}
-
-/** Full jitter, 0.5 s to 4 s. */
-function jitter(tries: number): number {
-  return 500 + Math.random() * Math.min(3_500, 500 * 2 ** tries);
-}
-
-async function slept(ms: number, signal: AbortSignal): Promise<boolean> {
+async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
   return sleep(ms, true, { signal }).catch(() => false);
 }

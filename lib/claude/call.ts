@@ -5,42 +5,37 @@ import type { Message, MessageCreateParamsBase } from '@anthropic-ai/sdk/resourc
 export interface CallOptions {
   /** Ends the call when the turn has no more time. */
   signal: AbortSignal;
-  onText?: ((delta: string) => void) | undefined;
+  /** Longest time (ms) to the response's head, and between any two of its bytes. */
+  silenceMs: number;
+  onText(delta: string): void;
 }
 
-/** Pings arrive every few seconds while a model thinks, so so long a silence means that nobody is there. */
+/** The assembled message, as the API gives it without streaming; or what had arrived of it when the call broke off. */
+export type Called = { message: Message } | { partial: Message | undefined; error: unknown; isDeadline: boolean };
+
+/** Pings arrive every few seconds while a model thinks, so a silence of this length means that nobody is there. */
 export const SILENCE_MS = 20_000;
 
-/** The turn's time ran out in the middle of an answer: `text` is what had arrived. */
-export class CutByDeadline extends Error {
-  readonly text: string;
-  constructor(text: string) {
-    super('the turn ran out of time');
-    this.name = 'CutByDeadline';
-    this.text = text;
-  }
-}
-
-/** The assembled message, as the API would give it without streaming. Throws what the SDK throws, or `CutByDeadline`. */
-export async function call(client: Anthropic, params: MessageCreateParamsBase, options: CallOptions): Promise<Message> {
-  const silence = watchdog(SILENCE_MS);
-  let text = '';
+/** Never throws: what the SDK throws comes back as `error`. */
+export async function call(
+  client: Anthropic,
+  params: MessageCreateParamsBase,
+  { signal, silenceMs, onText }: CallOptions,
+): Promise<Called> {
+  const silence = watchdog(silenceMs);
+  const stream = client.messages.stream(params, {
+    signal: AbortSignal.any([signal, silence.signal]),
+    maxRetries: 0,
+    timeout: silenceMs,
+    middleware: [async (request, next) => observed(await next(request), silence.touch)],
+  });
+  stream.on('text', onText);
   try {
-    const stream = client.messages.stream(params, {
-      signal: AbortSignal.any([options.signal, silence.signal]),
-      maxRetries: 0,
-      timeout: SILENCE_MS,
-      middleware: [async (request, next) => observed(await next(request), silence.touch)],
-    });
-    stream.on('text', (delta) => {
-      text += delta;
-      options.onText?.(delta);
-    });
-    return await stream.finalMessage();
+    return { message: await stream.finalMessage() };
   } catch (error) {
-    if (options.signal.aborted) throw new CutByDeadline(text);
-    if (silence.signal.aborted) throw silence.signal.reason;
-    throw error;
+    const isDeadline = signal.aborted;
+    const isSilent = silence.signal.aborted && !isDeadline;
+    return { partial: stream.currentMessage, error: isSilent ? silence.signal.reason : error, isDeadline };
   } finally {
     silence.stop();
   }

@@ -2,6 +2,8 @@
 import { APIError } from '@anthropic-ai/sdk';
 
 export type Failure =
+  /** The prompt does not fit into the model's window: a shorter one may. */
+  | { kind: 'too long'; reason: string }
   /** Trying again will not help: bad request, bad key, a spend limit. */
   | { kind: 'permanent'; reason: string }
   /** The provider named a time to wait, or a limit was hit that needs one. */
@@ -19,6 +21,7 @@ export function classify(error: unknown): Failure {
   if (error.status === 429 || error.type === 'rate_limit_error') {
     return { kind: 'limited', reason, afterMs: retryAfterMs(error.headers) };
   }
+  if (isTooLong(error)) return { kind: 'too long', reason };
   if (isPermanent(error)) return { kind: 'permanent', reason };
   return { kind: 'passing', reason };
 }
@@ -26,6 +29,11 @@ export function classify(error: unknown): Failure {
 /** A spend limit comes as 429 or 400, without `retry-after`, and does not heal by waiting. */
 function isSpendLimit({ errorCode, status, type }: APIError): boolean {
   return /spend_limit/.test(errorCode ?? '') || status === 402 || type === 'billing_error';
+}
+
+/** The API says so in words only: "prompt is too long: … tokens > … maximum". */
+function isTooLong({ status, apiMessage, message }: APIError): boolean {
+  return status === 413 || (status === 400 && /prompt is too long/i.test(apiMessage ?? message));
 }
 
 /** 408 and 409 pass; an error event in mid-stream has no status, its type decides. */

@@ -1,0 +1,115 @@
+/** Stop 6. One answer of a model: the call, tried again by class of failure, on the fallback model at last. */
+import type Anthropic from '@anthropic-ai/sdk';
+import type { Message, MessageCreateParamsBase } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { Log } from '../log.ts';
+import { call } from './call.ts';
+import { classify, type Failure } from './failure.ts';
+
+/** One call that Claude answered, wholly or in part (it then broke off). Times in ms, since the epoch where they are moments. */
+export interface Attempt {
+  request: MessageCreateParamsBase;
+  response: Message;
+  isPartial: boolean;
+  requestedAt: number;
+  respondedAt: number;
+  firstTextMs: number | undefined;
+  tries: number;
+}
+
+export interface ReliableDeps {
+  client: Anthropic;
+  fallbackModel: string | undefined;
+  /** Waits; false when the signal ended the wait. */
+  pause(ms: number, signal: AbortSignal): Promise<boolean>;
+  /** Longest silence (ms) before a call is given up. */
+  silenceMs: number;
+  now(): number;
+  log: Log;
+}
+
+export interface ReliableOptions {
+  /** Ends the whole turn's asking, waits included. */
+  signal: AbortSignal;
+  onText?: ((delta: string) => void) | undefined;
+  /** Whether text that was already shown can be taken back; where it cannot, a call that broke off is not tried again. */
+  isRetractable: boolean;
+  /** Awaited right after each call that has a response, before anything else happens with it. */
+  record(attempt: Attempt): Promise<void>;
+}
+
+/** The message; or what the deadline left of it; or why there is none. */
+export type Outcome = { message: Message } | { cut: Message } | { failure: Failure };
+
+/** Longest wait inside a turn (ms); longer ones happen in the queue, where they cost nothing. */
+const MAX_WAIT_MS = 5_000;
+
+/** Tries of one model within one turn. */
+const MAX_TRIES = 3;
+
+export async function askReliably(
+  deps: ReliableDeps,
+  request: MessageCreateParamsBase,
+  options: ReliableOptions,
+): Promise<Outcome> {
+  const first = await askModel(deps, request, options);
+  const { fallbackModel } = deps;
+  if (!('failure' in first) || first.failure.kind !== 'passing' || !fallbackModel) return first;
+  if (options.signal.aborted) return first;
+  deps.log('claude-fell-back', { model: fallbackModel, reason: first.failure.reason });
+  const second = await askModel(deps, { ...request, model: fallbackModel }, options);
+  return 'failure' in second ? first : second;
+}
+
+async function askModel(
+  deps: ReliableDeps,
+  request: MessageCreateParamsBase,
+  options: ReliableOptions,
+): Promise<Outcome> {
+  for (let tries = 1; ; tries++) {
+    const outcome = await tryOnce(deps, request, options, tries);
+    if (!('failure' in outcome) || isFinal(outcome.failure) || tries === MAX_TRIES) return outcome;
+    const wait = outcome.failure.kind === 'limited' ? outcome.failure.afterMs : jitter(tries);
+    if (wait === undefined || wait > MAX_WAIT_MS) return outcome;
+    deps.log('claude-retried', { model: request.model, reason: outcome.failure.reason, waitMs: Math.round(wait) });
+    if (!(await deps.pause(wait, options.signal))) return outcome;
+  }
+}
+
+async function tryOnce(
+  deps: ReliableDeps,
+  request: MessageCreateParamsBase,
+  { signal, onText, isRetractable, record }: ReliableOptions,
+  tries: number,
+): Promise<Outcome> {
+  if (signal.aborted) return { failure: { kind: 'passing', reason: 'deadline' } };
+  const requestedAt = deps.now();
+  let firstTextMs: number | undefined;
+  const heard = (delta: string) => {
+    firstTextMs ??= deps.now() - requestedAt;
+    onText?.(delta);
+  };
+  const called = await call(deps.client, request, { signal, silenceMs: deps.silenceMs, onText: heard });
+  const isPartial = !('message' in called);
+  const response = isPartial ? called.partial : called.message;
+  if (response) {
+    await record({ request, response, isPartial, requestedAt, respondedAt: deps.now(), firstTextMs, tries });
+  }
+  if (!isPartial) return { message: called.message };
+  if (called.isDeadline) {
+    return response && firstTextMs !== undefined
+      ? { cut: response }
+      : { failure: { kind: 'passing', reason: 'deadline' } };
+  }
+  const failure = classify(called.error);
+  const isShown = firstTextMs !== undefined && onText !== undefined && !isRetractable;
+  return { failure: isShown ? { kind: 'permanent', reason: `${failure.reason} in mid-answer` } : failure };
+}
+
+function isFinal({ kind }: Failure): boolean {
+  return kind === 'permanent' || kind === 'too long';
+}
+
+/** Full jitter, 0.5 s to 4 s. */
+function jitter(tries: number): number {
+  return 500 + Math.random() * Math.min(3_500, 500 * 2 ** tries);
+}
