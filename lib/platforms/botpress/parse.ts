@@ -1,0 +1,68 @@
+/** Stop 3. A signal of Botpress' Chat integration as one of our nouns, or the reason why there is nothing to do. */
+import * as z from 'zod/mini';
+import { Rejected } from '../../errors.ts';
+import type { Inbound } from '../../types.ts';
+import { readPayload } from './payload.ts';
+import { envelope, messageCreated, messageDeleted, otherSignals } from './signals.ts';
+
+/**
+ * Reads one webhook body for our chat user `botUserId`; throws `Rejected` 400 for what is not JSON or not the shape of its signal.
+ * However old a signal is, it counts: Botpress does not sign a time, so an age limit would keep nobody out, while the turn of a
+ * message, found again by its id and time, answers it once at any age.
+ */
+export function parseBotpress(body: Uint8Array, { botUserId }: { botUserId: string }): Inbound | { ignored: string } {
+  const { type, data } = read(envelope, readJson(body));
+  if (type === 'message_created') return parseCreated(read(messageCreated, data), botUserId);
+  if (type === 'message_deleted') return parseDeleted(read(messageDeleted, data));
+  const shape = otherSignals.get(type);
+  if (shape) read(shape, data);
+  return { ignored: 'other signal' };
+}
+
+type Created = z.infer<typeof messageCreated>;
+
+function parseCreated(message: Created, botUserId: string): Inbound | { ignored: string } {
+  const { id, conversationId, userId, createdAt, isBot, payload, metadata } = message;
+  if (userId === botUserId) return { ignored: 'own message' };
+  if (isBot) return { ignored: 'message of the bot' };
+  // Our answers carry it. Where settings and key name different users, this is all that keeps us from answering ourselves.
+  if (typeof metadata?.replyId === 'string') return { ignored: 'an answer of ours' };
+  const { text, attachments } = readPayload(payload);
+  if (text.trim() === '' && attachments.length === 0) return { ignored: 'empty message' };
+  return {
+    event: 'sent',
+    platform: 'botpress',
+    conversation: conversationId,
+    messageId: id,
+    createdAt,
+    speaker: { id: userId },
+    text,
+    attachments,
+    ...(generatedId.test(conversationId) ? {} : { isNamedById: true }),
+  };
+}
+
+/** As Botpress names a conversation whose id the app did not choose; only then does a deletion name it the same way. */
+const generatedId = /^conv_[0-9A-HJKMNP-TV-Z]{26}$/;
+
+function parseDeleted({ id, conversationId }: z.infer<typeof messageDeleted>): Inbound {
+  return { event: 'deleted', platform: 'botpress', conversation: conversationId, messageId: id };
+}
+
+function readJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    throw malformed();
+  }
+}
+
+function read<T extends z.core.$ZodType>(schema: T, value: unknown): z.infer<T> {
+  const parsed = z.safeParse(schema, value);
+  if (!parsed.success) throw malformed();
+  return parsed.data;
+}
+
+function malformed(): Rejected {
+  return new Rejected(400, 'bad request');
+}
