@@ -38,6 +38,8 @@ async function route(mounts: Record<string, Handler>, request: IncomingMessage, 
   const [, name = '', rest = ''] = /^\/([^/?]*)(.*)$/s.exec(request.url ?? '/') ?? [];
   const handler = Object.hasOwn(mounts, name) ? mounts[name] : undefined;
   if (!handler) return sendJson(response, 404, { error: 'not found' });
+  // A client that hangs up in mid-answer is a case to be tested, not a failure.
+  response.on('error', () => {});
   request.url = rest.startsWith('/') ? rest : `/${rest}`;
   try {
     await handler(request, response);

@@ -3,12 +3,11 @@ import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { BodyTooLarge, readBody } from '../serve.ts';
 import { ApiError, invalid } from './errors.ts';
+import { strictVersion } from './validate.ts';
 
 // The API's own limit for one request.
 const maxBodyBytes = 32 * 1024 * 1024;
 
-/** The API version since which some fields are refused whatever the model. */
-export const strictVersion = '2026-10-21';
 const versions = ['2023-06-01', strictVersion];
 
 /** A fingerprint of the key, so that what one account cached another never reads; throws 401 without a good one. */

@@ -1,6 +1,5 @@
 /** Offline Claude: everything the API refuses although the shape is right. The first breach is the answer. */
 import { breakpointsOf, maxBreakpoints } from './cache.ts';
-import { strictVersion } from './door.ts';
 import { invalid } from './errors.ts';
 import { checkFiles } from './files.ts';
 import type { ModelRules } from './models.ts';
@@ -11,6 +10,9 @@ import type { Block, CountRequest, Message, MessagesRequest } from './shape.ts';
 import { checkThinking } from './thinking.ts';
 
 const maxMessages = 100_000;
+
+/** The API version since which some fields are refused whatever the model. */
+export const strictVersion = '2026-10-21';
 
 /** Checks what an answer and a token count have in common. */
 export function checkConversation(request: CountRequest, rules: ModelRules, version: string): void {
