@@ -101,10 +101,12 @@ export function openAsk(deps: AskDeps): Ask {
 
 /** What a further call needs to go on with: the results of the tools it asked for, or nothing but its own pause. */
 async function nextMessages(deps: AskDeps, question: Question, message: Message): Promise<MessageParam[] | undefined> {
-  const assistant: MessageParam = { role: 'assistant', content: message.content };
+  // As it came, but for blank text, which a model may write and the API does not take back.
+  const content = message.content.filter((block) => block.type !== 'text' || block.text.trim() !== '');
+  const assistant: MessageParam = { role: 'assistant', content };
   if (message.stop_reason === 'pause_turn') return [assistant];
   if (message.stop_reason !== 'tool_use') return undefined;
-  const blocks = message.content.filter((block) => block.type === 'tool_use');
+  const blocks = content.filter((block) => block.type === 'tool_use');
   for (const { name } of blocks) question.onTool?.(name);
   return [assistant, { role: 'user', content: await deps.tools.run(blocks, question) }];
 }

@@ -29,13 +29,18 @@ export async function call(
     timeout: silenceMs,
     middleware: [async (request, next) => observed(await next(request), silence.touch)],
   });
+  // Kept here, since the SDK lets go of what it has when a stream ends too early.
+  let partial: Message | undefined;
+  stream.on('streamEvent', (_, snapshot) => {
+    partial = snapshot;
+  });
   stream.on('text', onText);
   try {
     return { message: await stream.finalMessage() };
   } catch (error) {
     const isDeadline = signal.aborted;
     const isSilent = silence.signal.aborted && !isDeadline;
-    return { partial: stream.currentMessage, error: isSilent ? silence.signal.reason : error, isDeadline };
+    return { partial, error: isSilent ? silence.signal.reason : error, isDeadline };
   } finally {
     silence.stop();
   }

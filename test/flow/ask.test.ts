@@ -1,0 +1,314 @@
+/** The one way to ask Claude: the real SDK over HTTP against a local server that misbehaves on demand. */
+import type { ToolUnion, ToolUseBlock } from '@anthropic-ai/sdk/resources/messages/messages';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type AskDeps, type ModelCall, openAsk, openClaude, type Question } from '../../lib/claude/ask.ts';
+import { type ClaudeSettings, readSettings } from '../../lib/config.ts';
+import { Later, Permanent, sentences } from '../../lib/errors.ts';
+import { type ClaudeStandIn, createClaude } from '../../local/stand-ins/claude.ts';
+import { serve } from '../../local/stand-ins/serve.ts';
+
+const claude: ClaudeStandIn = createClaude({ models: { 'claude-of-tomorrow': {} } });
+let server: Awaited<ReturnType<typeof serve>>;
+let calls: ModelCall[] = [];
+let waits: number[] = [];
+
+beforeAll(async () => {
+  server = await serve({ claude: claude.handle });
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  claude.reset();
+  calls = [];
+  waits = [];
+});
+
+const calculator: ToolUnion = {
+  name: 'calculator',
+  description: 'Calculates',
+  input_schema: { type: 'object', properties: { expression: { type: 'string' } }, required: ['expression'] },
+};
+
+function ask(
+  question: Partial<Question> & { text?: string } = {},
+  env: Record<string, string> = {},
+  deps: Partial<AskDeps> = {},
+) {
+  const settings: ClaudeSettings = readSettings(
+    { ANTHROPIC_API_KEY: 'offline', ANTHROPIC_BASE_URL: `${server.url}/claude`, ...env },
+    ['claude'],
+  ).claude;
+  const pause = async (ms: number) => {
+    waits.push(ms);
+    return true;
+  };
+  const run = openAsk({
+    client: openClaude(settings),
+    settings,
+    tools: { params: [], run: async () => [] },
+    record: async (call) => void calls.push(call),
+    now: Date.now,
+    log: () => {},
+    pause,
+    silenceMs: 300,
+    ...deps,
+  });
+  return run({
+    messages: [{ role: 'user', content: question.text ?? 'Hello there' }],
+    about: { platform: 'talkjs', conversation: 'c', messageId: 'm', speaker: { id: 'alice' } },
+    userId: 'opaque',
+    signal: new AbortController().signal,
+    ...question,
+  });
+}
+
+describe('an answer', () => {
+  it('comes with its tokens and its price, and every call is on record', async () => {
+    const reply = await ask();
+
+    expect(reply).toMatchObject({ kind: 'answer', stop: 'end_turn', model: 'claude-haiku-5-5' });
+    expect(reply.usd).toBeGreaterThan(0);
+    expect(calls).toHaveLength(1);
+    expect(calls[0]).toMatchObject({ usd: reply.usd, usage: reply.usage, isPartial: false });
+    expect(claude.requests[0]?.body).toMatchObject({ stream: true, max_tokens: 2048, metadata: { user_id: 'opaque' } });
+  });
+
+  it('arrives piece by piece for whoever listens', async () => {
+    const pieces: string[] = [];
+
+    const reply = await ask({ onText: (delta) => pieces.push(delta) });
+
+    expect(pieces.length).toBeGreaterThan(3);
+    expect(pieces.join('')).toBe(reply.text);
+  });
+
+  it('leaves parameters out that a model might refuse, and sends an effort when one is set', async () => {
+    await ask({}, { CLAUDE_MODEL: 'claude-haiku-4-5' });
+    await ask({}, { CLAUDE_MODEL: 'claude-of-tomorrow', CLAUDE_EFFORT: 'low' });
+
+    expect(Object.keys(claude.requests[0]?.body as object).sort()).toEqual(
+      ['cache_control', 'max_tokens', 'messages', 'metadata', 'model', 'stream', 'system'].sort(),
+    );
+    expect(claude.requests[1]?.body).toMatchObject({ output_config: { effort: 'low' } });
+  });
+});
+
+describe('a stop reason', () => {
+  const cutShort = `Half\n\n${sentences.cutShort}`;
+  const cases: [string, string | null, string, string][] = [
+    ['end_turn', 'All of it', 'answer', 'All of it'],
+    ['end_turn', '  ', 'notice', sentences.empty],
+    ['end_turn', null, 'notice', sentences.empty],
+    ['stop_sequence', 'All of it', 'answer', 'All of it'],
+    ['max_tokens', 'Half', 'answer', cutShort],
+    ['max_tokens', null, 'notice', sentences.noRoom],
+    ['refusal', 'I will n', 'notice', sentences.refusal],
+    ['compaction', 'Half', 'answer', cutShort],
+    ['a_reason_of_tomorrow', null, 'notice', sentences.empty],
+  ];
+
+  it.each(cases)('%s with the text %j becomes a %s', async (stopReason, text, kind, told) => {
+    claude.script({ stopReason, text });
+
+    const reply = await ask();
+
+    expect(reply).toMatchObject({ kind, text: told, stop: stopReason });
+    expect(calls).toHaveLength(1);
+  });
+
+  it('pause_turn goes on with the same content, at most 8 calls long', async () => {
+    claude.script({ stopReason: 'pause_turn', text: 'Searching.' }, { text: 'Found.' });
+
+    const reply = await ask();
+
+    expect(reply).toMatchObject({ kind: 'answer', text: 'Searching.\n\nFound.', stop: 'end_turn' });
+    claude.script({ stopReason: 'pause_turn', text: '', times: 'forever' });
+    expect(await ask()).toMatchObject({ kind: 'notice', text: sentences.tooManySteps });
+    expect(calls).toHaveLength(2 + 8);
+  });
+
+  it('model_context_window_exceeded halves the history and asks once more', async () => {
+    claude.script({ stopReason: 'model_context_window_exceeded', text: 'Hal' }, { text: 'Whole' });
+    const messages = Array.from({ length: 9 }, (_, i) => ({
+      role: i % 2 === 0 ? ('user' as const) : ('assistant' as const),
+      content: `message ${i}`,
+    }));
+
+    const reply = await ask({ messages });
+
+    expect(reply.text).toBe('Whole');
+    expect(claude.requests.map(({ body }) => (body as { messages: unknown[] }).messages.length)).toEqual([9, 3]);
+    claude.script({ stopReason: 'model_context_window_exceeded', text: 'Half', times: 2 });
+    expect((await ask({ messages })).text).toBe(cutShort);
+  });
+});
+
+describe('a tool loop', () => {
+  const tools = {
+    params: [calculator],
+    run: async (blocks: ToolUseBlock[]) =>
+      blocks.map(({ id }) => ({ type: 'tool_result' as const, tool_use_id: id, content: '391' })),
+  };
+
+  it('goes on with the results until there is an answer, keeping thinking blocks only inside it', async () => {
+    const used: string[] = [];
+
+    const reply = await ask({ text: 'what is 17*23?', onTool: (name) => used.push(name) }, {}, { tools });
+
+    expect(reply).toMatchObject({ kind: 'answer', stop: 'end_turn' });
+    expect(reply.text).toContain('391');
+    expect(used).toEqual(['calculator']);
+    expect(calls).toHaveLength(2);
+    expect(reply.usage?.outputTokens).toBe(calls.reduce((sum, { usage }) => sum + usage.outputTokens, 0));
+    expect(JSON.stringify(claude.requests[1]?.body)).toContain('"thinking"');
+  });
+
+  it('ends after 8 calls when the model never stops asking', async () => {
+    claude.script({ tools: [{ name: 'calculator', input: { expression: '1' } }], text: null, times: 'forever' });
+
+    const reply = await ask({}, {}, { tools });
+
+    expect(reply).toMatchObject({ kind: 'notice', text: sentences.tooManySteps, stop: 'tool_use' });
+    expect(calls).toHaveLength(8);
+  });
+});
+
+describe('a failure', () => {
+  it.each([400, 401, 403, 404, 422])('with status %i is not tried again', async (status) => {
+    claude.script({ status, times: 'forever' });
+
+    await expect(ask()).rejects.toThrow(Permanent);
+
+    expect(claude.requests).toHaveLength(1);
+  });
+
+  it.each(['enforced_spend_limit_reached', 'contract_spend_limit_reached'])(
+    'by %s is not tried again',
+    async (errorCode) => {
+      claude.script({ status: 429, errorCode, times: 'forever' });
+
+      await expect(ask()).rejects.toThrow(Permanent);
+
+      expect(claude.requests).toHaveLength(1);
+    },
+  );
+
+  it.each([500, 502, 503, 529, 408, 409])('with status %i passes: tried again in the turn', async (status) => {
+    claude.script({ status, times: 2 });
+
+    const reply = await ask();
+
+    expect(reply.kind).toBe('answer');
+    expect(claude.requests).toHaveLength(3);
+    expect(waits).toHaveLength(2);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(4_000);
+  });
+
+  it('that lasts goes back to the queue after three tries', async () => {
+    claude.script({ status: 529, times: 'forever' });
+
+    await expect(ask()).rejects.toThrow(Later);
+
+    expect(claude.requests).toHaveLength(3);
+  });
+
+  it('is left to the fallback model when there is one', async () => {
+    claude.script({ status: 529, model: 'claude-haiku-5-5', times: 'forever' });
+
+    const reply = await ask({}, { CLAUDE_FALLBACK_MODEL: 'claude-haiku-4-5' });
+
+    expect(reply).toMatchObject({ kind: 'answer', model: 'claude-haiku-4-5' });
+    expect(claude.requests).toHaveLength(4);
+  });
+
+  it('of the rate waits as long as the provider says when that is short', async () => {
+    claude.script({ status: 429, retryAfter: 2 });
+
+    await ask();
+
+    expect(waits).toEqual([2_000]);
+  });
+
+  it.each([
+    [90, 90_000],
+    ['1000000000', 1_000_000_000_000],
+    ['soon', undefined],
+    [undefined, undefined],
+  ])('of the rate with retry-after %s goes to the queue at once', async (retryAfter, afterMs) => {
+    claude.script({ status: 429, ...(retryAfter === undefined ? {} : { retryAfter }), times: 'forever' });
+
+    await expect(ask()).rejects.toMatchObject({ name: 'Later', afterMs });
+
+    expect(claude.requests).toHaveLength(1);
+    expect(waits).toEqual([]);
+  });
+
+  it.each(['stall', 'cut', 'end', 'error', 'garbage'] as const)(
+    'in mid-answer (%s) is noticed and tried again',
+    async (how) => {
+      claude.script({ breaks: { how, after: 3 } });
+
+      const reply = await ask();
+
+      expect(reply).toMatchObject({ kind: 'answer', stop: 'end_turn' });
+      expect(calls.map(({ isPartial }) => isPartial)).toEqual([true, false]);
+      expect(reply.usd).toBeCloseTo(
+        calls.reduce((sum, { usd }) => sum + usd, 0),
+        12,
+      );
+    },
+  );
+
+  it.each(['never', 'cut'] as const)('before the head (%s) is noticed and tried again', async (headers) => {
+    claude.script({ headers });
+
+    const reply = await ask();
+
+    expect(reply.kind).toBe('answer');
+    expect(claude.requests).toHaveLength(2);
+  });
+
+  it('in an answer that somebody is reading is not answered from the beginning again', async () => {
+    claude.script({ breaks: { how: 'error', after: 3 } });
+
+    await expect(ask({ onText: () => {}, isRetractable: false })).rejects.toThrow(Permanent);
+
+    expect(claude.requests).toHaveLength(1);
+  });
+
+  it('of a prompt that is too long halves it once, then gives up', async () => {
+    claude.script({ status: 400, errorMessage: 'prompt is too long: 2 tokens > 1 maximum' });
+
+    const reply = await ask();
+
+    expect(reply.kind).toBe('answer');
+    claude.script({ status: 400, errorMessage: 'prompt is too long: 2 tokens > 1 maximum', times: 2 });
+    await expect(ask()).rejects.toThrow(Permanent);
+  });
+});
+
+describe('the deadline', () => {
+  it('delivers what had arrived and says that it is cut', async () => {
+    claude.script({ text: 'one two three four five six seven eight nine ten', breaks: { how: 'stall', after: 4 } });
+    const deadline = new AbortController();
+    let heard = '';
+
+    const reply = await ask({
+      signal: deadline.signal,
+      onText: (delta) => {
+        heard += delta;
+        if (heard.includes('two')) deadline.abort();
+      },
+    });
+
+    expect(reply).toMatchObject({ kind: 'answer', stop: 'deadline' });
+    expect(reply.text).toContain('one two');
+    expect(reply.text).toContain(sentences.cutShort);
+    expect(reply.usd).toBeGreaterThan(0);
+  });
+
+  it('sends the message back to the queue when nothing had arrived', async () => {
+    claude.script({ headers: 'never', times: 'forever' });
+
+    await expect(ask({ signal: AbortSignal.timeout(50) })).rejects.toThrow(Later);
+  });
+});
