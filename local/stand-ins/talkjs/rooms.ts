@@ -1,0 +1,170 @@
+/** The TalkJS stand-in: users, conversations and messages in memory, in the shapes of TalkJS' REST API. */
+import { randomBytes } from 'node:crypto';
+import { ApiError } from './api-error.ts';
+
+export type Custom = Record<string, string>;
+
+export interface User {
+  id: string;
+  name: string;
+  email: string[] | null;
+  phone: string[] | null;
+  photoUrl: string | null;
+  role: string | null;
+  custom: Custom;
+  createdAt: number;
+}
+
+export interface Participation {
+  access: 'ReadWrite' | 'Read' | 'None';
+  notify: boolean | 'MentionsOnly';
+}
+
+export interface Message {
+  id: string;
+  conversationId: string;
+  type: 'UserMessage' | 'SystemMessage';
+  senderId: string | null;
+  text: string | null;
+  attachment: { url: string; size?: number } | null;
+  location: [number, number] | null;
+  content: unknown[];
+  origin: 'web' | 'rest';
+  custom: Custom;
+  readBy: string[];
+  referencedMessageId: string | null;
+  createdAt: number;
+  editedAt: number | null;
+}
+
+export interface Conversation {
+  id: string;
+  subject: string | null;
+  custom: Custom;
+  participants: Record<string, Participation>;
+  createdAt: number;
+}
+
+interface Room {
+  conversation: Conversation;
+  /** Oldest first. */
+  messages: Message[];
+}
+
+/** What a message is made of before it is one. */
+export type Draft = Pick<Message, 'type' | 'senderId' | 'origin'> & Partial<Message>;
+
+const everybody: Participation = { access: 'ReadWrite', notify: true };
+
+export type Rooms = ReturnType<typeof openRooms>;
+
+/** An empty TalkJS app; `now` in ms. */
+export function openRooms(now: () => number) {
+  const users = new Map<string, User>();
+  const rooms = new Map<string, Room>();
+
+  function roomOf(id: string): Room {
+    const room = rooms.get(id);
+    if (!room) throw new ApiError(404, 'CONVERSATION_NOT_FOUND', `no conversation ${id}`);
+    return room;
+  }
+
+  function messageOf(conversationId: string, id: string): Message {
+    const message = roomOf(conversationId).messages.find((candidate) => candidate.id === id);
+    if (!message) throw new ApiError(404, 'MESSAGE_NOT_FOUND', `no message ${id}`);
+    return message;
+  }
+
+  return {
+    findUser: (id: string) => users.get(id),
+    user(id: string): User {
+      const user = users.get(id);
+      if (!user) throw new ApiError(404, 'USER_NOT_FOUND', `no user ${id}`);
+      return user;
+    },
+    putUser(id: string, change: Partial<User>): User {
+      const fresh = { email: null, phone: null, photoUrl: null, role: null, custom: {}, createdAt: now() };
+      const user = { name: id, ...fresh, ...users.get(id), ...change, id };
+      users.set(id, user);
+      return user;
+    },
+
+    hasConversation: (id: string) => rooms.has(id),
+    conversation: (id: string) => roomOf(id).conversation,
+    putConversation(id: string, change: Partial<Pick<Conversation, 'subject' | 'custom'>>, members: readonly string[]) {
+      const known = rooms.get(id) ?? {
+        conversation: { id, subject: null, custom: {}, participants: {}, createdAt: now() },
+        messages: [],
+      };
+      Object.assign(known.conversation, change);
+      for (const member of members) known.conversation.participants[member] ??= { ...everybody };
+      rooms.set(id, known);
+      return known.conversation;
+    },
+    deleteConversation(id: string): Conversation {
+      const { conversation } = roomOf(id);
+      rooms.delete(id);
+      return conversation;
+    },
+    /** Last active first, as `orderBy=lastActivity` gives them. */
+    conversations: () =>
+      [...rooms.values()]
+        .map(({ conversation, messages }) => ({ ...conversation, lastMessage: messages.at(-1) ?? null }))
+        .sort((a, b) => activity(b) - activity(a)),
+    setParticipant(id: string, userId: string, change: Partial<Participation>, base: Participation | undefined) {
+      roomOf(id).conversation.participants[userId] = { ...everybody, ...base, ...change };
+    },
+    removeParticipant(id: string, userId: string) {
+      delete roomOf(id).conversation.participants[userId];
+    },
+
+    messages: (conversationId: string): readonly Message[] => roomOf(conversationId).messages,
+    message: messageOf,
+    add(conversationId: string, draft: Draft): Message {
+      const message: Message = {
+        text: null,
+        attachment: null,
+        location: null,
+        content: draft.text ? [{ type: 'text', children: [draft.text] }] : [],
+        custom: {},
+        readBy: [],
+        referencedMessageId: null,
+        editedAt: null,
+        ...draft,
+        id: `msg_${randomBytes(16).toString('base64url')}`,
+        conversationId,
+        createdAt: now(),
+      };
+      roomOf(conversationId).messages.push(message);
+      return message;
+    },
+    /** Merges `custom`; `null` takes a key away. */
+    edit(
+      conversationId: string,
+      id: string,
+      change: { text?: string; custom?: Record<string, string | null> },
+    ): Message {
+      const message = messageOf(conversationId, id);
+      if (change.text !== undefined) {
+        message.text = change.text;
+        message.content = [{ type: 'text', children: [change.text] }];
+      }
+      for (const [key, value] of Object.entries(change.custom ?? {})) {
+        if (value === null) delete message.custom[key];
+        else message.custom[key] = value;
+      }
+      message.editedAt = now();
+      return message;
+    },
+    remove(conversationId: string, id: string): Message {
+      const message = messageOf(conversationId, id);
+      const { messages } = roomOf(conversationId);
+      messages.splice(messages.indexOf(message), 1);
+      return message;
+    },
+  };
+}
+
+function activity({ createdAt, lastMessage }: { createdAt: number; lastMessage: Message | null }): number {
+  return lastMessage?.createdAt ?? createdAt;
+}

@@ -1,0 +1,78 @@
+/** The TalkJS stand-in: signed webhooks, each on its own way, sent once more when not answered by exactly 200. */
+import { createHmac, randomBytes } from 'node:crypto';
+import type { Faults } from './faults.ts';
+
+export interface Webhook {
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** Hands a webhook over and gives the status of the answer; rejects where there is none. */
+export type SendWebhook = (webhook: Webhook) => Promise<number>;
+
+export interface WebhookOptions {
+  secretKey: string;
+  send: SendWebhook;
+  /** Pause before the second and last attempt. */
+  retryMs: number;
+  now: () => number;
+  faults: Faults;
+}
+
+/** TalkJS waits 5 s for an answer. */
+const answerTimeoutMs = 5_000;
+
+/** Posts webhooks to a URL, the way TalkJS does. */
+export function sendByHttp(url: string): SendWebhook {
+  return async ({ headers, body }) => {
+    const signal = AbortSignal.timeout(answerTimeoutMs);
+    const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
+    await response.body?.cancel();
+    return response.status;
+  };
+}
+
+/** Starts the delivery of one event; gives a promise that never rejects and ends with its last attempt. */
+export function openWebhooks({ secretKey, send, retryMs, now, faults }: WebhookOptions) {
+  const underway = new Set<Promise<void>>();
+
+  async function isTaken(body: string): Promise<boolean> {
+    const timestamp = `${now()}`;
+    const signature = createHmac('sha256', secretKey).update(`${timestamp}.${body}`).digest('hex').toUpperCase();
+    const headers = {
+      'content-type': 'application/json',
+      'x-talkjs-timestamp': timestamp,
+      'x-talkjs-signature': signature,
+    };
+    return send({ headers, body }).then(
+      (status) => status === 200,
+      () => false,
+    );
+  }
+
+  async function attempt(body: string): Promise<void> {
+    if (await isTaken(body)) return;
+    await new Promise<void>((resolve) => setTimeout(resolve, retryMs).unref());
+    await isTaken(body);
+  }
+
+  async function deliver(body: string): Promise<void> {
+    if (faults.take(['drop-webhook'])) return;
+    const repeat = faults.take(['repeat-webhook']);
+    const copies = Array.from({ length: repeat?.copies ?? (repeat ? 2 : 1) }, () => body);
+    if (repeat?.atOnce) await Promise.all(copies.map(attempt));
+    else for (const copy of copies) await attempt(copy);
+  }
+
+  return {
+    emit(type: string, data: unknown): void {
+      const body = JSON.stringify({ id: `evt_${randomBytes(12).toString('hex')}`, type, createdAt: now(), data });
+      const work = deliver(body).finally(() => underway.delete(work));
+      underway.add(work);
+    },
+    /** Ends when no webhook is on its way. */
+    async settle(): Promise<void> {
+      while (underway.size > 0) await Promise.all(underway);
+    },
+  };
+}
