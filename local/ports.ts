@@ -1,5 +1,6 @@
 /** The embedded stack: its block of ports, which PORT moves as a whole. */
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CannotStart } from './cannot-start.ts';
 
 export interface Ports {
@@ -40,5 +41,21 @@ function isFree(port: number): Promise<boolean> {
     const probe = createServer();
     probe.once('error', () => resolve(false));
     probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => probe.close(() => resolve(true)));
+  });
+}
+
+/** Pause (ms) between two looks at a port. */
+const LOOK_MS = 20;
+
+/** Resolves when something listens on `port`. */
+export async function untilListening(port: number): Promise<void> {
+  while (!(await accepts(port))) await sleep(LOOK_MS);
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect({ port, host: 'localhost' });
+    probe.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    probe.once('connect', () => probe.destroy());
   });
 }

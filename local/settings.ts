@@ -1,64 +1,47 @@
-/** The embedded stack: which names of .env and the shell are settings, and are handed to every function. */
+/** The embedded stack: which names of .env and the shell are settings, and whether what they say is right. */
+import { type Env, type GroupName, groups, readSettings } from '../lib/config.ts';
 
 export type Settings = Record<string, string>;
 
-/** Where a stage keeps its secrets when deployed is missing on purpose: here they are plain settings. */
-const names = [
-  'ANTHROPIC_API_KEY',
-  'ANTHROPIC_BASE_URL',
-  'CLAUDE_MODEL',
-  'CLAUDE_FALLBACK_MODEL',
-  'CLAUDE_MAX_TOKENS',
-  'CLAUDE_EFFORT',
-  'SYSTEM_PROMPT',
-  'HISTORY_STRATEGY',
-  'HISTORY_TOKEN_BUDGET',
-  'HISTORY_MAX_MESSAGES',
-  'MAX_INPUT_CHARS',
-  'USER_MESSAGES_PER_MINUTE',
-  'USER_USD_PER_DAY',
-  'TOTAL_USD_PER_DAY',
-  'CHAT_API_USD_PER_DAY',
-  'ATTACHMENT_HOSTS',
-  'ALLOWED_ORIGINS',
-  'HANDOFF_ON_HUMAN_REPLY',
-  'HUMAN_ROLES',
-  'WEBHOOK_TOLERANCE_SECONDS',
-  'BURST_WINDOW_SECONDS',
-  'TALKJS_APP_ID',
-  'TALKJS_SECRET_KEY',
-  'TALKJS_WEBHOOK_SECRETS',
-  'TALKJS_BOT_ID',
-  'TALKJS_API_URL',
-  'TALKJS_TYPING',
-  'BOTPRESS_WEBHOOK_SECRET',
-  'BOTPRESS_API_URL',
-  'BOTPRESS_ENCRYPTION_KEY',
-  'BOTPRESS_USER_KEY',
-  'BOTPRESS_BOT_USER_ID',
-  'CHAT_API_WEBHOOK_ID',
-  'CHAT_API_SECRET',
-  'CHAT_API_ENCRYPTION_KEY',
-  'CHAT_API_WEBHOOK_URL',
-  'CHAT_API_WEBHOOK_SECRET',
-  'CHAT_API_BOT',
-  'CHAT_API_USERS_PER_MINUTE',
-  'CHAT_ACCESS_KEYS',
-  'RECONIFY_APP_KEY',
-  'RECONIFY_API_KEY',
-  'RECONIFY_ENDPOINT',
-  'RECONIFY_INTAKE_KEYS',
-  'RECONIFY_VERSION',
-  'RECONIFY_SESSION_TIMEOUT',
-  'RECONIFY_SEND_USER_DETAILS',
-];
+/** What serverless.yml gives to the functions that need it: made here, not set by anybody. */
+const PLUMBING = /^(TABLE_NAME|[A-Z_]+_(QUEUE|DEAD_LETTERS)_URL)$/;
 
 /** The settings that `env` holds; a name left empty, as in a copied .env.example, counts as not set. */
-export function settingsIn(env: Readonly<Record<string, string | undefined>>): Settings {
+export function settingsIn(env: Env): Settings {
   return Object.fromEntries(
-    names.flatMap((name) => {
+    settingNames().flatMap((name) => {
       const value = env[name];
       return value?.trim() ? [[name, value]] : [];
     }),
   );
+}
+
+/** Throws `BadSettings` with everything that is wrong, whichever function would have met it. */
+export function checkSettings(settings: Settings): void {
+  const plumbing = [...namesLookedUp('1')].filter((name) => PLUMBING.test(name));
+  readSettings({ ...Object.fromEntries(plumbing.map((name) => [name, name])), ...settings }, groupNames());
+}
+
+/** Every setting there is: what the groups look up, with nothing set and with everything set. */
+export function settingNames(): string[] {
+  const names = new Set([...namesLookedUp(undefined), ...namesLookedUp('1')]);
+  return [...names].filter((name) => /^[A-Z][A-Z0-9_]+$/.test(name) && !PLUMBING.test(name)).sort();
+}
+
+function namesLookedUp(answer: string | undefined): Set<string> {
+  const names = new Set<string>();
+  const target: Env = {};
+  const env = new Proxy(target, {
+    get: (_, name) => {
+      names.add(String(name));
+      return answer;
+    },
+  });
+  for (const name of groupNames()) groups[name](env, []);
+  return names;
+}
+
+function groupNames(): GroupName[] {
+  const isGroup = (name: string): name is GroupName => name in groups;
+  return Object.keys(groups).filter(isGroup);
 }

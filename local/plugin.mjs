@@ -1,0 +1,41 @@
+/** The plugin of serverless.yml: builds before packaging; for `serverless offline` it also starts the embedded stack. */
+import process from 'node:process';
+
+// The Lambda's own version. An older one could not even load the TypeScript behind this file.
+const MIN_NODE_MAJOR = 24;
+
+export default class EmbeddedStack {
+  constructor(serverless, options, { log }) {
+    const build = async () => {
+      const { build } = await import('../scripts/build.mjs');
+      await build({ root: serverless.serviceDir });
+    };
+    const start = async () => {
+      refuseOldNode();
+      if (!options.verbose) silenceNotices(log);
+      const { run } = await import('./run.ts'); // `package` and `deploy` need none of it
+      await run({ serverless, options, build });
+    };
+    this.hooks = {
+      'before:package:createDeploymentArtifacts': build,
+      'before:deploy:function:packageFunction': build,
+      'before:offline:start': start, // `serverless offline`
+      'before:offline:start:init': start, // `serverless offline start`
+    };
+  }
+}
+
+function refuseOldNode() {
+  const { node } = process.versions;
+  if (Number(node.split('.')[0]) >= MIN_NODE_MAJOR) return;
+  console.error(
+    `The local stack needs Node ${MIN_NODE_MAJOR} and this is ${node}: start it with "npm start", which takes the one that "npm ci" installed.`,
+  );
+  process.exit(1);
+}
+
+/** serverless-offline's table of routes and its line per request; its warnings and errors stay. */
+function silenceNotices(log) {
+  const notices = log?.levelRoot?.get?.('serverless:plugin:serverless-offline');
+  if (notices) notices.isEnabled = false;
+}

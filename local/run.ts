@@ -1,0 +1,36 @@
+/** The embedded stack: its beginning and its end as the terminal sees them. */
+import { inspect } from 'node:util';
+import { BadSettings } from '../lib/errors.ts';
+import { CannotStart } from './cannot-start.ts';
+import { type StackOptions, startStack } from './stack.ts';
+
+/** Longest time (ms) that an orderly end may take. */
+const END_LIMIT_MS = 3000;
+
+/** Starts the stack; what a developer can put right ends the process with one sentence and exit code 1. */
+export async function run(options: Omit<StackOptions, 'onEnd'>): Promise<void> {
+  const ends: (() => unknown)[] = [];
+  let isEnding = false;
+
+  async function end(exitCode: number) {
+    if (isEnding) return;
+    isEnding = true;
+    setTimeout(() => process.exit(exitCode), END_LIMIT_MS);
+    // Newest first: whoever uses something ends before it.
+    for (const stop of ends.toReversed()) await Promise.resolve(stop()).catch(() => {});
+    process.exit(exitCode);
+  }
+
+  function explain(error: unknown) {
+    const isPlain = error instanceof CannotStart || error instanceof BadSettings;
+    process.stderr.write(`${isPlain ? error.message : inspect(error)}\n`);
+  }
+
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void end(0));
+  try {
+    await startStack({ ...options, onEnd: (stop) => ends.push(stop) });
+  } catch (error) {
+    explain(error);
+    await end(1);
+  }
+}

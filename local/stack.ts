@@ -1,0 +1,107 @@
+/** The embedded stack behind `npm start`: what is started, in which order, and how it ends. */
+import path from 'node:path';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { announce } from './announce.ts';
+import { startEmulators } from './emulators.ts';
+import { equip, startConsumers, toRun, visibilityOf } from './functions.ts';
+import { claimPorts, portBlock, untilListening } from './ports.ts';
+import { makeResources } from './resources.ts';
+import { functionsOf, httpPathOf, type Serverless, streamRoutesOf, withoutStreamRoutes } from './service.ts';
+import { checkSettings, settingsIn } from './settings.ts';
+import { serve } from './stand-ins/serve.ts';
+import { openStandIns } from './stand-ins.ts';
+import { type Status, sayStack } from './status.ts';
+import { toRoute } from './streaming/routes.ts';
+import { startStreams } from './streaming/server.ts';
+
+export interface StackOptions {
+  serverless: Serverless;
+  /** The options of the command line, which serverless-offline reads after us. */
+  options: Record<string, unknown>;
+  build(): Promise<void>;
+  /** Keeps what must be ended; called as soon as it is there, so that nothing outlives a start that fails. */
+  onEnd(stop: () => unknown): void;
+}
+
+/** Starts everything but the doors, which serverless-offline serves once this returns. */
+export async function startStack({ serverless, options, build, onEnd }: StackOptions): Promise<void> {
+  const { service, serviceDir: root } = serverless;
+  const { env } = process;
+  const ports = portBlock(env.PORT);
+  await claimPorts(ports);
+  Object.assign(options, { httpPort: ports.http, lambdaPort: ports.invoke, noSponsor: true });
+  const doors = `http://localhost:${ports.http}`;
+  const base = `http://localhost:${ports.standIns}`;
+  const dataDir = env.DATA_DIR?.trim() ? path.resolve(root, env.DATA_DIR) : undefined;
+
+  const { mounts, settings, urls: standIns } = await openStandIns(settingsIn(env), base, doors);
+  checkSettings(settings);
+  const functions = functionsOf(service);
+  const surroundings = { service, root, isClaudeOffline: 'claude' in standIns };
+
+  const [emulators] = await Promise.all([startEmulators(dataDir), build()]);
+  onEnd(emulators.stop);
+  useEmulators(env, emulators.endpoints, service.provider.region);
+  const resources = await makeResources(service.resources?.Resources ?? {}, {
+    endpoints: emulators.endpoints,
+    region: service.provider.region,
+    visibilitySeconds: visibilityOf(surroundings, functions),
+  });
+  equip(service, functions, resources, settings);
+
+  const sqs = new SQSClient({ region: service.provider.region, useQueueUrlAsEndpoint: false });
+  onEnd(() => sqs.destroy());
+  const consumers = await startConsumers(surroundings, functions, { sqs, resources, print });
+  for (const consumer of consumers) onEnd(consumer.stop);
+
+  const streaming = functions.filter(({ definition }) => streamRoutesOf(definition).length > 0);
+  const routes = streaming.flatMap(({ key, definition }) =>
+    streamRoutesOf(definition).map((event) => toRoute(key, event)),
+  );
+  const streams =
+    streaming.length > 0
+      ? await startStreams({
+          functions: streaming.map((fn) => toRun(surroundings, fn)),
+          routes,
+          port: ports.streams,
+          print,
+        })
+      : undefined;
+  if (streams) onEnd(streams.stop);
+  for (const { definition } of streaming) definition.events = withoutStreamRoutes(definition.events);
+
+  const doorUrls = functions.flatMap(({ key, definition }) => {
+    const door = httpPathOf(definition);
+    return door === undefined ? [] : [[key, `${doors}${door}`]];
+  });
+  const urls: Record<string, string> = {
+    ...Object.fromEntries(doorUrls),
+    ...Object.fromEntries(routes.map(({ name, resource }) => [name, `http://localhost:${ports.streams}${resource}`])),
+    ...('talkjs' in standIns ? { say: `${standIns.talkjs}/say` } : {}),
+    stack: `${base}/stack`,
+  };
+  const status = (): Status => ({
+    processes: [...consumers, ...(streams ? [streams] : [])].flatMap((part) => part.processes()),
+    urls,
+    standIns,
+  });
+
+  // Last of all, so that whoever can ask for the stack, or speak to a stand-in, finds everything up.
+  const open = async () => {
+    if (doorUrls.length > 0) await untilListening(ports.http);
+    const server = await serve({ ...mounts, stack: sayStack(status) }, ports.standIns);
+    onEnd(server.close);
+    process.stdout.write(announce(status(), dataDir));
+  };
+  void open();
+}
+
+/** Before any client is made: the functions, and serverless-offline's workers, take over every AWS_ name from here. */
+function useEmulators(env: NodeJS.ProcessEnv, endpoints: Record<string, string>, region: string) {
+  for (const name of ['AWS_PROFILE', 'AWS_SESSION_TOKEN']) delete env[name];
+  Object.assign(env, endpoints, { AWS_REGION: region, AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' });
+}
+
+function print(line: string) {
+  process.stdout.write(`${line}\n`);
+}
