@@ -1,0 +1,57 @@
+/** Stop 7. Takes our chat user into a conversation. Only its owner may add anybody, so we act as the owner where we can sign for him. */
+import * as z from 'zod/mini';
+import { signUserKey } from './keys.ts';
+import type { Settled } from './outcome.ts';
+import type { Room } from './room.ts';
+
+export interface Inviter {
+  encryptionKey: string;
+  /** The user who is answered: most often the owner, always somebody who is there. */
+  to: string;
+  now(): number;
+}
+
+/** A page of participants has as many as this; in a larger crowd the app itself should add us. */
+const maxCandidates = 20;
+
+const participantsShape = z.object({ participants: z.array(z.object({ id: z.string() })) });
+
+/**
+ * The last answer of Botpress: done when we are a participant now. Which participant the owner is, the API does not tell: he is the
+ * one who does not get a `Forbidden`.
+ */
+export async function join(room: Room, inviter: Inviter): Promise<Settled> {
+  const first = await addAs(room, inviter, inviter.to);
+  if (!isForbidden(first)) return first;
+  for (const candidate of await othersIn(room, inviter)) {
+    const answer = await addAs(room, inviter, candidate);
+    if (!isForbidden(answer)) return answer;
+  }
+  return first;
+}
+
+export function isForbidden(answer: Settled): boolean {
+  return answer.kind === 'refused' && answer.type === 'Forbidden';
+}
+
+async function addAs(room: Room, { encryptionKey, now }: Inviter, userId: string): Promise<Settled> {
+  return room.api({
+    method: 'POST',
+    path: ['conversations', room.conversation, 'participants'],
+    body: { userId: room.botUserId },
+    userKey: await signUserKey(userId, encryptionKey, now()),
+    signal: room.signal,
+  });
+}
+
+async function othersIn(room: Room, { encryptionKey, to, now }: Inviter): Promise<string[]> {
+  const answer = await room.api({
+    method: 'GET',
+    path: ['conversations', room.conversation, 'participants'],
+    userKey: await signUserKey(to, encryptionKey, now()),
+    signal: room.signal,
+  });
+  const parsed = participantsShape.safeParse(answer.kind === 'done' ? answer.body : undefined);
+  const ids = parsed.success ? parsed.data.participants.map(({ id }) => id) : [];
+  return ids.filter((id) => id !== to && id !== room.botUserId).slice(0, maxCandidates);
+}
