@@ -31,6 +31,15 @@ export const groups = {
     tokenBudget: whole(env, 'HISTORY_TOKEN_BUDGET', 40_000, problems, { min: 500, max: 900_000 }),
     maxMessages: whole(env, 'HISTORY_MAX_MESSAGES', 20, problems, { min: 1, max: 1000 }),
   }),
+  limits: (env, problems) => ({
+    maxInputChars: whole(env, 'MAX_INPUT_CHARS', 2000, problems, { min: 0, max: 1_000_000 }),
+    messagesPerMinute: whole(env, 'USER_MESSAGES_PER_MINUTE', 20, problems, { min: 0, max: 100_000 }),
+    userUsdPerDay: usd(env, 'USER_USD_PER_DAY', 1, problems),
+    totalUsdPerDay: usd(env, 'TOTAL_USD_PER_DAY', 50, problems),
+    chatApiUsdPerDay: usd(env, 'CHAT_API_USD_PER_DAY', 10, problems),
+  }),
+  tools: (env) => ({ names: list(env, 'TOOLS') }),
+  attachments: (env) => ({ hosts: list(env, 'ATTACHMENT_HOSTS') ?? TALKJS_FILE_HOSTS }),
   talkjs: optional(['TALKJS_APP_ID', 'TALKJS_SECRET_KEY'], (env, problems) => {
     const secretKey = required(env, 'TALKJS_SECRET_KEY', problems);
     return {
@@ -73,6 +82,7 @@ export type GroupName = keyof Groups;
 export type Settings<G extends GroupName> = { readonly [K in G]: ReturnType<Groups[K]> };
 export type ClaudeSettings = ReturnType<Groups['claude']>;
 export type HistorySettings = ReturnType<Groups['history']>;
+export type LimitSettings = ReturnType<Groups['limits']>;
 export type TalkjsSettings = NonNullable<ReturnType<Groups['talkjs']>>;
 export type BotpressSettings = NonNullable<ReturnType<Groups['botpress']>>;
 export type ReconifySettings = NonNullable<ReturnType<Groups['reconify']>>;
@@ -87,6 +97,9 @@ export function readSettings<G extends GroupName>(env: Env, names: readonly G[])
 
 /** The process' own environment: the only place that looks at it. */
 export const processEnv: Env = process.env;
+
+/** Where TalkJS keeps the files of its users: https://talkjs.com/docs and captured messages. */
+const TALKJS_FILE_HOSTS = ['firebasestorage.googleapis.com/v0/b/klets-3642/', '*.talkjs.com'];
 
 const DEFAULT_SYSTEM_PROMPT = [
   'You are a helpful assistant in a chat. Answer concisely: a few sentences unless more is asked for.',
@@ -129,6 +142,16 @@ function whole<T extends number | undefined>(
   const number = Number(value);
   if (Number.isInteger(number) && number >= range.min && number <= range.max) return number;
   problems.push(`${name} must be a whole number from ${range.min} to ${range.max}`);
+  return fallback;
+}
+
+/** US dollars; 0 means that there is no limit. */
+function usd(env: Env, name: string, fallback: number, problems: string[]): number {
+  const value = text(env, name);
+  if (value === undefined) return fallback;
+  const number = Number(value);
+  if (number >= 0 && number <= 1_000_000) return number;
+  problems.push(`${name} must be an amount in US dollars from 0 to 1000000`);
   return fallback;
 }
 
