@@ -6,6 +6,7 @@ import { openAsk, openClaude } from '../claude/ask.ts';
 import type { Settings } from '../config.ts';
 import { BadSettings } from '../errors.ts';
 import { errorName, logLine } from '../log.ts';
+import { botpressPlatform } from '../platforms/botpress/deliver.ts';
 import { talkjsPlatform } from '../platforms/talkjs/deliver.ts';
 import { openSqs, openTurnsQueue } from '../queue.ts';
 import { type Delivery, type ReplyDeps, reply } from '../reply.ts';
@@ -13,7 +14,7 @@ import { openDynamo, openStore } from '../store.ts';
 import type { Inbound, Platform, PlatformName } from '../types.ts';
 import { openApp } from './open.ts';
 
-const GROUPS = ['aws', 'claude', 'history', 'talkjs'] as const;
+const GROUPS = ['aws', 'claude', 'history', 'talkjs', 'botpress'] as const;
 
 type Handler = (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>) => Promise<SQSBatchResponse>;
 
@@ -41,11 +42,12 @@ function failed(ids: readonly string[]): SQSBatchResponse {
 }
 
 function workerDeps(settings: Settings<(typeof GROUPS)[number]>, isLastResort: boolean): ReplyDeps {
-  const { aws, claude, history, talkjs } = settings;
+  const { aws, claude, history, talkjs, botpress } = settings;
   const log = logLine;
   const now = Date.now;
   const platforms: Partial<Record<PlatformName, Platform>> = {
     ...(talkjs ? { talkjs: talkjsPlatform(talkjs, { fetch, now }) } : {}),
+    ...(botpress ? { botpress: botpressPlatform(botpress, { fetch, now }) } : {}),
   };
   return {
     store: openStore(openDynamo(), aws.tableName, now),
