@@ -1,4 +1,4 @@
-/** Stop 4, and the worker's side of it. The turns queue: SQS FIFO, one message group per conversation. */
+/** Stops 4 and 8, and the consumers' side of them. The turns queue: SQS FIFO, one message group per conversation. The logs queue: any order. */
 import { createHash } from 'node:crypto';
 import { ChangeMessageVisibilityBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Inbound, MessageRef } from './types.ts';
@@ -28,26 +28,48 @@ export function openTurnsQueue(sqs: SQSClient, url: string): TurnsQueue {
       await sqs.send(
         new SendMessageCommand({
           QueueUrl: url,
-          MessageBody: encode({ v: 1, generation, inbound }),
+          MessageBody: legal(JSON.stringify({ v: 1, generation, inbound } satisfies Envelope)),
           MessageGroupId: groupOf(inbound),
           MessageDeduplicationId: dedupeId(inbound, generation),
         }),
       );
     },
-    async hold(holds) {
-      if (holds.length === 0) return;
-      await sqs.send(
-        new ChangeMessageVisibilityBatchCommand({
-          QueueUrl: url,
-          Entries: holds.map(({ receipt, seconds }, i) => ({
-            Id: String(i),
-            ReceiptHandle: receipt,
-            VisibilityTimeout: Math.min(Math.max(Math.ceil(seconds), 0), MAX_VISIBILITY_SECONDS),
-          })),
-        }),
-      );
-    },
+    hold: (holds) => hold(sqs, url, holds),
   };
+}
+
+export interface LogsQueue {
+  /** Resolves when the queue has the body (JSON, at most 1 MiB). Throws after 3 s, so that no answer waits longer for its log. */
+  put(body: string): Promise<void>;
+  /** As with the turns. */
+  hold: TurnsQueue['hold'];
+}
+
+/** A queue that is well takes a message in milliseconds; the SDK itself would wait for ever. */
+const PUT_LIMIT_MS = 3_000;
+
+export function openLogsQueue(sqs: SQSClient, url: string): LogsQueue {
+  return {
+    async put(body) {
+      const command = new SendMessageCommand({ QueueUrl: url, MessageBody: legal(body) });
+      await sqs.send(command, { abortSignal: AbortSignal.timeout(PUT_LIMIT_MS) });
+    },
+    hold: (holds) => hold(sqs, url, holds),
+  };
+}
+
+async function hold(sqs: SQSClient, url: string, holds: readonly { receipt: string; seconds: number }[]) {
+  if (holds.length === 0) return;
+  await sqs.send(
+    new ChangeMessageVisibilityBatchCommand({
+      QueueUrl: url,
+      Entries: holds.map(({ receipt, seconds }, i) => ({
+        Id: String(i),
+        ReceiptHandle: receipt,
+        VisibilityTimeout: Math.min(Math.max(Math.ceil(seconds), 0), MAX_VISIBILITY_SECONDS),
+      })),
+    }),
+  );
 }
 
 /** SQS' own upper limit, 12 hours. */
@@ -73,8 +95,8 @@ export function dedupeId(inbound: Inbound, generation = 0): string {
 const LEGAL_DEDUPE_ID = /^[\w:.\-#+=/]{1,128}$/;
 
 /** SQS takes only characters that XML allows; JSON escapes the others but these two. */
-function encode(envelope: Envelope): string {
-  return JSON.stringify(envelope).replace(/[\uFFFE\uFFFF]/g, (c) => (c === '\uFFFE' ? '\\ufffe' : '\\uffff'));
+function legal(json: string): string {
+  return json.replace(/[\uFFFE\uFFFF]/g, (c) => (c === '\uFFFE' ? '\\ufffe' : '\\uffff'));
 }
 
 function sha256(text: string): string {

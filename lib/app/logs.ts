@@ -1,0 +1,85 @@
+/** Root of the interaction log's second half: the intake of other services, and the delivery to Reconify. Stop 8. */
+import { randomUUID } from 'node:crypto';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { ReconifySettings } from '../config.ts';
+import { BadSettings } from '../errors.ts';
+import { errorName, logLine } from '../log.ts';
+import { openLogsQueue, openSqs } from '../queue.ts';
+import { type DeliverDeps, deliver } from '../reconify/deliver.ts';
+import { keep } from '../reconify/envelope.ts';
+import { type IntakeDeps, intake } from '../reconify/intake.ts';
+import { post } from '../reconify/post.ts';
+import { payloadOf } from '../reconify/record.ts';
+import { openShelf } from '../reconify/shelf.ts';
+import { openDynamo } from '../store.ts';
+import { openApp } from './open.ts';
+import { type PostHandler, postDoor } from './post-door.ts';
+
+const now = Date.now;
+
+/** The handler of POST /reconify; without keys for it, nobody can hand anything in: 503. */
+export function intakeDoor(): PostHandler {
+  const open = openApp(['reconify'] as const, ({ reconify }): IntakeDeps | undefined => {
+    if (!reconify || reconify.intakeKeys.length === 0) return undefined;
+    const shelf = shelfOf(reconify);
+    const { put } = openLogsQueue(openSqs(), reconify.logsQueueUrl);
+    return {
+      keys: reconify.intakeKeys,
+      keep: (id, record) => keep({ shelf, put }, id, record),
+      reserve: shelf.reserve,
+      now,
+      newId: randomUUID,
+      log: logLine,
+    };
+  });
+  return postDoor(open, intake);
+}
+
+/** The handler of the logs queue. Where Reconify is off by now, what still waits goes on waiting. */
+export function deliveryDoor(): (event: SQSEvent) => Promise<SQSBatchResponse> {
+  const open = openApp(['reconify', 'logsDeadLetters'] as const, ({ reconify, logsDeadLetters }) => {
+    if (!reconify)
+      throw new BadSettings('Records wait for Reconify, but RECONIFY_APP_KEY and RECONIFY_API_KEY are missing.');
+    return deliveryDeps(reconify, logsDeadLetters.url);
+  });
+  return async ({ Records }) => {
+    try {
+      const deliveries = Records.map(({ messageId, receiptHandle, body, attributes }) => ({
+        messageId,
+        receipt: receiptHandle,
+        attempts: Number(attributes.ApproximateReceiveCount),
+        body,
+      }));
+      return failed(await deliver(await open(), deliveries));
+    } catch (error) {
+      logLine('door-failed', {
+        error: errorName(error),
+        reason: error instanceof BadSettings ? error.message : undefined,
+      });
+      return failed(Records.map(({ messageId }) => messageId));
+    }
+  };
+}
+
+function deliveryDeps(reconify: ReconifySettings, deadLettersUrl: string): DeliverDeps {
+  const sqs = openSqs();
+  const { put, hold } = openLogsQueue(sqs, reconify.logsQueueUrl);
+  const { endpoint } = reconify;
+  return {
+    shelf: shelfOf(reconify),
+    post: (record, id) => post(payloadOf(record, reconify), { endpoint, id, fetch }),
+    put,
+    hold,
+    bury: openLogsQueue(sqs, deadLettersUrl).put,
+    now,
+    log: logLine,
+  };
+}
+
+function shelfOf({ tableName }: ReconifySettings) {
+  return openShelf(openDynamo(), tableName, now);
+}
+
+function failed(ids: readonly string[]): SQSBatchResponse {
+  return { batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) };
+}

@@ -1,0 +1,29 @@
+/** Root of the interaction log's first half, for every door that asks Claude: a call of the model → a record that cannot get lost. */
+import type { ReconifySettings } from '../config.ts';
+import type { Log } from '../log.ts';
+import { openLogsQueue, openSqs } from '../queue.ts';
+import { keep } from '../reconify/envelope.ts';
+import { type RecordedCall, recordOf } from '../reconify/record.ts';
+import { openShelf } from '../reconify/shelf.ts';
+import { openDynamo } from '../store.ts';
+
+interface RecorderDeps {
+  now(): number;
+  newId(): string;
+  log: Log;
+}
+
+/** To be awaited right after each call of the model, before its answer goes anywhere. Does nothing where Reconify is off. */
+export function openRecorder(
+  settings: ReconifySettings | undefined,
+  { now, newId, log }: RecorderDeps,
+): (call: RecordedCall) => Promise<void> {
+  if (!settings) return async () => {};
+  const queue = openLogsQueue(openSqs(), settings.logsQueueUrl);
+  const shelf = openShelf(openDynamo(), settings.tableName, now);
+  return async (call) => {
+    const id = newId();
+    const isQueued = await keep({ shelf, put: queue.put }, id, recordOf(call, settings));
+    if (!isQueued) log('log-stranded', { log: id });
+  };
+}

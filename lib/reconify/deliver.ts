@@ -1,0 +1,131 @@
+/** Stop 8. Brings waiting records to Reconify: each once, however often the queue delivers it, and however long Reconify is away. */
+import { Later, Permanent } from '../errors.ts';
+import { errorName, type Log } from '../log.ts';
+import { parkedNote, readEnvelope, unpacked } from './envelope.ts';
+import type { LogRecord } from './record.ts';
+import type { Shelf } from './shelf.ts';
+
+/** One message of the logs queue. */
+export interface LogDelivery {
+  messageId: string;
+  receipt: string;
+  /** 1 for the first delivery. */
+  attempts: number;
+  body: string;
+}
+
+export interface DeliverDeps {
+  shelf: Shelf;
+  /** Throws `Later` or `Permanent`. */
+  post(record: LogRecord, id: string): Promise<void>;
+  put(body: string): Promise<void>;
+  /** Puts a body among the dead letters. */
+  bury(body: string): Promise<void>;
+  hold(holds: readonly { receipt: string; seconds: number }[]): Promise<void>;
+  now(): number;
+  log: Log;
+}
+
+/** Waits (s) before the next attempt: at most 20 while the first minute lasts, then up to a quarter of an hour. */
+const WAIT_SECONDS = [5, 10, 15, 20, 30, 60, 120, 300, 600, 900];
+
+/** The most a sink's own `retry-after` may ask for. */
+const MAX_WAIT_SECONDS = 900;
+
+/** About a day of attempts; what is not taken by then waits among the dead letters for somebody to look at it. */
+const LAST_ATTEMPT = 100;
+
+/** Longer than one post may take: whoever finds a record held can be sure that it is being posted, or that its poster died. */
+const LEASE_MS = 15_000;
+
+/** Stranded records that one invocation puts back on the queue. */
+const RESCUED_AT_ONCE = 10;
+
+/** Gives the message ids to be delivered again; never throws. */
+export async function deliver(deps: DeliverDeps, batch: readonly LogDelivery[]): Promise<string[]> {
+  const [waits] = await Promise.all([Promise.all(batch.map((delivery) => settle(deps, delivery))), rescue(deps)]);
+  const back = batch.flatMap(({ messageId, receipt }, i) => {
+    const seconds = waits[i];
+    return seconds === undefined ? [] : [{ messageId, receipt, seconds }];
+  });
+  // When it cannot be set, the queue's own timeout brings the message back, later.
+  await deps.hold(back).catch((error: unknown) => deps.log('visibility-not-set', { error: errorName(error) }));
+  return back.map(({ messageId }) => messageId);
+}
+
+/** Seconds until the next attempt, or `undefined` when the message is done with. */
+async function settle(deps: DeliverDeps, { messageId, attempts, body }: LogDelivery): Promise<number | undefined> {
+  const envelope = readEnvelope(body);
+  const log = envelope?.id ?? messageId;
+  const startedAt = deps.now();
+  try {
+    if (!envelope) throw new Permanent('unreadable');
+    const isNew = await bring(deps, envelope);
+    deps.log(isNew ? 'log-sent' : 'log-repeated', { log, attempt: attempts, ms: deps.now() - startedAt });
+    return undefined;
+  } catch (error) {
+    const reason = error instanceof Later || error instanceof Permanent ? error.message : errorName(error);
+    const isOver = error instanceof Permanent || attempts >= LAST_ATTEMPT;
+    if (isOver && (await isBuried(deps, body))) {
+      deps.log('log-buried', { log, attempt: attempts, reason });
+      return undefined;
+    }
+    const waitSeconds = waitOf(error, attempts);
+    deps.log('log-given-back', { log, attempt: attempts, reason, waitSeconds });
+    return waitSeconds;
+  }
+}
+
+/** False when the record was there already. */
+async function bring(deps: DeliverDeps, envelope: NonNullable<ReturnType<typeof readEnvelope>>): Promise<boolean> {
+  const { shelf } = deps;
+  const { id } = envelope;
+  const isParked = 'parked' in envelope;
+  const claim = await shelf.claim(id, LEASE_MS);
+  if (claim === 'held') throw new Later('another delivery is at it', { afterMs: LEASE_MS });
+  if (claim === 'mine') {
+    try {
+      await deps.post(isParked ? await fetchParked(shelf, id) : envelope.record, id);
+    } catch (error) {
+      await shelf.release(id);
+      throw error;
+    }
+    await shelf.finish(id);
+  }
+  if (isParked) await shelf.clear(id);
+  return claim === 'mine';
+}
+
+async function fetchParked(shelf: Shelf, id: string): Promise<LogRecord> {
+  const bytes = await shelf.fetch(id);
+  const record = bytes && (await unpacked(bytes));
+  if (!record) throw new Permanent('its parked pieces are not there');
+  return record;
+}
+
+async function isBuried(deps: DeliverDeps, body: string): Promise<boolean> {
+  return deps.bury(body).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** A little less than planned, differently for each, so that what failed together does not return together. */
+function waitOf(error: unknown, attempts: number): number {
+  const planned = WAIT_SECONDS[Math.min(attempts, WAIT_SECONDS.length) - 1] ?? MAX_WAIT_SECONDS;
+  const named = error instanceof Later && error.afterMs !== undefined ? error.afterMs / 1000 : 0;
+  return Math.max(planned * (1 - Math.random() / 4), Math.min(named, MAX_WAIT_SECONDS));
+}
+
+/** Puts on the queue what it did not take when it was made. */
+async function rescue({ shelf, put, log }: DeliverDeps): Promise<void> {
+  try {
+    for (const id of await shelf.stranded(RESCUED_AT_ONCE)) {
+      await put(parkedNote(id));
+      await shelf.unstrand(id);
+      log('log-rescued', { log: id });
+    }
+  } catch (error) {
+    log('log-not-rescued', { error: errorName(error) });
+  }
+}
