@@ -17,6 +17,8 @@ export interface TalkjsApiDeps {
   now: () => number;
   /** Waits `ms` and throws when `signal` ends first. */
   sleep?: (ms: number, signal: AbortSignal) => Promise<unknown>;
+  /** For one request, in ms. */
+  timeoutMs?: number;
 }
 
 /** A 4xx that asking again will not change. */
@@ -105,7 +107,7 @@ async function attempt(
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
       // A redirect would carry the token to somebody else.
       redirect: 'error',
-      signal: AbortSignal.any([request.signal, AbortSignal.timeout(requestTimeoutMs)]),
+      signal: AbortSignal.any([request.signal, AbortSignal.timeout(deps.timeoutMs ?? requestTimeoutMs)]),
     });
     text = await readBounded(response);
   } catch {

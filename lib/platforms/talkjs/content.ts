@@ -7,8 +7,8 @@ const optionalText = z.nullish(z.string());
 /** What `message` may carry; `content` is the newer form, the other three are its older equivalent. */
 export const contentFields = {
   text: optionalText,
-  attachment: z.unknown(),
-  location: z.unknown(),
+  attachment: z.optional(z.unknown()),
+  location: z.optional(z.unknown()),
   content: z.nullish(z.array(z.unknown())),
 };
 

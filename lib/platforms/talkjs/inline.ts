@@ -2,7 +2,7 @@
 import type { MarkedToken, Token } from 'marked';
 import { decodeEntities } from './entities.ts';
 import { type Links, touchesLink } from './links.ts';
-import { keepFromBullets, toCode, toWords } from './neutralize.ts';
+import { joiner, keepFromBullets, toCode, toWords } from './neutralize.ts';
 
 interface Style {
   bold?: boolean;
@@ -19,7 +19,7 @@ interface Run {
 
 /** Styled text becomes marked only where TalkJS sees the markers: on one line, at a boundary; elsewhere the words stay plain. */
 export function renderInline(tokens: readonly Token[], links: Links, style: Style = {}): string {
-  const runs = tokens.flatMap((token) => toRuns(token, links, style)).flatMap(toLines);
+  const runs = joinAlike(tokens.flatMap((token) => toRuns(token, links, style))).flatMap(toLines);
   const rendered = runs.map((run, index) => {
     if (run.isDone) return run.text;
     return renderRun(run, lastCharacter(runs[index - 1]), firstCharacter(runs[index + 1]));
@@ -27,18 +27,37 @@ export function renderInline(tokens: readonly Token[], links: Links, style: Styl
   return keepFromBullets(rendered.join(''));
 }
 
-/** The words alone, as a table cell or the label of a link shows them. */
-export function toPlain(tokens: readonly Token[]): string {
+/** The words alone, as the label of a link shows them; with `targets` where a link cannot be live, as in a table. */
+export function toPlain(tokens: readonly Token[], show: { targets: boolean }): string {
   return tokens
     .map((generic) => {
       const token = generic as MarkedToken;
       if (token.type === 'br') return '\n';
       if (token.type === 'codespan' || token.type === 'escape') return token.text;
-      if (token.type === 'image') return token.text || token.href;
-      if ('tokens' in token && token.tokens) return toPlain(token.tokens);
-      return token.type === 'text' ? decodeEntities(token.text) : token.raw;
+      if (token.type === 'image') return decodeEntities(token.text) || token.href;
+      if (token.type === 'text' && !token.tokens) return decodeEntities(token.text);
+      if (!('tokens' in token) || !token.tokens) return token.raw;
+      const words = toPlain(token.tokens, show);
+      const isHidden = token.type === 'link' && show.targets && words !== token.href;
+      return isHidden ? `${words} (${token.href})` : words;
     })
     .join('');
+}
+
+/** Text that the parser cut at an escape is one text again: a marker is judged by what stands around it. */
+function joinAlike(runs: readonly Run[]): Run[] {
+  const joined: Run[] = [];
+  for (const run of runs) {
+    const last = joined.at(-1);
+    const isAlike = last && !last.isDone && !run.isDone && isSame(last.style, run.style);
+    if (isAlike) joined[joined.length - 1] = { ...last, text: last.text + run.text };
+    else joined.push(run);
+  }
+  return joined;
+}
+
+function isSame(one: Style, other: Style): boolean {
+  return one.bold === other.bold && one.italic === other.italic && one.strike === other.strike;
 }
 
 function toRuns(generic: Token, links: Links, style: Style): Run[] {
@@ -65,7 +84,7 @@ function toRuns(generic: Token, links: Links, style: Style): Run[] {
     case 'checkbox':
       return [];
     case 'link':
-      return [toLink(links, token, toPlain(token.tokens), style)];
+      return [toLink(links, token, toPlain(token.tokens, { targets: false }), style)];
     case 'image':
       return [toLink(links, token, decodeEntities(token.text), style)];
     default:
@@ -102,16 +121,19 @@ function renderRun({ text, style }: Run, before: string, after: string): string 
   return `${lead}${isStyled ? wrap(toWords(words), style) : toWords(words)}${trail}`;
 }
 
-/** A single character is left plain: TalkJS would look for the closing marker behind it, and may find one further on. */
-function canCarry(words: string, { bold, italic, strike }: Style): boolean {
-  const markers = `${bold ? '*' : ''}${italic ? '_' : ''}${strike ? '~' : ''}`;
-  return [...words].length > 1 && [...markers].every((marker) => !words.includes(marker));
+function canCarry(words: string, style: Style): boolean {
+  return words !== '' && [...markersOf(style)].every((marker) => !words.includes(marker));
 }
 
-function wrap(words: string, { bold, italic, strike }: Style): string {
-  const struck = strike ? `~${words}~` : words;
-  const slanted = italic ? `_${struck}_` : struck;
-  return bold ? `*${slanted}*` : slanted;
+function markersOf({ bold, italic, strike }: Style): string {
+  return `${bold ? '*' : ''}${italic ? '_' : ''}${strike ? '~' : ''}`;
+}
+
+function wrap(words: string, style: Style): string {
+  const markers = markersOf(style);
+  // Behind a single character TalkJS would rather take a marker further on for the closing one.
+  const carried = markers !== '' && [...words].length === 1 ? words + joiner : words;
+  return `${markers}${carried}${[...markers].reverse().join('')}`;
 }
 
 function firstCharacter(run: Run | undefined): string {

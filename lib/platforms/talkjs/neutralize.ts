@@ -1,7 +1,7 @@
 /** Stop 7. What the model wrote, with everything that TalkJS would take for markup made to show as it stands. */
 
 /** Breaks a marker without being seen: TalkJS takes it neither for a space nor for punctuation. */
-const joiner = '\u2060';
+export const joiner = '\u2060';
 
 const ignorable = '\\p{Cf}*';
 const liveWords = ['http', 'mailto', 'actionlink', 'actionbutton', '!!'].map((word) => [...word].join(ignorable));
@@ -9,7 +9,7 @@ const liveWords = ['http', 'mailto', 'actionlink', 'actionbutton', '!!'].map((wo
 const liveStart = new RegExp(`<(?=${ignorable}(?:${liveWords.join('|')}))`, 'giu');
 
 /** A marker where TalkJS would start bold, italic or struck text: after a space or punctuation, before no space. */
-const openingMarker = /(?<=^|[\s\p{P}\p{S}])(?=[*_~]\S)/gmu;
+const openingMarker = /(?<=^|[\s\p{P}\p{S}])(?=[*_~](?:\S|$))/gmu;
 const bulletStart = /^([ \t]*)(?=[-*+][^\S\n]+\S)/gm;
 const tripleBackticks = /`(?=``)/g;
 

@@ -26,8 +26,8 @@ const sender = z.nullish(
   z.object({
     id: z.nullish(z.string()),
     name: z.nullish(z.string()),
-    email: z.unknown(),
-    phone: z.unknown(),
+    email: z.optional(z.unknown()),
+    phone: z.optional(z.unknown()),
   }),
 );
 const conversation = z.nullish(
@@ -35,7 +35,7 @@ const conversation = z.nullish(
 );
 const mentionedUserIds = z.nullish(z.array(z.unknown()));
 
-const envelope = z.object({ type: z.string(), createdAt: z.unknown(), data: z.unknown() });
+const envelope = z.object({ type: z.string(), createdAt: z.optional(z.unknown()), data: z.optional(z.unknown()) });
 const sentData = z.object({
   sender,
   conversation,

@@ -6,16 +6,16 @@ import { toPlain } from './inline.ts';
 const widestColumn = 40;
 
 export function toTable({ header, rows, align }: Tokens.Table): string {
-  const cells = [header, ...rows].map((row) => row.map(({ tokens }) => toPlain(tokens).replace(/\s+/g, ' ').trim()));
+  const cells = [header, ...rows].map((row) =>
+    row.map(({ tokens }) => toPlain(tokens, { targets: true }).replace(/\s+/g, ' ').trim()),
+  );
   const widths = header.map((_, column) =>
     Math.min(widestColumn, Math.max(3, ...cells.map((row) => width(row[column] ?? '')))),
   );
-  const [head = [], ...body] = cells.map((row) =>
+  const [head = '', ...body] = cells.map((row) =>
     widths.map((wide, column) => pad(row[column] ?? '', wide, align[column] ?? 'left')).join(' | '),
   );
-  return [head, widths.map((wide) => '-'.repeat(wide)).join('-|-'), ...body]
-    .map((line) => `${line}`.trimEnd())
-    .join('\n');
+  return [head, widths.map((wide) => '-'.repeat(wide)).join('-|-'), ...body].map((line) => line.trimEnd()).join('\n');
 }
 
 function pad(text: string, wide: number, align: 'left' | 'right' | 'center'): string {
