@@ -1,0 +1,54 @@
+/** The service as `npm run package` makes it, in a copy of the sources that is gone afterwards. */
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { Template } from './cloudformation.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const SOURCES = ['functions', 'lib', 'local', 'scripts', 'package.json', 'serverless.yml', 'tsconfig.json'];
+
+export interface Packaged {
+  template: Template;
+  /** The template as text: nothing secret may be found in it. */
+  text: string;
+  /** The names of the files in each zip. */
+  zips: Record<string, string[]>;
+}
+
+/** Packages without credentials, without a home and behind a proxy that nobody serves; `env` is the developer's shell. */
+export async function packageService(env: Record<string, string>, args: string[] = []): Promise<Packaged> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'package-'));
+  try {
+    for (const source of SOURCES) await cp(path.join(root, source), path.join(folder, source), { recursive: true });
+    await symlink(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
+    const nowhere = 'http://127.0.0.1:9';
+    await promisify(execFile)(process.execPath, ['node_modules/serverless/bin/serverless.js', 'package', ...args], {
+      cwd: folder,
+      env: { ...env, PATH: process.env.PATH, HOME: folder, HTTPS_PROXY: nowhere, HTTP_PROXY: nowhere },
+    });
+    return await read(path.join(folder, '.serverless'));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function read(folder: string): Promise<Packaged> {
+  const json = await readFile(path.join(folder, 'cloudformation-template-update-stack.json'), 'utf8');
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.zip'));
+  const zips = await Promise.all(names.map(async (name) => [name, filesOf(await readFile(path.join(folder, name)))]));
+  return { template: JSON.parse(json), text: json, zips: Object.fromEntries(zips) };
+}
+
+/** The central directory at the end of a zip (PKWARE's APPNOTE 4.3.12 and 4.3.16). */
+function filesOf(zip: Buffer): string[] {
+  const end = zip.lastIndexOf(Buffer.from('PK\x05\x06'));
+  const files: string[] = [];
+  for (let at = zip.readUInt32LE(end + 16); zip.readUInt32LE(at) === 0x02014b50; ) {
+    const [name, extra, comment] = [zip.readUInt16LE(at + 28), zip.readUInt16LE(at + 30), zip.readUInt16LE(at + 32)];
+    files.push(zip.toString('utf8', at + 46, at + 46 + name));
+    at += 46 + name + extra + comment;
+  }
+  return files;
+}

@@ -1,0 +1,150 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { build } from '../../scripts/build.mjs';
+import { packageService } from './packaged.ts';
+
+type Role = Record<string, unknown>;
+type Statement = { Action: string[]; Resource: unknown };
+
+const CONSUME = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'];
+const KEEP = ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:UpdateItem'];
+
+/** All that each function may do besides writing to its own log group and reading its secrets. */
+const EXPECTED: Record<string, Record<string, string[]>> = {
+  talkjs: { TurnsQueue: ['sqs:SendMessage'] },
+  botpress: { TurnsQueue: ['sqs:SendMessage'] },
+  reply: { TurnsQueue: CONSUME, LogsQueue: ['sqs:SendMessage'], Table: KEEP },
+  apologize: { TurnsDeadLetters: CONSUME, Table: KEEP },
+};
+
+let roles: Record<string, Role>;
+let outdir: string;
+
+beforeAll(async () => {
+  outdir = await mkdtemp(path.join(tmpdir(), 'rights-'));
+  await build({ outdir });
+  const { Resources } = (await packageService({})).template;
+  const ours = Object.entries(Resources).filter(([, { Type }]) => Type === 'AWS::IAM::Role');
+  roles = Object.fromEntries(
+    ours.map(([id, { Properties = {} }]) => [id.replace('Role', '').toLowerCase(), Properties]),
+  );
+});
+
+afterAll(() => rm(outdir, { recursive: true, force: true }));
+
+describe('the roles', () => {
+  it('name every action and every resource', () => {
+    const found = Object.values(roles).flatMap(findWildcards);
+
+    expect(Object.keys(roles).sort()).toEqual(Object.keys(EXPECTED).sort());
+    expect(found).toEqual([]);
+  });
+
+  it('let Lambda in and nobody else', () => {
+    const trusts = Object.values(roles).map(({ AssumeRolePolicyDocument }) => AssumeRolePolicyDocument);
+
+    const lambda = { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' };
+    for (const trust of trusts) expect(trust).toEqual({ Version: '2012-10-17', Statement: [lambda] });
+  });
+
+  it.each(Object.entries(EXPECTED))(
+    'give %s what it needs on its queues and its table, and nothing else',
+    (name, expected) => {
+      const granted = grantsOf(roles[name] ?? {});
+
+      const { [`${name[0]?.toUpperCase()}${name.slice(1)}LogGroup`]: logs, secrets: _secrets, ...others } = granted;
+      expect(logs).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
+      expect(others).toEqual(expected);
+    },
+  );
+
+  it.each(Object.keys(EXPECTED))('let %s read exactly the secrets it asks for when it starts', async (name) => {
+    const asked = await secretsAskedFor(path.join(outdir, `${name}.mjs`));
+
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.sort()).toEqual(secretsOf(roles[name] ?? {}).sort());
+  });
+
+  it('are found out when they hold a wildcard', () => {
+    const grant = (Action: string[], Resource: unknown) => ({
+      Policies: [{ PolicyDocument: { Statement: [{ Effect: 'Allow', Action, Resource }] } }],
+    });
+
+    const found = [
+      grant(['sqs:*'], 'arn:aws:sqs:us-east-1:1:q'),
+      grant(['sqs:SendMessage'], '*'),
+      grant(['ssm:GetParameters'], { 'Fn::Sub': 'arn:aws:ssm:us-east-1:1:parameter/chat/*' }),
+      {
+        ...grant(['sqs:SendMessage'], 'arn:aws:sqs:us-east-1:1:q'),
+        ManagedPolicyArns: ['arn:aws:iam::aws:policy/Any'],
+      },
+    ].map((role) => findWildcards(role).length);
+
+    expect(found).toEqual([1, 1, 1, 1]);
+  });
+});
+
+function statementsOf(role: Role): Statement[] {
+  const policies = (role.Policies ?? []) as { PolicyDocument: { Statement: Statement[] } }[];
+  return policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+}
+
+/** Anything with a star in it, or a policy whose text is not ours to see. */
+function findWildcards(role: Role): string[] {
+  const statements = statementsOf(role).filter(({ Action, Resource }) =>
+    JSON.stringify([Action, Resource]).includes('*'),
+  );
+  return [
+    ...statements.map((one) => JSON.stringify(one)),
+    ...('ManagedPolicyArns' in role ? ['managed policies'] : []),
+  ];
+}
+
+/** Logical id of the resource → actions; the parameters of SSM as `secrets`. */
+function grantsOf(role: Role): Record<string, string[]> {
+  const grants = statementsOf(role).map(({ Action, Resource }) => {
+    const target = (Resource as { 'Fn::GetAtt'?: string[] })['Fn::GetAtt'];
+    return [target?.[1] === 'Arn' ? target[0] : 'secrets', Action];
+  });
+  return Object.fromEntries(grants);
+}
+
+function secretsOf(role: Role): string[] {
+  const reading = statementsOf(role).filter(({ Action }) => Action.includes('ssm:GetParameters'));
+  const resources = reading.flatMap(({ Resource }) => Resource as { 'Fn::Sub': string } | { 'Fn::Sub': string }[]);
+  return resources.map((resource) => resource['Fn::Sub'].replace(/^.*:parameter/, ''));
+}
+
+/** Starts the bundle as a deployed stage would, and listens to what it asks SSM for. */
+async function secretsAskedFor(bundle: string): Promise<string[]> {
+  const asked: string[] = [];
+  const ssm = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    asked.push(...JSON.parse(body).Names);
+    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end('{"Parameters":[]}');
+  });
+  await new Promise<void>((ready) => ssm.listen(0, '127.0.0.1', ready));
+  try {
+    await promisify(execFile)(process.execPath, ['-e', `import(${JSON.stringify(pathToFileURL(bundle).href)})`], {
+      env: {
+        SECRETS_PATH: '/claude-chat/dev',
+        AWS_ENDPOINT_URL_SSM: `http://127.0.0.1:${(ssm.address() as AddressInfo).port}`,
+        AWS_REGION: 'us-east-1',
+        AWS_ACCESS_KEY_ID: 'local',
+        AWS_SECRET_ACCESS_KEY: 'local',
+      },
+    });
+  } finally {
+    ssm.closeAllConnections();
+    ssm.close();
+  }
+  return asked;
+}
