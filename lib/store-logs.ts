@@ -1,4 +1,4 @@
-/** Stop 8. The log's place in the table: which records are out, the ones too large for a queue, and keys of the intake. */
+/** The table, stop 8: which records of the interaction log are out, those too large for a queue, and the intake's idempotency keys. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   DeleteCommand,
@@ -9,9 +9,7 @@ import {
   UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import { Later } from '../errors.ts';
-
-export type Shelf = ReturnType<typeof openShelf>;
+import { Later } from './errors.ts';
 
 /** Longer than two stays of 14 days in a queue and one among the dead letters; for tidiness only, nothing relies on it. */
 const KEPT_SECONDS = 45 * 24 * 3600;
@@ -22,6 +20,7 @@ const PIECE_BYTES = 340 * 1024;
 const STATE = 'STATE';
 const STRANDED = 'L#stranded';
 
+/** What lib/reconify/shelf.ts asks for, and the keys of the intake. Throws `Later` when the table does not answer. */
 export function openShelf(dynamo: DynamoDBDocumentClient, table: string, now: () => number) {
   type Change = Omit<UpdateCommandInput, 'TableName' | 'Key' | 'UpdateExpression'> & { set: string };
 
@@ -75,7 +74,6 @@ export function openShelf(dynamo: DynamoDBDocumentClient, table: string, now: ()
   }
 
   return {
-    /** Takes a record for `leaseMs`, so that two deliveries of it are not both posted. */
     async claim(id: string, leaseMs: number): Promise<'mine' | 'held' | 'delivered'> {
       const claimed = await update(partition(id), STATE, {
         set: 'leaseUntil = :until',
@@ -101,7 +99,6 @@ export function openShelf(dynamo: DynamoDBDocumentClient, table: string, now: ()
       });
     },
 
-    /** From now on a repeat of the record is known as one. */
     async finish(id: string): Promise<void> {
       const ExpressionAttributeValues = { ':now': now() };
       await update(partition(id), STATE, {
@@ -111,7 +108,6 @@ export function openShelf(dynamo: DynamoDBDocumentClient, table: string, now: ()
       });
     },
 
-    /** Keeps `bytes` in as many items as they need; doing it again changes nothing. */
     async park(id: string, bytes: Uint8Array): Promise<void> {
       const of = Math.ceil(bytes.byteLength / PIECE_BYTES);
       for (let i = 0; i < of; i++) {
@@ -125,7 +121,6 @@ export function openShelf(dynamo: DynamoDBDocumentClient, table: string, now: ()
       }
     },
 
-    /** What was parked, or `undefined` when not all of it is there. */
     async fetch(id: string): Promise<Uint8Array | undefined> {
       const pieces = await query(partition(id), 'PIECE#');
       if (pieces.length === 0 || pieces.length !== pieces[0]?.of) return undefined;
@@ -137,7 +132,6 @@ export function openShelf(dynamo: DynamoDBDocumentClient, table: string, now: ()
       await Promise.all(pieces.map(({ sk }) => remove(partition(id), String(sk))));
     },
 
-    /** Notes a parked record that the queue did not take: the next delivery looks here. */
     async strand(id: string): Promise<void> {
       const ExpressionAttributeValues = { ':now': now() };
       await update(STRANDED, id, { set: 'strandedAt = :now', ExpressionAttributeValues, ReturnValues: 'NONE' });

@@ -10,8 +10,8 @@ import { keep } from '../reconify/envelope.ts';
 import { type IntakeDeps, intake } from '../reconify/intake.ts';
 import { post } from '../reconify/post.ts';
 import { payloadOf } from '../reconify/record.ts';
-import { openShelf } from '../reconify/shelf.ts';
 import { openDynamo } from '../store.ts';
+import { openShelf } from '../store-logs.ts';
 import { openApp } from './open.ts';
 import { type PostHandler, postDoor } from './post-door.ts';
 

@@ -4,8 +4,8 @@ import type { Log } from '../log.ts';
 import { openLogsQueue, openSqs } from '../queue.ts';
 import { keep } from '../reconify/envelope.ts';
 import { type RecordedCall, recordOf } from '../reconify/record.ts';
-import { openShelf } from '../reconify/shelf.ts';
 import { openDynamo } from '../store.ts';
+import { openShelf } from '../store-logs.ts';
 
 interface RecorderDeps {
   now(): number;
