@@ -1,7 +1,7 @@
 /** A table and queues of a test file's own, on the emulators of the run. */
 import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, type SQSClient } from '@aws-sdk/client-sqs';
 
 export async function makeTable(): Promise<string> {
   const name = `table-${randomUUID()}`;
@@ -28,7 +28,10 @@ export interface Queues {
 }
 
 /** The turns queue with its dead letters, as serverless.yml has them, but with a short visibility timeout. */
-export async function makeTurnsQueues(sqs: SQSClient, { visibilitySeconds = 20, maxReceiveCount = 10 } = {}): Promise<Queues> {
+export async function makeTurnsQueues(
+  sqs: SQSClient,
+  { visibilitySeconds = 20, maxReceiveCount = 10 } = {},
+): Promise<Queues> {
   const id = randomUUID();
   const fifo = { FifoQueue: 'true', VisibilityTimeout: String(visibilitySeconds) };
   const make = async (name: string, attributes: Record<string, string>) => {
