@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { openAsk, openClaude } from '../claude/ask.ts';
-import type { Settings } from '../config.ts';
+import type { ReconifySettings, Settings } from '../config.ts';
 import { BadSettings } from '../errors.ts';
 import { errorName, logLine } from '../log.ts';
 import { botpressPlatform } from '../platforms/botpress/deliver.ts';
@@ -13,6 +13,7 @@ import { type Delivery, type ReplyDeps, reply } from '../reply.ts';
 import { openDynamo, openStore } from '../store.ts';
 import type { Inbound, Platform, PlatformName } from '../types.ts';
 import { openApp } from './open.ts';
+import { openRecorder } from './recorder.ts';
 
 const GROUPS = ['aws', 'claude', 'history', 'talkjs', 'botpress'] as const;
 
@@ -20,7 +21,9 @@ type Handler = (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMilli
 
 /** The handler of a queue of turns; the dead letters' way (`isLastResort`) apologises instead of asking. */
 export function turnsDoor({ isLastResort = false } = {}): Handler {
-  const open = openApp(GROUPS, (settings) => workerDeps(settings, isLastResort));
+  const open = isLastResort
+    ? openApp(GROUPS, (settings) => workerDeps(settings, undefined, isLastResort))
+    : openApp([...GROUPS, 'reconify'] as const, (settings) => workerDeps(settings, settings.reconify, isLastResort));
   return async ({ Records }, context) => {
     const readable = Records.flatMap((record) => toDelivery(record) ?? []);
     const unreadable = Records.filter(({ messageId }) => readable.every(({ id }) => id !== messageId));
@@ -41,10 +44,15 @@ function failed(ids: readonly string[]): SQSBatchResponse {
   return { batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) };
 }
 
-function workerDeps(settings: Settings<(typeof GROUPS)[number]>, isLastResort: boolean): ReplyDeps {
+function workerDeps(
+  settings: Settings<(typeof GROUPS)[number]>,
+  reconify: ReconifySettings | undefined,
+  isLastResort: boolean,
+): ReplyDeps {
   const { aws, claude, history, talkjs, botpress } = settings;
   const log = logLine;
   const now = Date.now;
+  const newId = randomUUID;
   const platforms: Partial<Record<PlatformName, Platform>> = {
     ...(talkjs ? { talkjs: talkjsPlatform(talkjs, { fetch, now }) } : {}),
     ...(botpress ? { botpress: botpressPlatform(botpress, { fetch, now }) } : {}),
@@ -55,7 +63,7 @@ function workerDeps(settings: Settings<(typeof GROUPS)[number]>, isLastResort: b
       client: openClaude(claude),
       settings: claude,
       tools: { params: [], run: async () => [] },
-      record: async () => {},
+      record: openRecorder(reconify, { now, newId, log }),
       now,
       log,
     }),
@@ -68,7 +76,7 @@ function workerDeps(settings: Settings<(typeof GROUPS)[number]>, isLastResort: b
     window: history,
     isLastResort,
     now,
-    newId: randomUUID,
+    newId,
     log,
   };
 }
