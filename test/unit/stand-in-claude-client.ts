@@ -10,7 +10,7 @@ export const model = 'claude-haiku-5-5';
 export async function open(options: ClaudeOptions = {}) {
   const claude = createClaude(options);
   const { url, close } = await serve({ claude: claude.handle });
-  const client = new Anthropic({ apiKey: 'sk-test', baseURL: `${url}/claude`, maxRetries: 0 });
+  const client = new Anthropic({ apiKey: 'sk-test', baseURL: `${url}/claude`, maxRetries: 0, logLevel: 'off' });
   return { claude, client, url: `${url}/claude`, close };
 }
 

@@ -33,7 +33,7 @@ export function expressionIn(said: string): string | undefined {
   const asked = /\b(?:calculate|compute|evaluate|how much is|what(?:'s|’s| is))\s+([^?\n]+)/i.exec(said)?.[1];
   const plain = asked
     ?.replace(/(\d)\s*[x×]\s*(?=\d)/gi, '$1*')
-    .replace(/%\s*of\b/gi, '/100*')
+    .replace(/%\s*of\b\s*/gi, '/100*')
     .replace(/÷|\bdivided by\b/gi, '/')
     .replace(/\b(?:times|multiplied by)\b/gi, '*')
     .replace(/\bplus\b/gi, '+')
@@ -44,8 +44,8 @@ export function expressionIn(said: string): string | undefined {
   return expression && /\d/.test(expression) && /[-+*/^%(!]/.test(expression) ? expression : undefined;
 }
 
-/** The place a sentence speaks of, in capitals as names are; undefined when there is none. */
-export function placeIn(said: string): string | undefined {
+// Places are taken to be written with capitals.
+function placeIn(said: string): string | undefined {
   return /\b(?:in|for|at|near)\s+(\p{Lu}[\p{L}'’-]*(?:\s+\p{Lu}[\p{L}'’-]*)*)/u.exec(said)?.[1];
 }
 

@@ -75,7 +75,7 @@ export async function sendStream(response: ServerResponse, answer: Answer, pace:
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
   let spoken = 0;
   for (const event of eventsOf(answer)) {
-    const isPiece = event.type === 'content_block_delta';
+    const isPiece = isWords(event);
     const isOver = event.type === 'message_delta';
     if (pace.break && (isOver || (isPiece && spoken >= pace.break.after))) return breakOff(response, pace.break, pace);
     if (isPiece && pace.tokenMs > 0) await sleep(pace.tokenMs, undefined, { signal: pace.signal });
@@ -88,7 +88,13 @@ export async function sendStream(response: ServerResponse, answer: Answer, pace:
 
 interface Event {
   type: string;
+  delta?: object;
   [field: string]: unknown;
+}
+
+// A signature is no word: what breaks off after so many pieces does so in what is said.
+function isWords({ delta }: Event): boolean {
+  return delta !== undefined && ('text' in delta || 'partial_json' in delta);
 }
 
 function* eventsOf(answer: Answer): Generator<Event> {
@@ -114,7 +120,6 @@ function* deltasOf(block: AnswerBlock) {
     for (const thinking of pieces(block.thinking)) yield { type: 'thinking_delta', thinking };
     yield { type: 'signature_delta', signature: block.signature };
   } else {
-    yield { type: 'input_json_delta', partial_json: '' };
     for (const partial_json of block.json.match(/.{1,12}/gsu) ?? []) yield { type: 'input_json_delta', partial_json };
   }
 }

@@ -14,7 +14,7 @@ export const tokensPerMessage = 10;
 export const tokensForTools = 300;
 
 /** Tokens of a plain text. */
-export function textTokens(text: string): number {
+function textTokens(text: string): number {
   const wide = text.match(wideCharacter) ?? [];
   const wideBytes = wide.reduce((sum, character) => sum + Buffer.byteLength(character), 0);
   return wide.length + Math.ceil((Buffer.byteLength(text) - wideBytes) / bytesPerToken);
