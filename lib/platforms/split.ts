@@ -60,10 +60,10 @@ function findCut(text: string, max: number): Cut {
     } else if (fence && at + roomForClosing <= max && at > codeStart(fence) && !fence.closer.test(content)) {
       codeLine = at;
     }
-    if (fence?.closer.test(content)) {
+    if (fence?.closer.test(content) && at + content.length <= max) {
       fence = undefined;
       // Right behind a code block is as good as behind a paragraph.
-      if (next <= max) paragraph = next;
+      paragraph = Math.min(next, max);
     } else if (!fence) fence = openFence(content, at, max);
     if (end === -1 || next > max) break;
     at = next;

@@ -117,9 +117,15 @@ function renderRun({ text, style }: Run, before: string, after: string): string 
   const trail = text.slice(start + words.length);
   const opens = lead !== '' || before === '' || /\s/.test(before) || touchesLink(before) || before === '`';
   const closes = trail !== '' || after === '' || /[\s.,:;!?)\]}…]/.test(after) || touchesLink(after) || after === '`';
+  const { bold, italic, strike } = style;
+  // Between letters or digits, as in 2*3*4, the asterisks were hardly meant to be read as emphasis.
+  const isInsideWord = wordCharacter.test(before) && wordCharacter.test(after) && lead === '' && trail === '';
+  if (isInsideWord && italic && !bold && !strike) return `*${toWords(words)}*`;
   const isStyled = opens && closes && canCarry(words, style);
   return `${lead}${isStyled ? wrap(toWords(words), style) : toWords(words)}${trail}`;
 }
+
+const wordCharacter = /[\p{L}\p{N}]/u;
 
 function canCarry(words: string, style: Style): boolean {
   return words !== '' && [...markersOf(style)].every((marker) => !words.includes(marker));
