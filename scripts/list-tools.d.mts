@@ -1,0 +1,2 @@
+export function listTools(root: string): void;
+export function listOf(files: string[]): string;
