@@ -1,6 +1,7 @@
 /** The flow suite: what holds on every platform, driven through the exported handlers. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { batch, sent } from './hand-made.ts';
 import { type Chat, openWorld, type World } from './world.ts';
 
 export function flowSuite(chat: Chat): void {
@@ -234,31 +235,6 @@ export function flowSuite(chat: Chat): void {
       ]);
     });
   });
-}
-
-/** Hand-made, since AWS may hand over several messages of one conversation, which the emulator never does. */
-export function batch(inbounds: readonly object[], attempts = 1) {
-  const Records = inbounds.map((inbound, i) => ({
-    messageId: `record-${i}`,
-    receiptHandle: `receipt-${i}`,
-    body: JSON.stringify({ v: 1, generation: 0, inbound }),
-    attributes: { ApproximateReceiveCount: String(attempts) },
-  }));
-  return { Records } as never;
-}
-
-function sent(platform: string, conversation: string, text: string, n: number) {
-  const messageId = `made-${conversation}-${n}`;
-  return {
-    platform,
-    conversation,
-    event: 'sent',
-    messageId,
-    createdAt: Date.now() + n,
-    speaker: { id: 'alice' },
-    text,
-    attachments: [],
-  };
 }
 
 interface Request {

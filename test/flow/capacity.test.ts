@@ -1,0 +1,54 @@
+/** What a turn costs in capacity units, however long the conversation: counted, not estimated. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { batch, sent } from './hand-made.ts';
+import { talkjsChat } from './talkjs-chat.ts';
+import { openWorld, type World } from './world.ts';
+
+const chat = talkjsChat();
+const USER_TEXT = 'What do you think of this? '.padEnd(120, 'x');
+const ANSWER = 'I think that it is well made. '.padEnd(900, 'y');
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld(chat, { USER_MESSAGES_PER_MINUTE: '0', USER_USD_PER_DAY: '0', TOTAL_USD_PER_DAY: '0' });
+});
+afterAll(() => world.close());
+
+it('costs at most 5 write units a turn, and reads its window once', async () => {
+  await chat.say('long', 'Hello');
+  await world.quiet();
+  world.claude.script({ text: ANSWER, times: 'forever' });
+  const rows: { turn: number; writes: number; reads: number; windowBytes: number }[] = [];
+
+  for (let turn = 1; turn <= 350; turn++) {
+    const { turns } = await world.store.recent({ platform: 'talkjs', conversation: 'long' });
+    world.dynamo.calls.length = 0;
+    await world.reply(batch([sent('talkjs', 'long', USER_TEXT, turn)]), { getRemainingTimeInMillis: () => 60_000 });
+    const units = (isRead: boolean) =>
+      world.dynamo.calls
+        .filter(({ operation }) => (operation === 'Query' || operation === 'GetItem') === isRead)
+        .reduce((sum, call) => sum + call.units, 0);
+    const [writes, reads] = [units(false), units(true)];
+    rows.push({ turn, writes, reads, windowBytes: bytesOf(turns) });
+  }
+
+  console.table(rows.filter(({ turn }) => [1, 10, 100, 200, 350].includes(turn)));
+  const late = rows.slice(150);
+  expect(new Set(rows.map(({ writes }) => writes))).toEqual(new Set([5]));
+  expect(rows.filter(({ reads, windowBytes }) => reads > 1 + windowBytes / 4096)).toEqual([]);
+  expect(Math.max(...late.map(({ reads }) => reads))).toBe(Math.max(...rows.map(({ reads }) => reads)));
+});
+
+it('costs one write unit when a message comes again', async () => {
+  world.dynamo.calls.length = 0;
+
+  await world.reply(batch([sent('talkjs', 'long', USER_TEXT, 350)]), { getRemainingTimeInMillis: () => 60_000 });
+
+  const writes = world.dynamo.calls.filter(({ operation }) => operation === 'UpdateItem');
+  expect(writes).toHaveLength(1);
+});
+
+/** The size DynamoDB counts, roughly: names and values of what is stored. */
+function bytesOf(items: readonly unknown[]): number {
+  return items.reduce((sum: number, item) => sum + Buffer.byteLength(JSON.stringify(item)), 0);
+}

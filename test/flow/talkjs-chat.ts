@@ -1,0 +1,35 @@
+import { sendByHttp } from '../../local/stand-ins/talkjs/webhooks.ts';
+import { createTalkjs } from '../../local/stand-ins/talkjs.ts';
+import type { Chat } from './world.ts';
+
+const SECRET = 'sk_test_example_do_not_use';
+
+/** TalkJS as the flow tests see it. */
+export function talkjsChat(): Chat {
+  let door = '';
+  const talkjs = createTalkjs({
+    appId: 'app',
+    secretKey: SECRET,
+    botId: 'claude',
+    retryMs: 50,
+    rateLimit: 'off',
+    sendWebhook: (webhook) => sendByHttp(`${door}/talkjs`)(webhook),
+  });
+  return {
+    name: 'talkjs',
+    handle: talkjs.handle,
+    settings: (url) => ({ TALKJS_APP_ID: 'app', TALKJS_SECRET_KEY: SECRET, TALKJS_API_URL: url }),
+    door: async () => (await import('../../functions/talkjs.ts')).handler,
+    connect: (url) => {
+      door = url;
+    },
+    say: async (conversationId, text) => talkjs.say({ conversationId, userId: 'alice', text }).at(-1)?.id ?? '',
+    repeatNextWebhook: (copies, atOnce) => talkjs.fail({ kind: 'repeat-webhook', copies, atOnce }),
+    failDelivery: (when, times) =>
+      talkjs.fail({ kind: when === 'before' ? 'down' : 'cut-after', method: 'POST', times }),
+    remove: async (conversation, messageId) => talkjs.remove(conversation, messageId),
+    transcript: async (conversation) =>
+      talkjs.transcript(conversation).map(({ sender, text }) => ({ isBot: sender === 'claude', text: text ?? '' })),
+    settle: () => talkjs.settle(),
+  };
+}
