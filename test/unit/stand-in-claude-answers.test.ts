@@ -251,4 +251,18 @@ describe('the offline Claude uses tools', () => {
     expect(textOf(answer)).toContain('The tool current_time failed: no clock');
     expect(answer.stop_reason).toBe('end_turn');
   });
+
+  it('and hears what was typed meanwhile', async () => {
+    const call: MessageParam = {
+      role: 'assistant',
+      content: [{ type: 'tool_use', id: 'toolu_1', name: 'current_time', input: {} }],
+    };
+    const result: ContentBlockParam = { type: 'tool_result', tool_use_id: 'toolu_1', content: 'noon' };
+
+    const answer = await ask([user('What time is it?'), call, user([result, { type: 'text', text: 'Quick!' }])], {
+      tools,
+    });
+
+    expect(textOf(answer)).toMatch(/current_time says: noon\n\nMeanwhile you said: “Quick!”/);
+  });
 });

@@ -31,7 +31,10 @@ export function answer(request: MessagesRequest): Words {
 function speak(conversation: Conversation): string {
   const said = conversation.said.join('\n');
   if (isSummaryWanted(conversation)) return summarize(conversation);
-  if (conversation.results.length > 0) return conversation.results.map(resultSentence).join('\n\n');
+  if (conversation.results.length > 0) {
+    const meanwhile = conversation.said.map((text) => `Meanwhile you said: ${quote(text)}`);
+    return [...conversation.results.map(resultSentence), ...meanwhile].join('\n\n');
+  }
   const parts = [
     filesSentence(conversation),
     ordered(conversation) ?? recall(conversation) ?? asked(conversation, said),

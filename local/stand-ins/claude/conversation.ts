@@ -17,10 +17,12 @@ export interface Conversation {
   instructions: string;
 }
 
-/** Reads a request; the present turn is everything after the last words of the assistant. */
+/** Reads a request; the present turn is the user's last one, however many messages it has. */
 export function readConversation(request: MessagesRequest): Conversation {
   const { messages } = request;
-  const start = messages.findLastIndex(({ role }) => role === 'assistant') + 1;
+  // An answer that is to be continued stands behind the turn it belongs to.
+  const end = messages.findLastIndex(({ role }) => role === 'user');
+  const start = messages.slice(0, end).findLastIndex(({ role }) => role === 'assistant') + 1;
   const turn = messages.slice(start).filter(({ role }) => role === 'user');
   const earlier = messages.slice(0, start);
   const instructions = [
