@@ -93,7 +93,24 @@ describe('the packaged service', () => {
       MessageRetentionPeriod: 14 * 24 * 3600,
       SqsManagedSseEnabled: true,
     });
+  });
+
+  it('keeps what Reconify does not take for 14 days, and raises an alarm', () => {
+    const alarm = resource('LogsDeadLettersAlarm').Properties;
+
+    expect(resource('LogsQueue').Properties).toMatchObject({
+      VisibilityTimeout: 6 * Number(resource('ReconifyDeliverLambdaFunction').Properties?.Timeout),
+    });
     expect(resource('LogsDeadLetters').Properties).toMatchObject({ MessageRetentionPeriod: 14 * 24 * 3600 });
+    expect(resource('LogsQueue').Properties).toMatchObject({
+      VisibilityTimeout: 6 * Number(resource('DeliverLambdaFunction').Properties?.Timeout),
+      RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['LogsDeadLetters', 'Arn'] }, maxReceiveCount: 110 },
+    });
+    expect(alarm).toMatchObject({
+      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['LogsDeadLetters', 'QueueName'] } }],
+      Threshold: 0,
+      ComparisonOperator: 'GreaterThanThreshold',
+    });
   });
 
   it('reports single messages of a batch as failed, and bounds how many turns run at once', () => {
@@ -102,6 +119,7 @@ describe('the packaged service', () => {
     expect(sources.map(([, { EventSourceArn }]) => EventSourceArn)).toEqual([
       { 'Fn::GetAtt': ['TurnsQueue', 'Arn'] },
       { 'Fn::GetAtt': ['TurnsDeadLetters', 'Arn'] },
+      { 'Fn::GetAtt': ['LogsQueue', 'Arn'] },
     ]);
     for (const [, properties] of sources) {
       expect(properties).toMatchObject({ BatchSize: 10, FunctionResponseTypes: ['ReportBatchItemFailures'] });
