@@ -94,7 +94,7 @@ async function nameAll(room: Room, pieces: readonly Piece[], ids: (string | unde
 async function sendInPlace(room: Room, pieces: readonly Piece[], replyKey: string): Promise<string[]> {
   const [first, ...others] = pieces;
   if (first === undefined) return [];
-  const isFirst = (key: string) => key === replyKey || key.startsWith(`${replyKey}.1`);
+  const isFirst = (key: string) => key.startsWith(replyKey) && /^(?:\.1)*$/.test(key.slice(replyKey.length));
   const seen = (await findByKey(room, isFirst)) ?? (await claim(room, first, replyKey));
   if (seen === undefined) return send(room, pieces);
   if (isTyping(seen)) return replace(room, seen.id, first, others);
