@@ -71,6 +71,26 @@ export const standIns: readonly StandIn[] = [
       `  curl ${url}/say/demo`,
     ],
   },
+  {
+    name: 'reconify',
+    title: 'Reconify',
+    real: (settings) => whole(settings, 'Reconify', ['RECONIFY_APP_KEY', 'RECONIFY_API_KEY'], ['RECONIFY_ENDPOINT']),
+    instead: 'set RECONIFY_APP_KEY and RECONIFY_API_KEY',
+    open: async ({ settings, url }) => {
+      const { createReconify } = await import('./stand-ins/reconify.ts');
+      const keys = { appKey: 'local-app', apiKey: 'local-api' };
+      return {
+        handle: createReconify(keys).handle,
+        settings: {
+          RECONIFY_APP_KEY: keys.appKey,
+          RECONIFY_API_KEY: keys.apiKey,
+          RECONIFY_ENDPOINT: `${url}/track`,
+          RECONIFY_INTAKE_KEYS: settings.RECONIFY_INTAKE_KEYS ?? 'local',
+        },
+      };
+    },
+    examples: (url) => ['See what the interaction log received:', `  curl ${url}/records`],
+  },
 ];
 
 /** All of `needed`, or none of them nor of `others`: half a configuration is somebody's mistake. */
