@@ -56,8 +56,6 @@ export type Draft = Pick<Message, 'type' | 'senderId' | 'origin'> & Partial<Mess
 
 const everybody: Participation = { access: 'ReadWrite', notify: true };
 
-export type Rooms = ReturnType<typeof openRooms>;
-
 /** An empty TalkJS app; `now` in ms. */
 export function openRooms(now: () => number) {
   const users = new Map<string, User>();
