@@ -1,39 +1,4 @@
-import { createBotpress } from '../../local/stand-ins/botpress.ts';
+import { botpressChat } from './botpress-chat.ts';
 import { flowSuite } from './suite.ts';
-import type { Chat } from './world.ts';
 
-const ENCRYPTION_KEY = 'encryption-key-of-the-flow-suite';
-const WEBHOOK_SECRET = 'webhook-secret-of-the-flow-suite';
-
-function botpressChat(): Chat {
-  let door = '';
-  const botpress = createBotpress({
-    webhookId: 'wh',
-    encryptionKey: ENCRYPTION_KEY,
-    webhookSecret: WEBHOOK_SECRET,
-    webhookUrl: () => `${door}/botpress/events`,
-  });
-  return {
-    name: 'botpress',
-    handle: botpress.handle,
-    settings: (url) => ({
-      BOTPRESS_API_URL: `${url}/wh`,
-      BOTPRESS_ENCRYPTION_KEY: ENCRYPTION_KEY,
-      BOTPRESS_WEBHOOK_SECRET: WEBHOOK_SECRET,
-    }),
-    door: async () => (await import('../../functions/botpress.ts')).handler,
-    connect: (url) => {
-      door = url;
-    },
-    say: (conversationId, text) => botpress.say({ conversationId, userId: 'alice', text }),
-    repeatNextWebhook: (copies, atOnce) => botpress.fail({ kind: 'repeat-webhook', copies, atOnce }),
-    failDelivery: (when, times) =>
-      botpress.fail({ kind: when === 'before' ? 'down' : 'cut-after', method: 'POST', path: '/messages', times }),
-    remove: (_conversation, messageId) => botpress.remove(messageId),
-    transcript: async (conversation) =>
-      botpress.transcript(conversation).map(({ sender, text }) => ({ isBot: sender === 'claude', text: text ?? '' })),
-    settle: () => botpress.settle(),
-  };
-}
-
-flowSuite(botpressChat());
+flowSuite(botpressChat().chat);

@@ -9,6 +9,8 @@ export interface BotpressApiDeps {
   now: () => number;
   /** Waits `ms` and throws when `signal` ends first. */
   sleep?: (ms: number, signal: AbortSignal) => Promise<unknown>;
+  /** Per request, in ms. */
+  timeoutMs?: number;
 }
 
 export interface BotpressRequest {
@@ -70,7 +72,7 @@ async function attempt(apiUrl: string, deps: BotpressApiDeps, request: BotpressR
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
       // A redirect would carry the key to somebody else.
       redirect: 'error',
-      signal: AbortSignal.any([request.signal, AbortSignal.timeout(requestTimeoutMs)]),
+      signal: AbortSignal.any([request.signal, AbortSignal.timeout(deps.timeoutMs ?? requestTimeoutMs)]),
     });
     return judge(response, await readBounded(response), deps.now());
   } catch (error) {
