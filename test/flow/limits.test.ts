@@ -1,0 +1,258 @@
+/** The limits, on a real DynamoDB-compatible server. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { LimitSettings } from '../../lib/config.ts';
+import { type Asker, openLimits, type Reservation } from '../../lib/limits.ts';
+import { openDynamo } from '../../lib/store.ts';
+import { openCounters } from '../../lib/store-counters.ts';
+import { faultyProxy } from './faulty-proxy.ts';
+import { meter } from './meter.ts';
+import { makeTable } from './tables.ts';
+
+const DAY = 1_759_968_000_000; // the start of a day, UTC
+const off: LimitSettings = {
+  maxInputChars: 0,
+  messagesPerMinute: 0,
+  userUsdPerDay: 0,
+  totalUsdPerDay: 0,
+  chatApiUsdPerDay: 0,
+};
+
+let table = '';
+let askers = 0;
+
+beforeAll(async () => {
+  table = await makeTable();
+});
+
+function setUp(settings: Partial<LimitSettings>, endpoint = process.env.AWS_ENDPOINT_URL_DYNAMODB ?? '') {
+  const clock = { now: DAY + ++askers * 1_000 * 86_400_000 }; // a day of its own, so that no other test's counters are met
+  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint }));
+  const counters = openCounters(dynamo, table);
+  const limits = openLimits({ counters, settings: { ...off, ...settings }, now: () => clock.now });
+  return { clock, limits };
+}
+
+function asker(sk: string, more: Partial<Asker> = {}): Asker {
+  return { platform: 'talkjs', conversation: 'c', user: `user-${askers}`, sk, ...more };
+}
+
+/** What the day's counters of this test hold, in millionths of a dollar. */
+async function spent(clock: { now: number }): Promise<Record<string, unknown>> {
+  const { Items = [] } = await openDynamo().send(new ScanCommand({ TableName: table, ConsistentRead: true }));
+  const day = Math.floor(clock.now / 86_400_000);
+  const own = Items.filter(({ pk }) => String(pk).startsWith(`L#${day}#day`));
+  const counted = own.flatMap((item) => Object.entries(item));
+  return Object.fromEntries(counted.filter(([name]) => ['user', 'total', 'chat-api'].includes(name)));
+}
+
+const isReservation = (result: object): result is Reservation => 'parts' in result;
+
+describe('messages per minute', () => {
+  it('admits exactly the allowed number of 100 parallel messages, and one turn of the rest carries the refusal', async () => {
+    const { limits } = setUp({ messagesPerMinute: 20 });
+
+    const results = await Promise.all(Array.from({ length: 100 }, (_, i) => limits.admitMessage(asker(`T#${i}`))));
+
+    const refused = results.filter((result) => result !== undefined);
+    expect(refused).toHaveLength(80);
+    expect(refused.filter(({ isFirst }) => isFirst)).toHaveLength(1);
+    expect(new Set(refused.map(({ carrier }) => carrier)).size).toBe(1);
+  });
+
+  it('says how long to wait, and admits again in the next minute', async () => {
+    const { limits, clock } = setUp({ messagesPerMinute: 1 });
+    clock.now += 12_000;
+    await limits.admitMessage(asker('T#1'));
+
+    const refused = await limits.admitMessage(asker('T#2'));
+    clock.now += 48_000;
+    const later = await limits.admitMessage(asker('T#2'));
+
+    expect(refused).toEqual({ limit: 'messages', waitSeconds: 48, carrier: 'T#2', isFirst: true });
+    expect(later).toBeUndefined();
+  });
+
+  it('counts a message once when it is tried again, and keeps the carrier of the refusal', async () => {
+    const { limits } = setUp({ messagesPerMinute: 2 });
+
+    const admitted = [
+      await limits.admitMessage(asker('T#1')),
+      await limits.admitMessage(asker('T#1')),
+      await limits.admitMessage(asker('T#2')),
+      await limits.admitMessage(asker('T#2')),
+    ];
+    const first = await limits.admitMessage(asker('T#3'));
+    const again = await limits.admitMessage(asker('T#3'));
+    const next = await limits.admitMessage(asker('T#4'));
+
+    expect(admitted).toEqual([undefined, undefined, undefined, undefined]);
+    expect([first?.isFirst, again?.isFirst, next?.isFirst]).toEqual([true, true, false]);
+    expect(next?.carrier).toBe('T#3');
+  });
+
+  it('counts each user alone, and refuses once in each conversation of a user', async () => {
+    const { limits } = setUp({ messagesPerMinute: 1 });
+    await limits.admitMessage(asker('T#1'));
+
+    const other = await limits.admitMessage(asker('T#2', { user: 'somebody else' }));
+    const elsewhere = await limits.admitMessage(asker('T#3', { conversation: 'd' }));
+    const here = await limits.admitMessage(asker('T#4'));
+
+    expect(other).toBeUndefined();
+    expect([elsewhere?.isFirst, here?.isFirst]).toEqual([true, true]);
+  });
+});
+
+describe('money per day', () => {
+  it('is never set aside above the cap, by however many at once', async () => {
+    const { limits, clock } = setUp({ userUsdPerDay: 0.01 });
+
+    const results = await Promise.all(Array.from({ length: 100 }, (_, i) => limits.reserve(asker(`T#${i}`), 0.0003)));
+
+    expect(results.filter(isReservation)).toHaveLength(33);
+    expect(await spent(clock)).toEqual({ user: 9_900 });
+  });
+
+  it('is what the calls really cost once they are settled, never above the cap and one call', async () => {
+    const { limits, clock } = setUp({ userUsdPerDay: 0.01, totalUsdPerDay: 5 });
+    let real = 0;
+
+    await Promise.all(
+      Array.from({ length: 100 }, async (_, i) => {
+        const result = await limits.reserve(asker(`T#${i}`), 0.001);
+        if (!isReservation(result)) return;
+        const usd = i % 2 === 0 ? 0.000_4 : 0.000_9;
+        real += usd;
+        await limits.settle(result, usd);
+      }),
+    );
+
+    const { user, total } = await spent(clock);
+    expect(user).toBe(Math.round(real * 1_000_000));
+    expect(total).toBe(user);
+    expect(Number(user)).toBeLessThanOrEqual(11_000);
+  });
+
+  it('lets one call through where a single one is dearer than the cap', async () => {
+    const { limits } = setUp({ userUsdPerDay: 0.0001 });
+
+    const first = await limits.reserve(asker('T#1'), 0.002);
+    const second = await limits.reserve(asker('T#2'), 0.002);
+
+    expect([isReservation(first), isReservation(second)]).toEqual([true, false]);
+  });
+
+  it('gives back what the user had room for when all together have none', async () => {
+    const { limits, clock } = setUp({ userUsdPerDay: 1, totalUsdPerDay: 0.001 });
+    await limits.reserve(asker('T#1', { user: 'one' }), 0.001);
+
+    const refused = await limits.reserve(asker('T#2', { user: 'one' }), 0.001);
+
+    expect(refused).toMatchObject({ limit: 'total', waitSeconds: 86_400, isFirst: true });
+    expect(await spent(clock)).toEqual({ user: 1_000, total: 1_000 });
+  });
+
+  it('has a cap of its own for the Chat API, which no other platform counts for', async () => {
+    const { limits, clock } = setUp({ totalUsdPerDay: 1, chatApiUsdPerDay: 0.002 });
+
+    const own = [];
+    for (let i = 0; i < 4; i++) own.push(await limits.reserve(asker(`T#${i}`, { platform: 'chat-api' }), 0.001));
+    const other = await limits.reserve(asker('T#9'), 0.001);
+
+    expect(own.map(isReservation)).toEqual([true, true, false, false]);
+    expect(isReservation(other)).toBe(true);
+    expect(await spent(clock)).toEqual({ total: 3_000, 'chat-api': 2_000 });
+  });
+
+  it('keeps counted what an attempt set aside before it crashed', async () => {
+    const { limits, clock } = setUp({ userUsdPerDay: 0.003 });
+    await limits.reserve(asker('T#1'), 0.001);
+
+    const again = await limits.reserve(asker('T#1'), 0.001);
+    if (isReservation(again)) await limits.settle(again, 0.0005);
+
+    expect(await spent(clock)).toEqual({ user: 1_500 });
+  });
+
+  it('is settled on the day it was set aside, also after midnight', async () => {
+    const { limits, clock } = setUp({ userUsdPerDay: 1 });
+    const yesterday = { ...clock };
+    const reservation = await limits.reserve(asker('T#1'), 0.5);
+    clock.now += 86_400_000;
+
+    if (isReservation(reservation)) await limits.settle(reservation, 0.2);
+
+    expect(await spent(yesterday)).toEqual({ user: 200_000 });
+    expect(await spent(clock)).toEqual({});
+  });
+
+  it('is said to be used up once an hour, with the time until the next day', async () => {
+    const { limits, clock } = setUp({ userUsdPerDay: 0.001 });
+    await limits.reserve(asker('T#1'), 0.001);
+    clock.now += 2 * 3_600_000;
+
+    const said = await limits.reserve(asker('T#2'), 0.001);
+    const covered = await limits.reserve(asker('T#3'), 0.001);
+    clock.now += 3_600_000;
+    const saidAgain = await limits.reserve(asker('T#4'), 0.001);
+
+    expect(said).toEqual({ limit: 'user', waitSeconds: 22 * 3600, carrier: 'T#2', isFirst: true });
+    expect(covered).toMatchObject({ carrier: 'T#2', isFirst: false });
+    expect(saidAgain).toMatchObject({ carrier: 'T#4', isFirst: true });
+  });
+
+  it('is not given back twice when the answer of the table is lost', async () => {
+    const proxy = await faultyProxy(process.env.AWS_ENDPOINT_URL_DYNAMODB ?? '');
+    const { limits, clock } = setUp({ userUsdPerDay: 1 }, proxy.url);
+    const reservation = await limits.reserve(asker('T#1'), 0.001);
+    proxy.loseAnswers(1);
+
+    const isSettled = isReservation(reservation) && (await limits.settle(reservation, 0.0004));
+
+    expect(isSettled).toBe(false);
+    expect(await spent(clock)).toEqual({ user: 400 });
+    await proxy.close();
+  });
+});
+
+describe('the price of the limits', () => {
+  it.each([
+    ['nothing when all are off', {}, 'talkjs', 0],
+    [
+      'five write units a turn when all are on',
+      { messagesPerMinute: 9, userUsdPerDay: 1, totalUsdPerDay: 1 },
+      'talkjs',
+      5,
+    ],
+    [
+      'five write units a turn also with the cap of the Chat API',
+      { messagesPerMinute: 9, userUsdPerDay: 1, totalUsdPerDay: 1, chatApiUsdPerDay: 1 },
+      'chat-api',
+      5,
+    ],
+  ] as const)('is %s', async (_name, settings, platform, units) => {
+    const metered = await meter(process.env.AWS_ENDPOINT_URL_DYNAMODB ?? '');
+    const { limits } = setUp(settings, metered.url);
+
+    await limits.admitMessage(asker('T#1', { platform }));
+    const reservation = await limits.reserve(asker('T#1', { platform }), 0.001);
+    if (isReservation(reservation)) await limits.settle(reservation, 0.0005);
+
+    expect(metered.calls.reduce((sum, call) => sum + call.units, 0)).toBe(units);
+    await metered.close();
+  });
+
+  it('is two write units and a read for a message over the limit', async () => {
+    const metered = await meter(process.env.AWS_ENDPOINT_URL_DYNAMODB ?? '');
+    const { limits } = setUp({ messagesPerMinute: 1 }, metered.url);
+    await limits.admitMessage(asker('T#1'));
+    metered.calls.length = 0;
+
+    await limits.admitMessage(asker('T#2'));
+
+    expect(metered.calls.map(({ operation }) => operation)).toEqual(['UpdateItem', 'GetItem', 'UpdateItem']);
+    await metered.close();
+  });
+});
