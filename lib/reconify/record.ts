@@ -52,8 +52,16 @@ export function recordOf(call: RecordedCall, options: RecordOptions): LogRecord 
     user: { userId: pseudonym(platform, speaker.id), ...(options.sendUserDetails ? detailsOf(call.about) : {}) },
     // The SDK adds `stream` to every request that it streams; the answer is logged as if it had not been.
     request: redacted({ ...call.request, stream: true }, hook),
-    response: redacted(call.response, hook),
+    response: redacted(asAnswered(call.response), hook),
   };
+}
+
+/** Without what the SDK adds to the message that it assembles. */
+function asAnswered(response: object): object {
+  const { parsed_output: _, ...message } = response as { parsed_output?: unknown; content?: unknown };
+  if (!Array.isArray(message.content)) return message;
+  const content = message.content.map(({ parsed_output: _, ...block }: { parsed_output?: unknown }) => block);
+  return { ...message, content };
 }
 
 function detailsOf({ platform, speaker: { name = '', email, phone } }: RecordedCall['about']): JsonObject {
