@@ -146,8 +146,21 @@ export interface Outgoing {
   replyKey: string;
   /** The id of the user who is answered. */
   to?: string;
+  /** The message that is answered, the first of a burst. */
+  messageId?: string;
+  /** What Claude says was shown while it grew. */
+  isStreamed?: boolean;
   /** Set when an earlier attempt may have sent it, wholly or in part: not before this time (ms, the platform's clock). */
   mayBeOutSince?: number;
+}
+
+/** An answer that is shown while it grows. What it shows is a preview, and replaced by what is delivered. */
+export interface AnswerStream {
+  delta(text: string): void;
+  /** Takes back what was shown: another attempt begins anew. Never throws. */
+  abort(): Promise<void>;
+  /** Resolves when nothing more will be shown. Never throws. */
+  end(): Promise<void>;
 }
 
 /** The outbound half of a platform: the only interface with several implementations. */
@@ -159,4 +172,6 @@ export interface Platform {
   deliver(reply: Outgoing, signal: AbortSignal): Promise<string[]>;
   /** Shows that the bot is at work on `replyKey`; never throws. */
   typing?(conversation: string, replyKey: string, signal: AbortSignal): Promise<void>;
+  /** Shows the answer to come; `isRepeat` when an earlier attempt may have shown something. */
+  stream?(conversation: string, replyKey: string, isRepeat: boolean): AnswerStream;
 }

@@ -15,7 +15,12 @@ beforeAll(async () => {
 
 function newConversation() {
   const conversation = `conversation-${++conversations}`;
-  return (messageId: string, createdAt = clock): MessageRef => ({ platform: 'talkjs', conversation, messageId, createdAt });
+  return (messageId: string, createdAt = clock): MessageRef => ({
+    platform: 'talkjs',
+    conversation,
+    messageId,
+    createdAt,
+  });
 }
 
 function saying(text: string, { messageId, createdAt }: MessageRef): Said[] {
@@ -24,7 +29,11 @@ function saying(text: string, { messageId, createdAt }: MessageRef): Said[] {
 
 const answer: Reply = { kind: 'answer', text: 'Hello', stop: 'end_turn' };
 
-async function claim(ref: MessageRef, owner: string, options: { said?: Said[]; generation?: number; ms?: number } = {}) {
+async function claim(
+  ref: MessageRef,
+  owner: string,
+  options: { said?: Said[]; generation?: number; ms?: number } = {},
+) {
   const { said = saying('Hi', ref), generation = 0, ms = 1_000 } = options;
   return store.claim(ref, { said, owner, leaseUntil: clock + ms, generation });
 }
@@ -116,7 +125,11 @@ describe('looking back', () => {
       const turn = await claim(ref, 'worker');
       const cut = refs[150];
       const windowFrom = i >= 210 && cut ? turnSk(cut) : undefined;
-      await store.answer(ref, { owner: 'worker', epoch: turn?.epoch ?? 0 }, windowFrom ? { ...answer, windowFrom } : answer);
+      await store.answer(
+        ref,
+        { owner: 'worker', epoch: turn?.epoch ?? 0 },
+        windowFrom ? { ...answer, windowFrom } : answer,
+      );
       if (i === 209) {
         const { turns } = await store.recent(ref);
         expect(turns).toHaveLength(200);
