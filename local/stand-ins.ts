@@ -72,6 +72,35 @@ export const standIns: readonly StandIn[] = [
     ],
   },
   {
+    name: 'botpress',
+    title: 'Botpress',
+    real: (settings) => {
+      const key = settings.BOTPRESS_USER_KEY ? 'BOTPRESS_USER_KEY' : 'BOTPRESS_ENCRYPTION_KEY';
+      return whole(settings, 'Botpress', ['BOTPRESS_API_URL', 'BOTPRESS_WEBHOOK_SECRET', key], []);
+    },
+    instead: 'set BOTPRESS_API_URL, BOTPRESS_WEBHOOK_SECRET and BOTPRESS_ENCRYPTION_KEY',
+    open: async ({ url, doors }) => {
+      const { createBotpress } = await import('./stand-ins/botpress.ts');
+      const webhookId = 'local';
+      const keys = { encryptionKey: 'local encryption key', webhookSecret: 'local webhook secret' };
+      const { handle } = createBotpress({ webhookId, webhookUrl: `${doors}/botpress/events`, ...keys });
+      return {
+        handle,
+        settings: {
+          BOTPRESS_API_URL: `${url}/${webhookId}`,
+          BOTPRESS_ENCRYPTION_KEY: keys.encryptionKey,
+          BOTPRESS_WEBHOOK_SECRET: keys.webhookSecret,
+        },
+      };
+    },
+    examples: (url) => [
+      'Say something as a Botpress user:',
+      `  curl ${url}/say -H 'content-type: application/json' -d '{"conversationId":"demo","userId":"ada","text":"Hello, my name is Ada."}'`,
+      'and read the conversation:',
+      `  curl ${url}/say/demo`,
+    ],
+  },
+  {
     name: 'reconify',
     title: 'Reconify',
     real: (settings) => whole(settings, 'Reconify', ['RECONIFY_APP_KEY', 'RECONIFY_API_KEY'], ['RECONIFY_ENDPOINT']),
