@@ -1,6 +1,7 @@
 /** Stop 6, before anything is paid for. What a user wrote → the text Claude is sent, or the sentence the user gets instead. Pure. */
+
+import { clean, countUnseen } from '../clean.ts';
 import { sentences } from '../errors.ts';
-import { clean, countUnseen } from './clean.ts';
 
 export type Guarded =
   | { text: string }

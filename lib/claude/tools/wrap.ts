@@ -1,5 +1,5 @@
 /** Tools: a result on its way to Claude: data between two marks it cannot forge, without hidden characters, and of bounded length. Pure. */
-import { clean } from '../clean.ts';
+import { clean } from '../../clean.ts';
 
 /** About 3,000 tokens: more than a chat answer needs, and little beside the history. */
 const MAX_CHARS = 8_000;

@@ -1,0 +1,71 @@
+/** Stop 6, after the call. What each call of a model took and cost: one line that is both a log entry and CloudWatch metrics. */
+import { pseudonym } from '../log.ts';
+import type { Sent, Usage } from '../types.ts';
+
+/** What is known of one answered call; its request and its text are looked at by nobody here. */
+export interface MeasuredCall {
+  about: Pick<Sent, 'platform' | 'conversation' | 'messageId'>;
+  response: { model: string; stop_reason: string | null; _request_id?: string | null | undefined };
+  usage: Usage;
+  usd: number;
+  requestedAt: number;
+  respondedAt: number;
+  firstTextMs: number | undefined;
+  tries: number;
+  isPartial: boolean;
+}
+
+const NAMESPACE = 'ClaudeChat';
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
+const METRICS = [
+  { Name: 'InputTokens', Unit: 'Count' },
+  { Name: 'OutputTokens', Unit: 'Count' },
+  { Name: 'CacheReadTokens', Unit: 'Count' },
+  { Name: 'CacheWriteTokens', Unit: 'Count' },
+  { Name: 'Usd', Unit: 'None' },
+  { Name: 'LatencyMs', Unit: 'Milliseconds' },
+  { Name: 'FirstTextMs', Unit: 'Milliseconds' },
+  { Name: 'Attempts', Unit: 'Count' },
+];
+
+/** The line, as an object: metrics by model, and by model and platform; the rest is for whoever searches the logs. */
+export function measure(call: MeasuredCall): Record<string, unknown> {
+  const { about, response, usage, requestedAt, respondedAt, firstTextMs } = call;
+  const values = {
+    InputTokens: usage.inputTokens,
+    OutputTokens: usage.outputTokens,
+    CacheReadTokens: usage.cacheReadTokens,
+    CacheWriteTokens: usage.cacheWriteTokens,
+    Usd: call.usd,
+    LatencyMs: respondedAt - requestedAt,
+    ...(firstTextMs === undefined ? {} : { FirstTextMs: firstTextMs }),
+    Attempts: call.tries,
+  };
+  return {
+    _aws: {
+      Timestamp: respondedAt,
+      CloudWatchMetrics: [
+        {
+          Namespace: NAMESPACE,
+          Dimensions: [['Model'], ['Model', 'Platform']],
+          Metrics: METRICS.filter(({ Name }) => Name in values),
+        },
+      ],
+    },
+    time: new Date(respondedAt).toISOString(),
+    event: 'claude-answered',
+    Model: response.model,
+    Platform: about.platform,
+    ...values,
+    stop: call.isPartial ? 'broken off' : (response.stop_reason ?? 'none'),
+    requestId: response._request_id ?? undefined,
+    conversation: pseudonym(about.platform, about.conversation),
+    inbound: about.messageId,
+  };
+}
+
+/** Writes the line where CloudWatch reads it. */
+export function writeMeasured(call: MeasuredCall): void {
+  console.log(JSON.stringify(measure(call)));
+}
