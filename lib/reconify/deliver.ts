@@ -82,7 +82,7 @@ async function bring(deps: DeliverDeps, envelope: NonNullable<ReturnType<typeof 
   const { id } = envelope;
   const isParked = 'parked' in envelope;
   const claim = await shelf.claim(id, LEASE_MS);
-  if (claim === 'held') throw new Later('another delivery is at it', { afterMs: LEASE_MS });
+  if (claim === 'held') throw new Later('another delivery is at it');
   if (claim === 'mine') {
     try {
       await deps.post(isParked ? await fetchParked(shelf, id) : envelope.record, id);

@@ -16,7 +16,7 @@ const SECRETS: readonly [RegExp, string][] = [
   [/\b(Bearer|Basic)\s+[\w.~+/-]{16,}=*/gi, `$1 ${REMOVED}`],
   [/([?&][\w-]{0,40}(?:token|signature|secret|key)=)[^&\s"'<>)]+/gi, `$1${REMOVED}`],
   [
-    /\b((?:api[_-]?key|access[_-]?key|secret|token|password|passwd)["']?\s{0,3}[=:]\s{0,3}["']?)[^\s"',;]{6,}/gi,
+    /\b((?:api[_-]?key|access[_-]?key|secret|token|password|passwd)["']?\s{0,3}[=:]\s{0,3}["']?)(?!\[removed\])[^\s"',;&]{6,}/gi,
     `$1${REMOVED}`,
   ],
 ];

@@ -11,12 +11,20 @@ import { openShelf } from '../../lib/store-logs.ts';
 import { createClaude } from '../../local/stand-ins/claude.ts';
 import { createReconify } from '../../local/stand-ins/reconify.ts';
 import { serve } from '../../local/stand-ins/serve.ts';
-import { depth, receive, startConsumer } from './consumer.ts';
+import { depth, invoke, receive } from './consumer.ts';
 import { gateway } from './gateway.ts';
 import { makeTable } from './tables.ts';
 
 export const INTAKE_KEY = 'intake-key-of-a-service';
 const KEYS = { appKey: 'app-key-0123', apiKey: 'api-key-4567' };
+
+/** Of these, what belongs to the answer at hand. */
+interface IntakeAnswer {
+  logId: string;
+  logIds: string[];
+  error: string;
+  fields: string[];
+}
 
 export type LogWorld = Awaited<ReturnType<typeof openLogWorld>>;
 
@@ -69,20 +77,24 @@ export async function openLogWorld(settings: Record<string, string> = {}) {
     ids,
     recorder: (over: Partial<NonNullable<typeof read.reconify>> = {}) =>
       openRecorder(read.reconify && { ...read.reconify, ...over }, { now: Date.now, newId, log: () => {} }),
-    handIn: (body: unknown, headers: Record<string, string> = { authorization: `Bearer ${INTAKE_KEY}` }) =>
-      fetch(`${gate.url}/reconify`, {
-        method: 'POST',
-        headers,
-        body: typeof body === 'string' ? body : JSON.stringify(body),
-      }),
+    handIn: async (body: unknown, headers: Record<string, string> = { authorization: `Bearer ${INTAKE_KEY}` }) => {
+      const text = typeof body === 'string' ? body : JSON.stringify(body);
+      const answer = await fetch(`${gate.url}/reconify`, { method: 'POST', headers, body: text });
+      return { status: answer.status, ...((await answer.json()) as IntakeAnswer) };
+    },
     gate,
     waiting: () => depth(sqs, logs),
     buried: async () => (await receive(sqs, dead)).map(({ Body = '' }) => Body),
-    /** Delivers until nothing waits. */
+    /** Delivers until nothing waits, in as many invocations at once as there are lanes. */
     async drain({ lanes = 4 } = {}): Promise<void> {
-      const consumer = startConsumer({ sqs, url: logs, handler: deliver, lanes });
-      while ((await depth(sqs, logs)) > 0) await sleep(20);
-      await consumer.stop();
+      const lane = async () => {
+        while ((await depth(sqs, logs)) > 0) {
+          const messages = await receive(sqs, logs);
+          if (messages.length > 0) await invoke(sqs, logs, deliver, messages);
+          else await sleep(20);
+        }
+      };
+      await Promise.all(Array.from({ length: lanes }, lane));
     },
     close: () => Promise.all([gate.close(), standIns.close()]),
   };
