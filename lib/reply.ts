@@ -1,6 +1,7 @@
 /** Stops 5-7. Answers a batch of waiting messages: conversations side by side, each in the order the queue gave. */
 import { Later, Superseded } from './errors.ts';
 import { errorName, type Log, pseudonym } from './log.ts';
+import { type RememberDeps, remember } from './remember.ts';
 import { partsOfSk } from './store.ts';
 import { type TurnDeps, takeTurn } from './turn.ts';
 import type { Correction, Deleted, Edited, Inbound, Sent } from './types.ts';
@@ -15,7 +16,7 @@ export interface Delivery {
   inbound: Inbound;
 }
 
-export interface ReplyDeps extends TurnDeps {
+export interface ReplyDeps extends TurnDeps, RememberDeps {
   hold(holds: readonly { receipt: string; seconds: number }[]): Promise<void>;
   log: Log;
 }
@@ -88,13 +89,10 @@ async function handle(deps: ReplyDeps, head: Delivery, rest: readonly Delivery[]
   }
   const burst = burstOf(rest);
   await Promise.all(burst.map((sent) => (sent.isNamedById ? notePlace(deps, sent) : undefined)));
-  const answered = await takeTurn(deps, {
-    burst,
-    generation: head.generation,
-    attempts: head.attempts,
-    remainingMs,
-  });
-  return new Set([...answered].map((messageId) => `sent:${messageId}`));
+  const { generation, attempts } = head;
+  const { covered, turn, before } = await takeTurn(deps, { burst, generation, attempts, remainingMs });
+  await remember(deps, { head: inbound, turn, before, remainingMs: remainingMs() });
+  return new Set([...covered].map((messageId) => `sent:${messageId}`));
 }
 
 /** The user's messages waiting at the head of the line: they are answered in one turn. A redriven one stands alone. */

@@ -9,7 +9,7 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { Later, Superseded } from './errors.ts';
-import type { Conversation, Correction, MessageRef, Owner, Reply, Said, Turn } from './types.ts';
+import type { Conversation, Correction, MessageRef, Owner, Reply, Said, Summary, Turn } from './types.ts';
 
 /** Who holds a turn: every write after the claim is refused for anybody else (fencing). */
 export interface Holder {
@@ -164,8 +164,52 @@ export function openStore(dynamo: DynamoDBDocumentClient, table: string, now: ()
         });
         turns.push(...(older.Items ?? []).map(toTurn));
       }
-      const conversation: Conversation = { owner: toOwner(own?.owner) };
+      const conversation: Conversation = {
+        owner: toOwner(own?.owner),
+        ...(own?.summary ? { summary: own.summary as Summary } : {}),
+      };
       return { turns: turns.reverse(), conversation };
+    },
+
+    /** The turns from one sort key up to, not including, another, oldest first; at most 200. */
+    async between(of: Pick<MessageRef, 'platform' | 'conversation'>, from: string, to: string): Promise<Turn[]> {
+      const { Items = [] } = await query({
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+        ExpressionAttributeValues: { ':pk': partition(of), ':from': from, ':to': to },
+        Limit: MAX_TURNS + 1,
+      });
+      return Items.map(toTurn)
+        .filter(({ sk }) => sk !== to)
+        .reverse();
+    },
+
+    /** Replaces the summary, unless one that reaches further was written meanwhile. */
+    async summarize(of: Pick<MessageRef, 'platform' | 'conversation'>, summary: Summary): Promise<void> {
+      await update(partition(of), CONVERSATION_SK, {
+        UpdateExpression: 'SET summary = :summary, expiresAt = :expires',
+        ConditionExpression: 'attribute_not_exists(summary) OR summary.upTo < :upTo',
+        ExpressionAttributeValues: { ':summary': summary, ':upTo': summary.upTo, ':expires': expiresAt() },
+      });
+    },
+
+    /** Hands the conversation to somebody; what is said from then on is answered by the bot only when it is the owner. */
+    async handOver(of: Pick<MessageRef, 'platform' | 'conversation'>, owner: Owner): Promise<void> {
+      await update(partition(of), CONVERSATION_SK, {
+        UpdateExpression: 'SET #owner = :owner, expiresAt = :expires',
+        ExpressionAttributeNames: { '#owner': 'owner' },
+        ExpressionAttributeValues: { ':owner': owner, ':expires': expiresAt() },
+      });
+    },
+
+    /** Who answers in the conversation at this moment. */
+    async ownerOf(of: Pick<MessageRef, 'platform' | 'conversation'>): Promise<Owner> {
+      const Key = { pk: partition(of), sk: CONVERSATION_SK };
+      try {
+        const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }));
+        return toOwner(Item?.owner);
+      } catch (error) {
+        throw unavailable(error);
+      }
     },
 
     /** Marks `member` as answered by the turn `into`; false when it already went its own way. */
@@ -180,10 +224,18 @@ export function openStore(dynamo: DynamoDBDocumentClient, table: string, now: ()
     },
 
     /** Stores the reply before it is sent. Throws `Superseded` when another worker took the turn over. */
-    async answer(ref: MessageRef, holder: Holder, reply: Reply): Promise<void> {
+    async answer(ref: MessageRef, holder: Holder, reply: Reply, said: readonly Said[]): Promise<void> {
       await asHolder(ref, holder, {
-        set: 'SET #state = :answered, reply = :reply REMOVE #owner, leaseUntil',
-        values: { ':answered': 'ANSWERED', ':reply': reply },
+        set: 'SET #state = :answered, reply = :reply, said = :said REMOVE #owner, leaseUntil',
+        values: { ':answered': 'ANSWERED', ':reply': reply, ':said': said },
+      });
+    },
+
+    /** Ends a turn whose message the reply of another one covers. */
+    async retire(ref: MessageRef, holder: Holder, into: string): Promise<void> {
+      await asHolder(ref, holder, {
+        set: 'SET #state = :merged, into = :into REMOVE #owner, leaseUntil',
+        values: { ':merged': 'MERGED', ':into': into },
       });
     },
 
@@ -200,8 +252,11 @@ export function openStore(dynamo: DynamoDBDocumentClient, table: string, now: ()
       await asHolder(ref, holder, { set: 'SET leaseUntil = :zero', values: { ':zero': 0 } });
     },
 
-    /** The stored reply is out (DELIVERED), or was an apology or can never be (FAILED). A repeat changes nothing. */
-    async finish(ref: MessageRef, state: 'DELIVERED' | 'FAILED'): Promise<void> {
+    /**
+     * The stored reply is out (DELIVERED), or was an apology or can never be (FAILED), or must not be any more (SKIPPED). A repeat
+     * changes nothing.
+     */
+    async finish(ref: MessageRef, state: 'DELIVERED' | 'FAILED' | 'SKIPPED'): Promise<void> {
       await update(partition(ref), turnSk(ref), {
         UpdateExpression: 'SET #state = :state',
         ConditionExpression: '#state = :answered',

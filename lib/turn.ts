@@ -1,20 +1,15 @@
 /** Stops 5-7 for one turn: claim, look back, ask, store, deliver, done. Every step can be the last; the next attempt goes on there. */
-import type { Ask } from './claude/ask.ts';
-import { buildWindow, type WindowLimits } from './claude/window.ts';
+import { type ComposeDeps, compose, hear } from './compose.ts';
 import { Later, Permanent, Refused, sentences, Undeliverable } from './errors.ts';
 import { type Log, pseudonym } from './log.ts';
-import type { Holder, Recent, Store } from './store.ts';
-import { turnSk } from './store.ts';
-import type { Outgoing, Platform, PlatformName, Reply, Said, Sent, Turn } from './types.ts';
+import { type Holder, type Recent, type Store, turnSk } from './store.ts';
+import type { Outgoing, Platform, PlatformName, Reply, Said, Sent, Summary, Turn } from './types.ts';
 
-export interface TurnDeps {
+export interface TurnDeps extends ComposeDeps {
   store: Store;
-  ask: Ask;
   platform(name: PlatformName): Platform;
-  window: WindowLimits;
   /** The dead letters' way: what is not answered by now gets the apology. */
   isLastResort: boolean;
-  now(): number;
   newId(): string;
   log: Log;
 }
@@ -26,6 +21,25 @@ export interface TurnInput {
   /** How often the queue has delivered the message, this time included. */
   attempts: number;
   remainingMs(): number;
+  /** Somebody who reads along. */
+  listener?: Listener;
+}
+
+export interface Listener {
+  onText(delta: string): void;
+  onTool(name: string): void;
+  /** False where text that was shown stays shown. */
+  isRetractable: boolean;
+}
+
+/** How a turn ended: the messages that need no further handling, and its reply, if it has one of its own. */
+export interface Taken {
+  covered: ReadonlySet<string>;
+  turn: Turn;
+  /** Whether the reply was there before this attempt. */
+  isRepeat: boolean;
+  /** What was remembered of the conversation when the turn began. */
+  before: Summary | undefined;
 }
 
 /** Time (ms) that storing, delivering and returning need at the end of an invocation. */
@@ -34,57 +48,84 @@ const CLOSING_MS = 8_000;
 /** The queue gives up after 10 deliveries: the apology goes out while there is still one left. */
 const LAST_ATTEMPT = 9;
 
-/** Sees to it that the message is answered once, and gives the ids of the messages that this covers. Throws to be tried again. */
-export async function takeTurn(deps: TurnDeps, input: TurnInput): Promise<ReadonlySet<string>> {
+/** A look at the conversation's owner is good for so long (ms). */
+const LOOK_MS = 2_000;
+
+/** Sees to it that the message is answered once. Throws `Later`, `Superseded` or a bug's error to be tried again. */
+export async function takeTurn(deps: TurnDeps, input: TurnInput): Promise<Taken> {
   const { store, now } = deps;
   const [head] = input.burst;
   const startedAt = now();
   const owner = deps.newId();
-  const leaseUntil = startedAt + input.remainingMs();
-  const said = input.burst.map(toSaid);
+  const said = input.burst.map((sent) => hear(sent, deps.maxInputChars));
   const [claimed, recent] = await Promise.all([
-    store.claim(head, { said, owner, leaseUntil, generation: input.generation }),
+    store.claim(head, { said, owner, leaseUntil: startedAt + input.remainingMs(), generation: input.generation }),
     store.recent(head),
   ]);
   const turn = claimed ?? (await standing(deps, head));
-  if (!turn) return new Set([head.messageId]);
+  const isDone = turn.state !== 'CLAIMED' && turn.state !== 'ANSWERED';
+  if (isDone) return taken(turn, head, recent, true);
+  if (turn.state === 'ANSWERED') return resume(deps, input, turn, recent, startedAt);
 
-  let reply = turn.state === 'ANSWERED' ? turn.reply : undefined;
-  const mayBeOut = reply !== undefined;
-  if (!reply) {
-    const holder = { owner, epoch: turn.epoch };
-    const mine = { ...turn, said: await keepUnanswered(store, head, turn.said) };
-    if (recent.conversation.owner !== 'bot') {
-      await store.skip(head, holder);
-      deps.log('turn-skipped', { ...labels(head), owner: recent.conversation.owner });
-      return idsOf(mine);
-    }
-    reply = await compose(deps, input, { turn: mine, holder, recent });
-    await store.answer(head, holder, reply);
-    deps.log('reply-written', { ...labels(head), attempt: input.attempts, ms: now() - startedAt, ...figures(reply) });
-  }
-  const outgoing: Outgoing = {
-    conversation: head.conversation,
-    text: reply.text,
-    replyKey: replyKey(head, turn.generation),
-    to: head.speaker.id,
-    ...(mayBeOut ? { mayBeOutSince: head.createdAt } : {}),
-  };
-  await send(deps, head, reply, outgoing, AbortSignal.timeout(Math.max(input.remainingMs() - 1_000, 1_000)));
-  deps.log('reply-delivered', { ...labels(head), attempt: input.attempts, ms: now() - startedAt, kind: reply.kind });
-  return idsOf(turn);
+  const holder = { owner, epoch: turn.epoch };
+  const mine = { ...turn, said: await keepUnanswered(store, head, turn.said) };
+  const reply = await answer(deps, input, { turn: mine, holder, recent, startedAt });
+  if (!reply) return taken({ ...mine, state: 'SKIPPED' }, head, recent, false);
+  if ('mergedInto' in reply) return taken({ ...mine, state: 'MERGED', into: reply.mergedInto }, head, recent, false);
+  const state = await send(deps, input, { ...mine, reply }, { startedAt });
+  return taken({ ...mine, reply, state }, head, recent, false);
 }
 
-/** The turn was not to be had. Done long ago: nothing. Reply stored but not known as sent: goes on there. Held: later. */
-async function standing({ store, now, log }: TurnDeps, head: Sent): Promise<Turn | undefined> {
+interface Work {
+  turn: Turn;
+  holder: Holder;
+  recent: Recent;
+  startedAt: number;
+}
+
+/** The stored reply; nothing when a human owns the conversation, before the asking or after it. */
+async function answer(
+  deps: TurnDeps,
+  input: TurnInput,
+  work: Work,
+): Promise<Reply | { mergedInto: string } | undefined> {
+  const { store, log, now } = deps;
+  const { turn, holder, recent, startedAt } = work;
+  const [head] = input.burst;
+  if (recent.conversation.owner !== 'bot') return skip(deps, head, holder);
+  const composed = await composeOrApologise(deps, input, work);
+  if ('mergedInto' in composed) {
+    await store.retire(head, holder, composed.mergedInto);
+    return composed;
+  }
+  const { reply, handedOver } = composed;
+  const isLookOld = !handedOver && now() - startedAt > LOOK_MS;
+  if (isLookOld && (await store.ownerOf(head)) !== 'bot') return skip(deps, head, holder);
+  await store.answer(head, holder, reply, turn.said);
+  log('reply-written', { ...labels(head), attempt: input.attempts, ms: now() - startedAt, ...figures(reply) });
+  return reply;
+}
+
+/** A reply that an earlier attempt stored and may have sent: it goes out now, unless a human has taken over. */
+async function resume(deps: TurnDeps, input: TurnInput, turn: Turn, recent: Recent, startedAt: number): Promise<Taken> {
+  const [head] = input.burst;
+  if (recent.conversation.owner !== 'bot' && !turn.reply?.handsOver) {
+    await deps.store.finish(head, 'SKIPPED');
+    return taken({ ...turn, state: 'SKIPPED' }, head, recent, true);
+  }
+  const state = await send(deps, input, turn, { startedAt, mayBeOutSince: head.createdAt });
+  return taken({ ...turn, state }, head, recent, true);
+}
+
+/** What the turn that was not to be had has come to. Throws `Later` while another worker holds it. */
+async function standing({ store, now, log }: TurnDeps, head: Sent): Promise<Turn> {
   const turn = await store.find(head);
-  if (turn?.state === 'ANSWERED' && turn.reply) return turn;
-  if (turn?.state === 'CLAIMED' || !turn) {
+  if (!turn || turn.state === undefined || turn.state === 'CLAIMED') {
     const afterMs = Math.max((turn?.leaseUntil ?? 0) - now(), 0) + 1_000;
     throw new Later('another worker is at it', { afterMs });
   }
   log('message-repeated', { ...labels(head), state: turn.state });
-  return undefined;
+  return turn;
 }
 
 /** The messages that are answered here: marked so, before Claude is asked; one that went its own way before stays out. */
@@ -97,30 +138,24 @@ async function keepUnanswered(store: Store, head: Sent, [first, ...others]: read
   return [...(first ? [first] : []), ...others.filter((_, i) => merged[i])];
 }
 
-async function compose(
-  deps: TurnDeps,
-  { burst: [head], attempts, remainingMs }: TurnInput,
-  { turn, holder, recent }: { turn: Turn; holder: Holder; recent: Recent },
-): Promise<Reply> {
-  if (deps.isLastResort) return apologyFor(head);
-  const typing = deps
-    .platform(head.platform)
-    .typing?.(head.conversation, replyKey(head, turn.generation), AbortSignal.timeout(5_000));
+type Composed = { reply: Reply; handedOver: boolean } | { mergedInto: string };
+
+async function composeOrApologise(deps: TurnDeps, input: TurnInput, { turn, holder, recent }: Work): Promise<Composed> {
+  const { burst, attempts, remainingMs, listener } = input;
+  const [head] = burst;
+  if (deps.isLastResort) return { reply: apologyFor(head), handedOver: false };
+  const key = replyKey(head, turn.generation);
+  const typing = deps.platform(head.platform).typing?.(head.conversation, key, AbortSignal.timeout(5_000));
   try {
-    const { messages, from } = buildWindow(recent.turns, turn, deps.window);
-    const answer = await deps.ask({
-      messages,
-      about: head,
-      userId: pseudonym(head.platform, head.speaker.id),
-      signal: AbortSignal.timeout(Math.max(remainingMs() - CLOSING_MS, 0)),
-    });
-    return from === undefined ? answer : { ...answer, windowFrom: from };
+    const signal = AbortSignal.timeout(Math.max(remainingMs() - CLOSING_MS, 0));
+    return await compose(deps, { head, turn, recent, signal, listener });
   } catch (error) {
-    if (error instanceof Refused) return { kind: 'notice', text: error.sentence, stop: error.message };
-    const isHopeless = error instanceof Permanent || attempts >= LAST_ATTEMPT;
-    if (isHopeless) {
-      deps.log('turn-failed', { ...labels(head), reason: error instanceof Error ? error.name : 'unknown' });
-      return apologyFor(head);
+    if (error instanceof Refused) {
+      return { reply: { kind: 'notice', text: error.sentence, stop: error.message }, handedOver: false };
+    }
+    if (error instanceof Permanent || attempts >= LAST_ATTEMPT) {
+      deps.log('turn-failed', { ...labels(head), reason: error instanceof Permanent ? error.message : 'last attempt' });
+      return { reply: apologyFor(head), handedOver: false };
     }
     await deps.store.release(head, holder);
     throw error;
@@ -129,15 +164,37 @@ async function compose(
   }
 }
 
-async function send(deps: TurnDeps, head: Sent, reply: Reply, outgoing: Outgoing, signal: AbortSignal): Promise<void> {
+async function send(
+  deps: TurnDeps,
+  { burst: [head], attempts, remainingMs }: TurnInput,
+  { reply, generation }: Turn,
+  { startedAt, mayBeOutSince }: { startedAt: number; mayBeOutSince?: number },
+): Promise<'DELIVERED' | 'FAILED'> {
+  if (!reply) throw new Error('there is nothing to send');
+  const outgoing: Outgoing = {
+    conversation: head.conversation,
+    text: reply.text,
+    replyKey: replyKey(head, generation),
+    to: head.speaker.id,
+    ...(mayBeOutSince === undefined ? {} : { mayBeOutSince }),
+  };
+  let state: 'DELIVERED' | 'FAILED' = reply.kind === 'apology' ? 'FAILED' : 'DELIVERED';
   try {
-    await deps.platform(head.platform).deliver(outgoing, signal);
+    await deps.platform(head.platform).deliver(outgoing, AbortSignal.timeout(Math.max(remainingMs() - 1_000, 1_000)));
   } catch (error) {
     if (!(error instanceof Undeliverable)) throw error;
     deps.log('reply-undeliverable', { ...labels(head), reason: error.message });
-    return deps.store.finish(head, 'FAILED');
+    state = 'FAILED';
   }
-  await deps.store.finish(head, reply.kind === 'apology' ? 'FAILED' : 'DELIVERED');
+  await deps.store.finish(head, state);
+  const ms = deps.now() - startedAt;
+  deps.log('reply-delivered', { ...labels(head), attempt: attempts, ms, kind: reply.kind, state });
+  return state;
+}
+
+async function skip({ store, log }: TurnDeps, head: Sent, holder: Holder): Promise<undefined> {
+  await store.skip(head, holder);
+  log('turn-skipped', labels(head));
 }
 
 /** The same for every attempt, another one after a redrive: the platform's idempotency key. */
@@ -150,12 +207,9 @@ function apologyFor(head: Sent): Reply {
   return { kind: 'apology', text: sentences.apology(reference), stop: 'failed' };
 }
 
-function toSaid({ messageId, createdAt, speaker: { id, name }, text, attachments }: Sent): Said {
-  return { messageId, createdAt, speaker: { id, ...(name ? { name } : {}) }, text, attachments };
-}
-
-function idsOf({ said }: Turn): ReadonlySet<string> {
-  return new Set(said.map(({ messageId }) => messageId));
+function taken(turn: Turn, head: Sent, { conversation }: Recent, isRepeat: boolean): Taken {
+  const covered = new Set([head.messageId, ...turn.said.map(({ messageId }) => messageId)]);
+  return { covered, turn, isRepeat, before: conversation.summary };
 }
 
 function labels({ platform, conversation, messageId }: Sent) {

@@ -59,6 +59,8 @@ export interface Said {
   speaker: Speaker;
   text: string;
   attachments: Attachment[];
+  /** The sentence the user got because the text is not fit to be read; the text itself is then not kept. */
+  refusal?: string;
 }
 
 /** Tokens of one or several model calls, as the Messages API counts them. */
@@ -90,6 +92,8 @@ export interface Reply {
   usd?: number;
   /** The oldest turn (sort key) that Claude was shown: the cut point of the hysteresis. */
   windowFrom?: string;
+  /** Claude gave the conversation to a human with it. */
+  handsOver?: boolean;
 }
 
 /** A later change of a message: new text, or none when it was deleted. */
@@ -119,9 +123,16 @@ export interface Turn {
 /** Who answers in a conversation. */
 export type Owner = 'bot' | 'human' | 'paused';
 
+/** What was said before the turn `upTo` (sort key), in Claude's own words. */
+export interface Summary {
+  text: string;
+  upTo: string;
+}
+
 /** What the table knows of a conversation besides its turns. */
 export interface Conversation {
   owner: Owner;
+  summary?: Summary;
 }
 
 /** A request as a door got it: header names in lower case, body as the raw bytes that were signed. */

@@ -1,8 +1,6 @@
 /** Root of the queue consumers: stops 5-7. */
-import { randomUUID } from 'node:crypto';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { openAsk, openClaude } from '../claude/ask.ts';
 import type { ReconifySettings, Settings } from '../config.ts';
 import { BadSettings } from '../errors.ts';
 import { errorName, logLine } from '../log.ts';
@@ -10,12 +8,11 @@ import { botpressPlatform } from '../platforms/botpress/deliver.ts';
 import { talkjsPlatform } from '../platforms/talkjs/deliver.ts';
 import { openSqs, openTurnsQueue } from '../queue.ts';
 import { type Delivery, type ReplyDeps, reply } from '../reply.ts';
-import { openDynamo, openStore } from '../store.ts';
 import type { Inbound, Platform, PlatformName } from '../types.ts';
+import { ANSWERING, openAnswering } from './answering.ts';
 import { openApp } from './open.ts';
-import { openRecorder } from './recorder.ts';
 
-const GROUPS = ['aws', 'claude', 'history', 'talkjs', 'botpress'] as const;
+const GROUPS = [...ANSWERING, 'talkjs', 'botpress'] as const;
 
 type Handler = (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>) => Promise<SQSBatchResponse>;
 
@@ -49,35 +46,21 @@ function workerDeps(
   reconify: ReconifySettings | undefined,
   isLastResort: boolean,
 ): ReplyDeps {
-  const { aws, claude, history, talkjs, botpress } = settings;
-  const log = logLine;
+  const { aws, talkjs, botpress } = settings;
   const now = Date.now;
-  const newId = randomUUID;
   const platforms: Partial<Record<PlatformName, Platform>> = {
     ...(talkjs ? { talkjs: talkjsPlatform(talkjs, { fetch, now }) } : {}),
     ...(botpress ? { botpress: botpressPlatform(botpress, { fetch, now }) } : {}),
   };
   return {
-    store: openStore(openDynamo(), aws.tableName, now),
-    ask: openAsk({
-      client: openClaude(claude),
-      settings: claude,
-      tools: { params: [], run: async () => [] },
-      record: openRecorder(reconify, { now, newId, log }),
-      now,
-      log,
-    }),
+    ...openAnswering(settings, reconify),
     hold: openTurnsQueue(openSqs(), aws.turnsQueueUrl).hold,
     platform: (name) => {
       const platform = platforms[name];
       if (!platform) throw new BadSettings(`The settings of ${name} are missing.`);
       return platform;
     },
-    window: history,
     isLastResort,
-    now,
-    newId,
-    log,
   };
 }
 

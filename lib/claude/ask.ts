@@ -29,6 +29,8 @@ export interface Question {
   signal: AbortSignal;
   onText?: (delta: string) => void;
   onTool?: (name: string) => void;
+  /** Told what each call cost (US dollars), also when the asking fails in the end. */
+  onCost?: (usd: number) => void;
   /** False where text that was shown stays shown: a call that broke off in mid-answer then ends the asking. */
   isRetractable?: boolean;
 }
@@ -64,7 +66,8 @@ export type Ask = (question: Question) => Promise<Reply>;
 const MAX_STEPS = 8;
 
 export function openClaude({ apiKey, baseUrl }: ClaudeSettings): Anthropic {
-  return new Anthropic({ apiKey, ...(baseUrl ? { baseURL: baseUrl } : {}) });
+  // Its own log prints what it cannot parse, which is message text.
+  return new Anthropic({ apiKey, logLevel: 'off', ...(baseUrl ? { baseURL: baseUrl } : {}) });
 }
 
 /** Throws `Later` when the queue should try again, `Permanent` when nobody needs to. */
@@ -143,7 +146,7 @@ function requestFor(
 }
 
 /** Adds up what the calls of one turn cost, broken ones included. */
-function openBill({ record }: AskDeps, { about }: Question) {
+function openBill({ record }: AskDeps, { about, onCost }: Question) {
   const calls: ModelCall[] = [];
   const sum = (of: (call: ModelCall) => number) => calls.reduce((total, call) => total + of(call), 0);
   return {
@@ -151,6 +154,7 @@ function openBill({ record }: AskDeps, { about }: Question) {
       const usage = usageOf(attempt.response);
       const call = { ...attempt, about, usage, usd: priceUsd(attempt.response.model, usage) };
       calls.push(call);
+      onCost?.(call.usd);
       await record(call);
     },
     total: (): Pick<Reply, 'model' | 'usage' | 'usd'> => {

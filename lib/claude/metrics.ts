@@ -5,7 +5,9 @@ import type { Sent, Usage } from '../types.ts';
 /** What is known of one answered call; its request and its text are looked at by nobody here. */
 export interface MeasuredCall {
   about: Pick<Sent, 'platform' | 'conversation' | 'messageId'>;
-  response: { model: string; stop_reason: string | null; _request_id?: string | null | undefined };
+  response: { model: string; stop_reason: string | null };
+  /** Anthropic's, to quote when asking them. */
+  requestId?: string | null | undefined;
   usage: Usage;
   usd: number;
   requestedAt: number;
@@ -59,7 +61,7 @@ export function measure(call: MeasuredCall): Record<string, unknown> {
     Platform: about.platform,
     ...values,
     stop: call.isPartial ? 'broken off' : (response.stop_reason ?? 'none'),
-    requestId: response._request_id ?? undefined,
+    requestId: call.requestId ?? undefined,
     conversation: pseudonym(about.platform, about.conversation),
     inbound: about.messageId,
   };

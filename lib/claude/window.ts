@@ -1,13 +1,21 @@
 /** Stop 6, before the call. Pure: the turns of a conversation → the messages that Claude is sent. */
-import type { Correction, Said, Turn } from '../types.ts';
+import type { DocumentBlockParam, ImageBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { Correction, Said, Summary, Turn } from '../types.ts';
 
-export interface Block {
-  type: 'text';
-  text: string;
-}
+type Text = { type: 'text'; text: string };
+export type Block = Text | ImageBlockParam | DocumentBlockParam;
 export interface Message {
   role: 'user' | 'assistant';
   content: Block[];
+}
+
+/** Files that were fetched, as Claude takes them, by URL. */
+export type Files = ReadonlyMap<string, ImageBlockParam | DocumentBlockParam>;
+
+/** What else belongs into the window. */
+export interface Beside {
+  files?: Files;
+  summary?: Summary | undefined;
 }
 
 export interface WindowLimits {
@@ -27,18 +35,37 @@ export interface Window {
  * The window of a conversation for the turn `asked` (not among `turns`). Over the budget it is cut to half of it and then only grows
  * again, so that the prompt's beginning stays the same from turn to turn and the prompt cache hits.
  */
-export function buildWindow(turns: readonly Turn[], asked: Turn, limits: WindowLimits): Window {
+export function buildWindow(
+  turns: readonly Turn[],
+  asked: Turn,
+  limits: WindowLimits,
+  { files = new Map(), summary }: Beside = {},
+): Window {
   const corrections = correctionsOf([...turns, asked]);
   const cut = turns.findLast(({ reply }) => reply?.windowFrom !== undefined)?.reply?.windowFrom;
   const past = turns
     .filter((turn) => isHistory(turn) && turn.sk !== asked.sk && (cut === undefined || turn.sk >= cut))
-    .map((turn) => ({ sk: turn.sk, messages: exchange(turn, corrections) }));
-  const question = spoken(asked.said, corrections);
+    .map((turn) => ({ sk: turn.sk, messages: exchange(turn, { corrections, files }) }));
+  const question = spoken(asked.said, { corrections, files });
 
   const kept =
     limits.strategy === 'messages' ? lastMessages(past, limits.maxMessages) : withinBudget(past, question, limits);
   const from = kept.length < past.length ? (kept[0]?.sk ?? asked.sk) : cut;
-  return { messages: mergeNeighbours([...kept.flatMap(({ messages }) => messages), question]), from };
+  const remembered = from !== undefined && limits.strategy === 'summary' && summary ? [recall(summary)] : [];
+  return { messages: mergeNeighbours([...remembered, ...kept.flatMap(({ messages }) => messages), question]), from };
+}
+
+/** The words of a conversation, for whoever has to read it as a text. */
+export function transcriptOf(turns: readonly Turn[]): string {
+  const shown: Shown = { corrections: correctionsOf(turns), files: new Map() };
+  const messages = turns.filter(isHistory).flatMap((turn) => exchange(turn, shown));
+  const words = (content: Block[]) => content.flatMap((block) => (block.type === 'text' ? block.text : [])).join('\n');
+  return messages.map(({ role, content }) => `${role}: ${words(content)}`).join('\n\n');
+}
+
+/** Stands first and changes only when the window is cut, so that the beginning of the prompt stays the same. */
+function recall({ text }: Summary): Message {
+  return { role: 'user', content: [{ type: 'text', text: `<summary>\n${text}\n</summary>` }] };
 }
 
 /** Apologies and notices are left out; what was said while a human answered stays in. */
@@ -48,17 +75,23 @@ function isHistory({ state, reply }: Turn): boolean {
 
 /** About 2.5 bytes of text per token on models from 4.7 on, and a little for each message's frame. */
 export function estimateTokens(messages: readonly Message[]): number {
-  return messages.reduce(
-    (sum, { content }) => sum + FRAME_TOKENS + content.reduce((n, { text }) => n + textTokens(text), 0),
-    0,
-  );
+  const ofContent = (content: readonly Block[]) => content.reduce((sum, block) => sum + blockTokens(block), 0);
+  return messages.reduce((sum, { content }) => sum + FRAME_TOKENS + ofContent(content), 0);
 }
 
 const BYTES_PER_TOKEN = 2.5;
 const FRAME_TOKENS = 10;
 
-function textTokens(text: string): number {
-  return Math.ceil(Buffer.byteLength(text) / BYTES_PER_TOKEN);
+/** The most that one picture costs, and about what a PDF does: some 3,000 tokens a page, of 75 KB or more. */
+const PICTURE_TOKENS = 1_600;
+const PAGE_TOKENS = 3_000;
+const BASE64_CHARS_PER_PDF_TOKEN = 33;
+
+function blockTokens(block: Block): number {
+  if (block.type === 'text') return Math.ceil(Buffer.byteLength(block.text) / BYTES_PER_TOKEN);
+  if (block.type === 'image') return PICTURE_TOKENS;
+  const size = block.source.type === 'base64' ? block.source.data.length : 0;
+  return Math.max(PAGE_TOKENS, Math.ceil(size / BASE64_CHARS_PER_PDF_TOKEN));
 }
 
 interface Past {
@@ -87,24 +120,38 @@ function lastMessages(past: readonly Past[], max: number): readonly Past[] {
   return turns === 0 ? [] : past.slice(-turns);
 }
 
-function exchange(turn: Turn, corrections: ReadonlyMap<string, Correction>): Message[] {
-  const answer = turn.reply?.text.trim();
-  const question = spoken(turn.said, corrections);
+/** What is shown of messages besides their stored text. */
+interface Shown {
+  corrections: ReadonlyMap<string, Correction>;
+  files: Files;
+}
+
+function exchange(turn: Turn, shown: Shown): Message[] {
+  const answer = turn.reply?.kind === 'answer' ? turn.reply.text.trim() : '';
+  const question = spoken(turn.said, shown);
   return answer ? [question, { role: 'assistant', content: [{ type: 'text', text: answer }] }] : [question];
 }
 
 /** Each message of the user is a text block of its own, word for word. */
-function spoken(said: readonly Said[], corrections: ReadonlyMap<string, Correction>): Message {
-  const blocks = said.flatMap((one) => blocksOf(one, corrections.get(one.messageId)));
+function spoken(said: readonly Said[], shown: Shown): Message {
+  const blocks = said.flatMap((one) => blocksOf(one, shown));
   return { role: 'user', content: blocks.length > 0 ? blocks : [note('empty message')] };
 }
 
-function blocksOf(said: Said, correction: Correction | undefined): Block[] {
+function blocksOf(said: Said, { corrections, files }: Shown): Block[] {
+  const correction = corrections.get(said.messageId);
   if (correction?.deleted) return [note('message deleted by the user')];
   const text = correction?.text ?? said.text;
-  const files = correction?.attachments ?? said.attachments;
-  const notes = files.map(({ name, kind }) => note(`attached ${kind ?? 'file'}${name ? `: ${name}` : ''}`));
-  return text.trim() ? [{ type: 'text', text }, ...notes] : notes;
+  if (said.refusal && !text) return [note('message that could not be read')];
+  const attached = (correction?.attachments ?? said.attachments).map(({ url, name, kind }) => {
+    return files.get(url) ?? note(`attached ${kind ?? 'file'}${name ? `: ${oneLine(name)}` : ''}`);
+  });
+  return text.trim() ? [{ type: 'text', text }, ...attached] : attached;
+}
+
+/** A file's name is the sender's choice, too. */
+function oneLine(name: string): string {
+  return name.replace(/[\s\p{C}[\]]+/gu, ' ').slice(0, 100);
 }
 
 function note(text: string): Block {

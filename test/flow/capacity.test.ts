@@ -10,7 +10,7 @@ const ANSWER = 'I think that it is well made. '.padEnd(900, 'y');
 
 let world: World;
 beforeAll(async () => {
-  world = await openWorld(chat, { USER_MESSAGES_PER_MINUTE: '0', USER_USD_PER_DAY: '0', TOTAL_USD_PER_DAY: '0' });
+  world = await openWorld(chat);
 });
 afterAll(() => world.close());
 

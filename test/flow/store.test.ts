@@ -65,9 +65,9 @@ describe('a claim', () => {
     clock += 2_000;
     const second = await claim(ref, 'second');
 
-    const zombie = store.answer(ref, { owner: 'first', epoch: first?.epoch ?? 0 }, answer);
+    const zombie = store.answer(ref, { owner: 'first', epoch: first?.epoch ?? 0 }, answer, []);
     await expect(zombie).rejects.toThrow(Superseded);
-    await store.answer(ref, { owner: 'second', epoch: second?.epoch ?? 0 }, answer);
+    await store.answer(ref, { owner: 'second', epoch: second?.epoch ?? 0 }, answer, saying('Hi', ref));
 
     expect(await store.find(ref)).toMatchObject({ state: 'ANSWERED', reply: { text: 'Hello' } });
   });
@@ -75,12 +75,17 @@ describe('a claim', () => {
   it('is refused for a turn that was answered, and possible again for a newer generation until it is delivered', async () => {
     const ref = newConversation()('m');
     const turn = await claim(ref, 'first');
-    await store.answer(ref, { owner: 'first', epoch: turn?.epoch ?? 0 }, { ...answer, kind: 'apology' });
+    await store.answer(
+      ref,
+      { owner: 'first', epoch: turn?.epoch ?? 0 },
+      { ...answer, kind: 'apology' },
+      saying('Hi', ref),
+    );
     await store.finish(ref, 'FAILED');
 
     const same = await claim(ref, 'second');
     const redriven = await claim(ref, 'second', { generation: 1 });
-    await store.answer(ref, { owner: 'second', epoch: redriven?.epoch ?? 0 }, answer);
+    await store.answer(ref, { owner: 'second', epoch: redriven?.epoch ?? 0 }, answer, saying('Hi', ref));
     await store.finish(ref, 'DELIVERED');
     const again = await claim(ref, 'third', { generation: 2 });
 
@@ -129,6 +134,7 @@ describe('looking back', () => {
         ref,
         { owner: 'worker', epoch: turn?.epoch ?? 0 },
         windowFrom ? { ...answer, windowFrom } : answer,
+        saying('Hi', ref),
       );
       if (i === 209) {
         const { turns } = await store.recent(ref);

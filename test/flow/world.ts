@@ -51,6 +51,10 @@ export async function openWorld(chat: Chat, settings: Record<string, string> = {
     ANTHROPIC_BASE_URL: `${standIns.url}/claude`,
     TABLE_NAME: table,
     TURNS_QUEUE_URL: queues.turns,
+    // A test says more in a minute than a person may.
+    USER_MESSAGES_PER_MINUTE: '0',
+    USER_USD_PER_DAY: '0',
+    TOTAL_USD_PER_DAY: '0',
     ...chat.settings(`${standIns.url}/${chat.name}`),
     ...settings,
   });

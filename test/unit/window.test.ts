@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildWindow, estimateTokens, type WindowLimits } from '../../lib/claude/window.ts';
+import { type Block, buildWindow, estimateTokens, type WindowLimits } from '../../lib/claude/window.ts';
 import { turnSk } from '../../lib/store.ts';
 import type { Correction, Reply, Turn } from '../../lib/types.ts';
 
@@ -16,8 +16,12 @@ function answered(n: number, text: string, answer: string, more: Partial<Turn> =
   return turn(n, text, { reply: { kind: 'answer', text: answer, stop: 'end_turn', ...reply }, ...more });
 }
 
+function textOf(block: Block): string {
+  return block.type === 'text' ? block.text : `<${block.type}>`;
+}
+
 function textsOf(window: ReturnType<typeof buildWindow>): [string, string[]][] {
-  return window.messages.map(({ role, content }) => [role, content.map(({ text }) => text)]);
+  return window.messages.map(({ role, content }) => [role, content.map(textOf)]);
 }
 
 describe('the window', () => {
@@ -76,7 +80,10 @@ describe('the window', () => {
 
   it('says what was attached, and that a message was empty', () => {
     const picture = turn(1, ' ');
-    const said = picture.said.map((one) => ({ ...one, attachments: [{ url: 'https://x', name: 'cat.png', kind: 'image' as const }] }));
+    const said = picture.said.map((one) => ({
+      ...one,
+      attachments: [{ url: 'https://x', name: 'cat.png', kind: 'image' as const }],
+    }));
 
     const withFile = buildWindow([], { ...picture, said }, limits);
     const empty = buildWindow([], turn(1, '\n'), limits);
@@ -147,12 +154,24 @@ it('any stored history becomes alternating messages that begin and end with the 
   const strategy = fc.constantFrom('tokens', 'messages', 'summary');
 
   fc.assert(
-    fc.property(past, text, strategy, fc.integer({ min: 20, max: 400 }), (turns, question, strategyName, tokenBudget) => {
-      const { messages } = buildWindow(turns, turn(60, question), { strategy: strategyName, tokenBudget, maxMessages: 7 });
+    fc.property(
+      past,
+      text,
+      strategy,
+      fc.integer({ min: 20, max: 400 }),
+      (turns, question, strategyName, tokenBudget) => {
+        const { messages } = buildWindow(turns, turn(60, question), {
+          strategy: strategyName,
+          tokenBudget,
+          maxMessages: 7,
+        });
 
-      expect(messages.map(({ role }) => role)).toEqual(messages.map((_, i) => (i % 2 === 0 ? 'user' : 'assistant')));
-      expect(messages.at(-1)?.role).toBe('user');
-      expect(messages.every(({ content }) => content.length > 0 && content.every((block) => block.text.trim()))).toBe(true);
-    }),
+        expect(messages.map(({ role }) => role)).toEqual(messages.map((_, i) => (i % 2 === 0 ? 'user' : 'assistant')));
+        expect(messages.at(-1)?.role).toBe('user');
+        expect(
+          messages.every(({ content }) => content.length > 0 && content.every((block) => textOf(block).trim())),
+        ).toBe(true);
+      },
+    ),
   );
 });

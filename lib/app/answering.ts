@@ -1,0 +1,76 @@
+/** What every door that answers shares: Claude, its tools, the table, the limits and the interaction log. */
+import { randomUUID } from 'node:crypto';
+import { openAsk, openClaude } from '../claude/ask.ts';
+import { priceUsd } from '../claude/price.ts';
+import { SUMMARY_MAX_TOKENS, SUMMARY_MODEL, SUMMARY_PROMPT } from '../claude/summary.ts';
+import { allTools } from '../claude/tools/all.ts';
+import { chooseTools, openToolbox } from '../claude/tools/toolbox.ts';
+import type { ClaudeSettings, ReconifySettings, Settings } from '../config.ts';
+import { openLimits } from '../limits.ts';
+import { logLine } from '../log.ts';
+import type { RememberDeps } from '../remember.ts';
+import { openDynamo, openStore } from '../store.ts';
+import { openCounters } from '../store-counters.ts';
+import type { TurnDeps } from '../turn.ts';
+import { openRecorder } from './recorder.ts';
+
+/** The settings groups it needs; `reconify` beside them where calls are logged there. */
+export const ANSWERING = ['aws', 'claude', 'history', 'limits', 'tools', 'attachments'] as const;
+
+/** Everything but the platform itself. Throws `BadSettings` for a tool that does not exist. */
+export function openAnswering(
+  settings: Settings<(typeof ANSWERING)[number]>,
+  reconify: ReconifySettings | undefined,
+): Omit<TurnDeps, 'platform' | 'isLastResort'> & RememberDeps {
+  const { aws, claude, history, limits, tools } = settings;
+  const log = logLine;
+  const now = Date.now;
+  const newId = randomUUID;
+  const dynamo = openDynamo();
+  const store = openStore(dynamo, aws.tableName, now);
+  const handedOver = new WeakSet<object>();
+  const handToHuman = async (about: Parameters<typeof store.handOver>[0]) => {
+    await store.handOver(about, 'human');
+    handedOver.add(about);
+  };
+  const base = { client: openClaude(claude), record: openRecorder(reconify, { now, newId, log }), now, log };
+  const toolbox = openToolbox(chooseTools(allTools, tools.names), { handToHuman, fetch, now, log });
+  return {
+    store,
+    ask: openAsk({ ...base, settings: claude, tools: toolbox }),
+    askForSummary:
+      history.strategy === 'summary'
+        ? openAsk({ ...base, settings: summarySettings(claude), tools: { params: [], run: async () => [] } })
+        : undefined,
+    window: history,
+    limits: openLimits({ counters: openCounters(dynamo, aws.tableName), settings: limits, now }),
+    maxInputChars: limits.maxInputChars,
+    fetchFiles: async () => new Map(),
+    estimateUsd: (promptTokens) => estimateUsd(claude, promptTokens),
+    handedOver,
+    now,
+    newId,
+    log,
+  };
+}
+
+function summarySettings(claude: ClaudeSettings): ClaudeSettings {
+  const { effort: _, ...rest } = claude;
+  return {
+    ...rest,
+    effort: undefined,
+    model: SUMMARY_MODEL,
+    maxTokens: SUMMARY_MAX_TOKENS,
+    systemPrompt: SUMMARY_PROMPT,
+  };
+}
+
+/** One call that fills its room, all of the prompt written to the cache: dearer than nearly all, tool loops aside. */
+function estimateUsd({ model, maxTokens }: ClaudeSettings, promptTokens: number): number {
+  return priceUsd(model, {
+    inputTokens: 0,
+    cacheReadTokens: 0,
+    cacheWriteTokens: promptTokens,
+    outputTokens: maxTokens,
+  });
+}
