@@ -308,7 +308,8 @@ export function openStore(dynamo: DynamoDBDocumentClient, table: string, now: ()
   };
 }
 
-function partition({ platform, conversation }: Pick<MessageRef, 'platform' | 'conversation'>): string {
+/** Where the turns of a conversation lie. */
+export function partition({ platform, conversation }: Pick<MessageRef, 'platform' | 'conversation'>): string {
   return `C#${platform}#${conversation}`;
 }
 
