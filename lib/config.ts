@@ -67,6 +67,27 @@ export const groups = {
     tableName: required(env, 'TABLE_NAME', problems),
   })),
   logsDeadLetters: (env, problems) => ({ url: required(env, 'LOGS_DEAD_LETTERS_URL', problems) }),
+  /** Deployed, it is there only when id and secret are set; on a laptop the id is `local`. */
+  chatApi: (env, problems) => {
+    const webhookId = text(env, 'CHAT_API_WEBHOOK_ID') ?? (text(env, 'SECRETS_PATH') ? undefined : 'local');
+    const secret = text(env, 'CHAT_API_SECRET');
+    if (webhookId === undefined || secret === undefined) return undefined;
+    return {
+      webhookId,
+      secret,
+      encryptionKey: text(env, 'CHAT_API_ENCRYPTION_KEY'),
+      bot: oneOf(env, 'CHAT_API_BOT', ['claude', 'echo'], 'claude', problems) ?? 'claude',
+      usersPerMinute: whole(env, 'CHAT_API_USERS_PER_MINUTE', 300, problems, { min: 0, max: 100_000 }),
+      allowedOrigins: list(env, 'ALLOWED_ORIGINS') ?? [],
+      webhook: text(env, 'CHAT_API_WEBHOOK_URL')
+        ? {
+            url: url(env, 'CHAT_API_WEBHOOK_URL', '', problems),
+            secret: text(env, 'CHAT_API_WEBHOOK_SECRET'),
+            queueUrl: required(env, 'SIGNALS_QUEUE_URL', problems),
+          }
+        : undefined,
+    };
+  },
   botpress: optional(
     ['BOTPRESS_WEBHOOK_SECRET', 'BOTPRESS_API_URL', 'BOTPRESS_ENCRYPTION_KEY', 'BOTPRESS_USER_KEY'],
     (env, problems) => ({
@@ -85,6 +106,7 @@ export type HistorySettings = ReturnType<Groups['history']>;
 export type LimitSettings = ReturnType<Groups['limits']>;
 export type TalkjsSettings = NonNullable<ReturnType<Groups['talkjs']>>;
 export type BotpressSettings = NonNullable<ReturnType<Groups['botpress']>>;
+export type ChatApiSettings = NonNullable<ReturnType<Groups['chatApi']>>;
 export type ReconifySettings = NonNullable<ReturnType<Groups['reconify']>>;
 
 /** Throws one `BadSettings` that names every missing or invalid setting of the groups asked for. */

@@ -58,6 +58,29 @@ export function openLogsQueue(sqs: SQSClient, url: string): LogsQueue {
   };
 }
 
+export interface SignalsQueue {
+  /** Resolves when the queue has the signal; signals of one conversation stay in order, a repeat within 5 minutes is dropped. */
+  put(signal: { conversation: string; id: string; body: string }): Promise<void>;
+  /** As with the turns. */
+  hold: TurnsQueue['hold'];
+}
+
+export function openSignalsQueue(sqs: SQSClient, url: string): SignalsQueue {
+  return {
+    async put({ conversation, id, body }) {
+      await sqs.send(
+        new SendMessageCommand({
+          QueueUrl: url,
+          MessageBody: legal(JSON.stringify({ id, body })),
+          MessageGroupId: groupOf({ platform: 'chat-api', conversation }),
+          MessageDeduplicationId: sha256(id),
+        }),
+      );
+    },
+    hold: (holds) => hold(sqs, url, holds),
+  };
+}
+
 async function hold(sqs: SQSClient, url: string, holds: readonly { receipt: string; seconds: number }[]) {
   if (holds.length === 0) return;
   await sqs.send(

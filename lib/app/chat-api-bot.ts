@@ -1,0 +1,39 @@
+/** Root of the bot of our own Chat API: how the worker answers there. */
+import { openAnswerStream, streamIdOf } from '../chat-api/answer-stream.ts';
+import { openPost } from '../chat-api/post.ts';
+import { openRooms } from '../chat-api/rooms.ts';
+import { noShare } from '../chat-api/share.ts';
+import { openTable } from '../chat-api/table.ts';
+import type { Ask } from '../claude/ask.ts';
+import type { ChatApiSettings } from '../config.ts';
+import { errorName, logLine } from '../log.ts';
+import { chatApiPlatform } from '../platforms/chat-api/deliver.ts';
+import { echoPlatform } from '../platforms/chat-api/echo.ts';
+import { openSignalsQueue, openSqs } from '../queue.ts';
+import { openDynamo } from '../store.ts';
+import type { Platform } from '../types.ts';
+
+const now = Date.now;
+
+export function chatApiBot(settings: ChatApiSettings, tableName: string): Platform {
+  const { webhook, bot } = settings;
+  const rooms = openRooms({
+    table: openTable(openDynamo(), tableName),
+    share: noShare,
+    putOutbound: webhook && openSignalsQueue(openSqs(), webhook.queueUrl).put,
+    now,
+  });
+  const put = openPost(rooms);
+  if (bot === 'echo') return echoPlatform({ put, find: (id) => rooms.messages.find('msg', id) });
+  const onError = (error: unknown) => logLine('preview-not-shown', { error: errorName(error) });
+  const stream = (options: Parameters<typeof openAnswerStream>[1]) =>
+    openAnswerStream({ publish: rooms.publish, now, onError }, options);
+  return chatApiPlatform({ put, stream, streamIdOf });
+}
+
+/** With the echo bot nothing of our own Chat API reaches Claude. */
+export function askUnlessEcho(ask: Ask, settings: ChatApiSettings | undefined): Ask {
+  if (settings?.bot !== 'echo') return ask;
+  return async (question) =>
+    question.about.platform === 'chat-api' ? { kind: 'answer', text: 'echo', stop: 'echo' } : ask(question);
+}

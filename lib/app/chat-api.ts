@@ -1,0 +1,52 @@
+/** Root of the Chat API server: the door that its clients call. */
+import { ApiError, errorBody } from '../chat-api/api-error.ts';
+import { openKeys } from '../chat-api/keys.ts';
+import { type Server, streamFrom } from '../chat-api/lambda.ts';
+import { openRooms, openUserCount } from '../chat-api/rooms.ts';
+import { openServer } from '../chat-api/server.ts';
+import { openShare, type Share } from '../chat-api/share.ts';
+import { openTable } from '../chat-api/table.ts';
+import type { Settings } from '../config.ts';
+import { BadSettings } from '../errors.ts';
+import { errorName, logLine } from '../log.ts';
+import { openSignalsQueue, openSqs, openTurnsQueue } from '../queue.ts';
+import { openDynamo, partition } from '../store.ts';
+import { openCounters } from '../store-counters.ts';
+import { openApp } from './open.ts';
+
+const now = Date.now;
+
+/** `share` is what requests and streams of one process tell each other directly. */
+export function chatApiDoor({ share = openShare() }: { share?: Share } = {}) {
+  const open = openApp(['aws', 'chatApi'] as const, (settings) => serverOf(settings, share));
+  return streamFrom(() => open().catch(refuseAll));
+}
+
+function serverOf({ aws, chatApi }: Settings<'aws' | 'chatApi'>, share: Share): Server {
+  if (!chatApi) return refusing(new ApiError('ResourceNotFound', "Route doesn't exist"));
+  const sqs = openSqs();
+  const dynamo = openDynamo();
+  const table = openTable(dynamo, aws.tableName);
+  const putOutbound = chatApi.webhook && openSignalsQueue(sqs, chatApi.webhook.queueUrl).put;
+  const api = {
+    ...openRooms({ table, share, putOutbound, now }),
+    keys: openKeys(chatApi),
+    bot: chatApi.bot,
+    putTurn: openTurnsQueue(sqs, aws.turnsQueueUrl).put,
+    forgetTurns: (conversation: string) =>
+      table.clear({ pk: partition({ platform: 'chat-api', conversation }), from: ' ', to: '~~' }),
+    countNewUser: openUserCount(openCounters(dynamo, aws.tableName), chatApi.usersPerMinute, now),
+  };
+  return openServer({ webhookId: chatApi.webhookId, allowedOrigins: chatApi.allowedOrigins, api, log: logLine });
+}
+
+/** Settings or secrets cannot be read; the operator finds the reason in the log. */
+function refuseAll(error: unknown): Server {
+  const reason = error instanceof BadSettings ? error.message : undefined;
+  logLine('door-failed', { error: errorName(error), reason });
+  return refusing(new ApiError('Internal', 'Not available, try again later'));
+}
+
+function refusing(error: ApiError): Server {
+  return { fetch: () => Response.json(errorBody(error, now()), { status: error.status }) };
+}

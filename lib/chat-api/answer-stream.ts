@@ -1,0 +1,109 @@
+/** Stop 6 for the Chat API. Shows an answer while it grows. What is shown is a preview: the message that follows is the answer. */
+import { createHash } from 'node:crypto';
+import type { AnswerStream } from '../types.ts';
+import { BOT_ID } from './bot.ts';
+import { fromTurnConversation, ulid } from './ids.ts';
+import type { Entry } from './log.ts';
+import { isoTime, type Signal } from './models.ts';
+import type { Publish } from './publish.ts';
+
+export interface AnswerStreamDeps {
+  publish: Publish;
+  now(): number;
+  onError(error: unknown): void;
+}
+
+export interface AnswerStreamOptions {
+  /** As the turns know it. */
+  conversation: string;
+  replyKey: string;
+  /** An earlier attempt may have shown something, which is taken back first. */
+  isRepeat: boolean;
+}
+
+/** Each piece is a write of the table and a read for every listener: at most one a second (ms). */
+const PIECE_MS = 1000;
+
+/** The same for every attempt at one answer. */
+export function streamIdOf(replyKey: string): string {
+  return `stream_${createHash('sha256').update(replyKey).digest('hex').slice(0, 26)}`;
+}
+
+export function openAnswerStream(deps: AnswerStreamDeps, options: AnswerStreamOptions): AnswerStream {
+  const { publish, now } = deps;
+  const conversation = fromTurnConversation(options.conversation);
+  const streamId = streamIdOf(options.replyKey);
+  const createdAt = isoTime(now());
+  let waiting = '';
+  let sequence = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let lastPieceAt = 0;
+  let last: Entry | undefined;
+  let isShown = options.isRepeat;
+  let sending: Promise<void> = Promise.resolve();
+
+  function send(signal: Signal): void {
+    sending = sending
+      .then(async () => {
+        last = await publish(conversation, { signal, ref: `stream:${ulid(now())}`, last });
+      })
+      .catch(deps.onError);
+  }
+
+  function takeBack(): void {
+    if (isShown) send({ type: 'message_stream_abort', data: { streamId, conversationId: conversation.id } });
+    isShown = false;
+    sequence = 0;
+  }
+
+  function sendPiece(): void {
+    timer = undefined;
+    const delta = harmless(waiting);
+    waiting = waiting.slice(waiting.length - heldBack(waiting));
+    lastPieceAt = now();
+    if (delta === '') return;
+    const about = { streamId, conversationId: conversation.id, userId: BOT_ID, createdAt };
+    send({ type: 'message_stream_delta', data: { ...about, sequence, delta } });
+    sequence += 1;
+    isShown = true;
+  }
+
+  function quiet(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    waiting = '';
+  }
+
+  if (options.isRepeat) takeBack();
+  return {
+    delta: (text) => {
+      waiting += text;
+      timer ??= setTimeout(sendPiece, Math.max(lastPieceAt + PIECE_MS - now(), 0));
+    },
+    abort: async () => {
+      quiet();
+      takeBack();
+      await sending;
+    },
+    end: async () => {
+      quiet();
+      await sending;
+    },
+  };
+}
+
+/** Breaks a marker without being seen. */
+const JOINER = '\u2060';
+
+/** As in the answer itself, no picture and no HTML: they would be fetched as soon as they are shown. */
+function harmless(text: string): string {
+  return text
+    .slice(0, text.length - heldBack(text))
+    .replaceAll('![', `${JOINER}[`)
+    .replace(/<(?=[a-z/!?])/gi, '&lt;');
+}
+
+/** A marker that the next piece may complete waits for it. */
+function heldBack(text: string): number {
+  return /[!<]$/.test(text) ? 1 : 0;
+}

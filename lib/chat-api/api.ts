@@ -1,0 +1,84 @@
+/** The Chat API server: what its operations work with, and what each of them asks first. */
+import type { Inbound } from '../types.ts';
+import { ApiError } from './api-error.ts';
+import type { Conversations, StoredConversation } from './conversations.ts';
+import type { Keys } from './keys.ts';
+import type { SignalLog } from './log.ts';
+import type { Messages } from './messages.ts';
+import type { User } from './models.ts';
+import type { Once } from './once.ts';
+import type { BodyOf, PlainName, ResponseOf } from './operations.ts';
+import type { Publish } from './publish.ts';
+import type { Share } from './share.ts';
+import type { Users } from './users.ts';
+
+export interface ChatApi {
+  keys: Keys;
+  users: Users;
+  conversations: Conversations;
+  messages: Messages;
+  signals: SignalLog;
+  once: Once;
+  share: Share;
+  publish: Publish;
+  /** Resolves when the bot's queue has it. */
+  putTurn(inbound: Inbound): Promise<void>;
+  /** Removes what the bot remembers of a conversation. */
+  forgetTurns(conversation: string): Promise<void>;
+  /** Throws `RateLimited` when too many users are being created. */
+  countNewUser(): Promise<void>;
+  /** `echo` gives events back, as conformance suites want it. */
+  bot: 'claude' | 'echo';
+  now(): number;
+}
+
+/** A request whose key, parameters and body have been checked. */
+export interface ApiRequest<K extends PlainName> {
+  /** From the key; empty where an operation needs none. */
+  caller: string;
+  /** Of the path, decoded. */
+  params: { id: string; conversationId: string; userId: string };
+  nextToken: string | undefined;
+  idempotencyKey: string | undefined;
+  body: BodyOf<K>;
+}
+
+export type Handlers = { [K in PlainName]: (request: ApiRequest<K>) => Promise<ResponseOf<K>> };
+
+/** A user and the conversation he may act in. */
+export interface Place {
+  user: User;
+  conversation: StoredConversation;
+}
+
+/** The user of the key; throws when there is none, or none any more. */
+export function existing(stored: { user: User; isDeleted: boolean } | undefined, id: string): User {
+  if (stored === undefined) throw new ApiError('ResourceNotFound', `User with id ${id} doesn't exist`);
+  if (stored.isDeleted) throw new ApiError('Unauthorized', 'Invalid user key');
+  return stored.user;
+}
+
+/** Throws `Forbidden` unless the caller takes part; an unknown conversation is told apart from a closed one to nobody. */
+export async function asParticipant(api: ChatApi, caller: string, id: string, what: string): Promise<Place> {
+  const standing = await api.conversations.look(caller, id);
+  const user = existing(standing.user, caller);
+  const { conversation, isParticipant } = standing;
+  if (!conversation || !isParticipant) {
+    throw new ApiError('Forbidden', `You are not a participant in this ${what}`);
+  }
+  return { user, conversation };
+}
+
+/** Throws `ResourceNotFound` for an unknown conversation and `Forbidden` for who does not own it. */
+export async function asOwner(api: ChatApi, caller: string, id: string): Promise<Place> {
+  const standing = await api.conversations.look(caller, id);
+  const user = existing(standing.user, caller);
+  const { conversation, isOwner } = standing;
+  if (!conversation) throw noConversation(id);
+  if (!isOwner) throw new ApiError('Forbidden', 'You are not the owner of this conversation');
+  return { user, conversation };
+}
+
+export function noConversation(id: string): ApiError {
+  return new ApiError('ResourceNotFound', `Conversation with id ${id} doesn't exist`);
+}

@@ -1,0 +1,79 @@
+/** The Chat API server: the operations on conversations. */
+import { asOwner, asParticipant, type ChatApi, existing, type Handlers, noConversation } from './api.ts';
+import { ApiError } from './api-error.ts';
+import { toModel } from './conversations.ts';
+import { type ConversationRef, checkChosenId, newConversationRef, toTurnConversation } from './ids.ts';
+import { toMessage } from './messages.ts';
+import { fromToken, toToken } from './paging.ts';
+
+type Names =
+  | 'createConversation'
+  | 'getOrCreateConversation'
+  | 'getConversation'
+  | 'listConversations'
+  | 'deleteConversation'
+  | 'listMessages';
+
+export function conversationHandlers(api: ChatApi): Pick<Handlers, Names> {
+  const { users, conversations, messages, signals, now } = api;
+
+  /** What lies under the conversation's key is out of everybody's reach already. */
+  async function clear(ref: ConversationRef): Promise<void> {
+    await Promise.all([messages.clear(ref), signals.clear(ref.key), api.forgetTurns(toTurnConversation(ref))]);
+    await conversations.remove(ref);
+  }
+
+  return {
+    createConversation: async ({ caller, body: { id } }) => {
+      if (id !== undefined) checkChosenId(id);
+      const ref = newConversationRef(id, now());
+      existing(await users.find(caller), caller);
+      const created = await conversations.create(caller, ref);
+      if (!created) throw new ApiError('AlreadyExists', `Conversation with id ${ref.id} already exists`);
+      return { conversation: toModel(created) };
+    },
+
+    getOrCreateConversation: async ({ caller, body: { id } }) => {
+      const standing = await conversations.look(caller, id);
+      existing(standing.user, caller);
+      let { conversation } = standing;
+      if (!conversation) {
+        checkChosenId(id);
+        const ref = newConversationRef(id, now());
+        conversation = (await conversations.create(caller, ref)) ?? (await conversations.find(id));
+      }
+      if (conversation?.owner !== caller) throw new ApiError('Forbidden', 'You are not the owner of this conversation');
+      return { conversation: toModel(conversation) };
+    },
+
+    getConversation: async ({ caller, params: { id } }) => {
+      const { user, conversation, isParticipant } = await conversations.look(caller, id);
+      existing(user, caller);
+      if (!conversation) throw noConversation(id);
+      if (!isParticipant) {
+        throw new ApiError('Forbidden', "You are not a participant in this message's conversation");
+      }
+      return { conversation: toModel(conversation) };
+    },
+
+    listConversations: async ({ caller, nextToken }) => {
+      existing(await users.find(caller), caller);
+      const { conversations: page, next } = await conversations.list(caller, fromToken(nextToken, 'C#'));
+      return { conversations: page, meta: toToken(next) };
+    },
+
+    deleteConversation: async ({ caller, params: { id } }) => {
+      const closed = await conversations.findClosed(caller, id);
+      const ref = closed ?? (await asOwner(api, caller, id)).conversation;
+      if (!closed) await conversations.close(ref);
+      await clear(ref);
+      return {};
+    },
+
+    listMessages: async ({ caller, params: { conversationId }, nextToken }) => {
+      const { conversation } = await asParticipant(api, caller, conversationId, 'conversation');
+      const { messages: page, next } = await messages.list(conversation, fromToken(nextToken, 'M#'));
+      return { messages: page.map(toMessage), meta: toToken(next) };
+    },
+  };
+}

@@ -1,0 +1,196 @@
+/** The Chat API server: conversations and who takes part in them. Membership is kept on both sides, so that neither list needs a search. */
+import type { ConversationRef } from './ids.ts';
+import type { Conversation, User } from './models.ts';
+import { isoTime } from './models.ts';
+import { type Item, type Key, keyPart, type Table } from './table.ts';
+import { toStoredUser, userKey, userPartition } from './users.ts';
+
+export interface StoredConversation extends ConversationRef {
+  owner: string;
+  /** ms */
+  createdAt: number;
+}
+
+/** What one read tells of a user and a conversation. */
+export interface Standing {
+  user: { user: User; isDeleted: boolean } | undefined;
+  conversation: StoredConversation | undefined;
+  isOwner: boolean;
+  isParticipant: boolean;
+}
+
+export type Conversations = ReturnType<typeof openConversations>;
+
+/** Entries of a page, as the Botpress cloud is said to have. */
+export const PAGE = 20;
+
+export function openConversations(table: Table, now: () => number) {
+  async function look(userId: string, conversationId: string): Promise<Standing> {
+    const [user, meta, member] = await table.read([
+      userKey(userId),
+      metaKey(conversationId),
+      memberKey(conversationId, userId),
+    ]);
+    const conversation = toConversation(meta);
+    const isOwner = conversation?.owner === userId;
+    const isMember = conversation !== undefined && member?.key === conversation.key;
+    return { user: user && toStoredUser(user), conversation, isOwner, isParticipant: isOwner || isMember };
+  }
+
+  async function unlist(userId: string, item: Item | undefined): Promise<void> {
+    if (item) await table.remove(listingKey(userId, Number(item.addedAt), idOf(item)));
+  }
+
+  return {
+    look,
+
+    async find(id: string): Promise<StoredConversation | undefined> {
+      const [meta] = await table.read([metaKey(id)]);
+      return toConversation(meta);
+    },
+
+    /** `undefined` when the id is taken. */
+    async create(owner: string, { id, key }: ConversationRef): Promise<StoredConversation | undefined> {
+      const createdAt = now();
+      const listing = { ...listingKey(owner, createdAt, id), key };
+      // First: an entry of a conversation that never came to be is left out of the list, a conversation in no list is lost.
+      await table.put(listing);
+      const meta = { ...metaKey(id), key, owner, createdAt };
+      const isFree = await table.add(meta, { condition: 'isDeleted = :true', values: { ':true': true } });
+      if (isFree) return { id, key, owner, createdAt };
+      await table.remove(listing);
+      return undefined;
+    },
+
+    /** The newest first; a page may hold fewer than it could. */
+    async list(userId: string, after: string | undefined) {
+      const { items, next } = await table.query({
+        pk: userPartition(userId),
+        ...LISTINGS,
+        newestFirst: true,
+        limit: PAGE,
+        after,
+      });
+      const ids = items.map(({ sk }) => sk.split('#').slice(2).join('#'));
+      const metas = ids.length === 0 ? [] : await table.read(unique(ids).map(metaKey));
+      const known = new Map(metas.flatMap((meta) => toConversation(meta) ?? []).map((found) => [found.id, found]));
+      const conversations = items.flatMap(({ key }, i) => {
+        const found = known.get(ids[i] ?? '');
+        return found && found.key === key ? [toModel(found)] : [];
+      });
+      return { conversations, next };
+    },
+
+    /** A repeat changes nothing. */
+    async addMember({ id, key }: ConversationRef, userId: string): Promise<void> {
+      const addedAt = now();
+      const listing = { ...listingKey(userId, addedAt, id), key };
+      await table.put(listing);
+      const member = { ...memberKey(id, userId), key, addedAt };
+      const isNew = await table.add(member, {
+        condition: '#key <> :key',
+        names: { '#key': 'key' },
+        values: { ':key': key },
+      });
+      if (!isNew) await table.remove(listing);
+    },
+
+    async removeMember({ id }: ConversationRef, userId: string): Promise<void> {
+      const [member] = await table.read([memberKey(id, userId)]);
+      await table.remove(memberKey(id, userId));
+      await unlist(userId, member);
+    },
+
+    /** User ids; the first page begins with the owner. */
+    async members({ id, key, owner }: StoredConversation, after: string | undefined) {
+      const { items, next } = await table.query({ pk: partition(id), ...MEMBERS, limit: PAGE, after });
+      const others = items.filter((item) => item.key === key).map(({ sk }) => sk.slice(MEMBERS.from.length));
+      return { ids: after === undefined ? [owner, ...others] : others, next };
+    },
+
+    /** Takes the user out of every conversation it was added to. */
+    async leaveAll(userId: string): Promise<void> {
+      for (let after: string | undefined; ; ) {
+        const { items, next } = await table.query({ pk: userPartition(userId), ...LISTINGS, limit: PAGE, after });
+        const ids = items.map(({ sk }) => sk.split('#').slice(2).join('#'));
+        await Promise.all(ids.map((id) => table.remove(memberKey(id, userId))));
+        await Promise.all(items.map((item) => table.remove(item)));
+        if (next === undefined) return;
+        after = next;
+      }
+    },
+
+    /** From here on nobody finds it; its owner may still end the deletion. */
+    async close({ id, key }: ConversationRef): Promise<void> {
+      await table.update(metaKey(id), {
+        UpdateExpression: 'SET isDeleted = :true',
+        ConditionExpression: '#key = :key',
+        ExpressionAttributeNames: { '#key': 'key' },
+        ExpressionAttributeValues: { ':key': key, ':true': true },
+      });
+    },
+
+    /** What was closed and not yet removed, if `owner` closed it. */
+    async findClosed(owner: string, id: string): Promise<ConversationRef | undefined> {
+      const [meta] = await table.read([metaKey(id)]);
+      return meta?.isDeleted === true && meta.owner === owner ? { id, key: String(meta.key) } : undefined;
+    },
+
+    /** Removes a closed conversation's memberships and, last of all, what was left of itself. */
+    async remove({ id, key }: ConversationRef): Promise<void> {
+      for (let after: string | undefined; ; ) {
+        const { items, next } = await table.query({ pk: partition(id), ...MEMBERS, limit: PAGE, after });
+        const own = items.filter((item) => item.key === key);
+        await Promise.all(own.map((item) => unlist(item.sk.slice(MEMBERS.from.length), item)));
+        await Promise.all(own.map((item) => table.remove(item, sameKey(key))));
+        if (next === undefined) break;
+        after = next;
+      }
+      const [meta] = await table.read([metaKey(id)]);
+      if (meta?.key !== key || meta.isDeleted !== true) return;
+      await table.remove(listingKey(String(meta.owner), Number(meta.createdAt), id));
+      await table.remove(meta, sameKey(key));
+    },
+  };
+}
+
+function sameKey(key: string) {
+  return { condition: '#key = :key', names: { '#key': 'key' }, values: { ':key': key } };
+}
+
+export function toModel({ id, createdAt }: StoredConversation): Conversation {
+  return { id, createdAt: isoTime(createdAt), updatedAt: isoTime(createdAt) };
+}
+
+function partition(id: string): string {
+  return `CHAT-CONVERSATION#${keyPart(id)}`;
+}
+
+function idOf({ pk }: Item): string {
+  return pk.slice(partition('').length);
+}
+
+function metaKey(id: string): Key {
+  return { pk: partition(id), sk: 'A' };
+}
+
+/** A member's item counts only as long as it names the conversation's key: one of an earlier conversation of that id does not. */
+function memberKey(id: string, userId: string): Key {
+  return { pk: partition(id), sk: `P#${keyPart(userId)}` };
+}
+
+const MEMBERS = { from: 'P#', to: 'P#~' };
+const LISTINGS = { from: 'C#', to: 'C#~' };
+
+function listingKey(userId: string, at: number, conversationId: string): Key {
+  return { pk: userPartition(userId), sk: `C#${String(at).padStart(13, '0')}#${conversationId}` };
+}
+
+function toConversation(meta: Item | undefined): StoredConversation | undefined {
+  if (!meta || meta.isDeleted === true) return undefined;
+  return { id: idOf(meta), key: String(meta.key), owner: String(meta.owner), createdAt: Number(meta.createdAt) };
+}
+
+function unique(ids: readonly string[]): string[] {
+  return [...new Set(ids)];
+}

@@ -1,0 +1,51 @@
+/** The Chat API server: custom events. They are between the clients of a conversation; Claude neither sees nor answers them. */
+import { asParticipant, type ChatApi, existing, type Handlers } from './api.ts';
+import { ApiError } from './api-error.ts';
+import { BOT_ID } from './bot.ts';
+import { thingId, ulid } from './ids.ts';
+import { toEvent } from './messages.ts';
+import { isoTime } from './models.ts';
+
+type Names = 'createEvent' | 'getEvent';
+
+const PLACE = "event's conversation";
+
+export function eventHandlers(api: ChatApi): Pick<Handlers, Names> {
+  const { users, messages, publish, now } = api;
+  return {
+    createEvent: async ({ caller, body: { conversationId, payload } }) => {
+      const { conversation } = await asParticipant(api, caller, conversationId, PLACE);
+      const createdAt = now();
+      const id = thingId('evt', conversation.key, createdAt);
+      const stored = { id, createdAt, conversationId, userId: caller, payload };
+      await messages.add('evt', stored);
+      const event = toEvent(stored);
+      const signal = { type: 'event_created' as const, data: { ...event, isBot: false } };
+      const last = await publish(conversation, { signal, ref: `event:${id}` });
+      if (api.bot === 'echo') {
+        const echo = { ...event, id: null, createdAt: isoTime(createdAt + 1), userId: BOT_ID, isBot: true };
+        await publish(conversation, {
+          signal: { type: 'event_created', data: echo },
+          ref: `echo:${ulid(createdAt)}`,
+          last,
+        });
+      }
+      return { event };
+    },
+
+    getEvent: async ({ caller, params: { id } }) => {
+      const stored = await messages.find('evt', id);
+      if (!stored) {
+        existing(await users.find(caller), caller);
+        throw noEvent(id);
+      }
+      const { conversation } = await asParticipant(api, caller, stored.conversationId, PLACE);
+      if (!id.endsWith(conversation.key)) throw noEvent(id);
+      return { event: toEvent(stored) };
+    },
+  };
+}
+
+function noEvent(id: string): ApiError {
+  return new ApiError('ResourceNotFound', `Event with id ${id} doesn't exist`);
+}

@@ -1,0 +1,148 @@
+/**
+ * The Chat API server: the signals of a conversation, numbered without a gap, which is how they get from the Lambda that makes one to
+ * those that hold a stream. Number n + 1 is written only by somebody who has seen n, and by one of several who try: so a reader that
+ * goes on after the last number it has seen misses nothing, and needs to read nothing twice.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Later } from '../errors.ts';
+import type { Item, Table } from './table.ts';
+
+export interface Entry {
+  seq: number;
+  /** ms; with `seq` the id of the event: numbers begin anew when a conversation's signals have all expired. */
+  at: number;
+  /** What the signal tells, for a repeat to find: `created:<message id>`. */
+  ref: string;
+  /** The signal as JSON. */
+  signal: string;
+  /** When the newest message known to the log was created (ms). */
+  messageAt: number;
+  /** The user whose streams end here. */
+  ends?: string;
+}
+
+export interface NewEntry {
+  ref: string;
+  signal: string;
+  messageAt?: number | undefined;
+  ends?: string | undefined;
+}
+
+export type SignalLog = ReturnType<typeof openSignalLog>;
+
+/** A stream may be resumed for a day; the messages themselves stay listed. */
+const KEPT_SECONDS = 24 * 3600;
+
+/** Somebody else took the number: with so many tries, a hundred writers at once get through. */
+const MAX_TRIES = 200;
+
+/** Entries read at a time when looking back. */
+const LOOK_BACK = 25;
+
+export function openSignalLog(table: Table, now: () => number) {
+  async function head(key: string): Promise<Entry | undefined> {
+    const { items } = await table.query({ pk: partition(key), ...ALL, newestFirst: true, limit: 1 });
+    return items[0] && toEntry(items[0]);
+  }
+
+  async function put(key: string, last: Entry | undefined, entry: NewEntry): Promise<Entry | undefined> {
+    const next: Entry = {
+      seq: (last?.seq ?? 0) + 1,
+      at: now(),
+      ref: entry.ref,
+      signal: entry.signal,
+      messageAt: Math.max(last?.messageAt ?? 0, entry.messageAt ?? 0),
+      ...(entry.ends === undefined ? {} : { ends: entry.ends }),
+    };
+    const { seq, ...rest } = next;
+    const expiresAt = Math.floor(next.at / 1000) + KEPT_SECONDS;
+    return (await table.add({ pk: partition(key), sk: skOf(seq), ...rest, expiresAt })) ? next : undefined;
+  }
+
+  /** Newest first, as far as `isWanted` goes. */
+  async function* backwards(key: string) {
+    for (let after: string | undefined; ; ) {
+      const page = await table.query({ pk: partition(key), ...ALL, newestFirst: true, limit: LOOK_BACK, after });
+      for (const item of page.items) yield toEntry(item);
+      if (page.next === undefined) return;
+      after = page.next;
+    }
+  }
+
+  return {
+    head,
+
+    /** `last` is an entry the caller has seen, by choice: the nearer to the end, the fewer tries. */
+    async append(key: string, entry: NewEntry, last?: Entry): Promise<Entry> {
+      let seen = last ?? (await head(key));
+      for (let tries = 0; tries < MAX_TRIES; tries++) {
+        const written = await put(key, seen, entry);
+        if (written) return written;
+        await sleep(Math.random() * Math.min(tries, 20));
+        seen = await head(key);
+      }
+      throw new Later('too many signals at once in one conversation');
+    },
+
+    /** Everything after `seq`, oldest first. */
+    async after(key: string, seq: number): Promise<Entry[]> {
+      const entries: Entry[] = [];
+      for (let next: string | undefined = skOf(seq); next !== undefined; ) {
+        const page = await table.query({ pk: partition(key), ...ALL, after: next });
+        entries.push(...page.items.map(toEntry));
+        next = page.next;
+      }
+      return entries;
+    },
+
+    /** Whether the log still ends or goes on after the entry `seq` of the time `at`: else it is another one of that number. */
+    async holds(key: string, { seq, at }: Pick<Entry, 'seq' | 'at'>): Promise<boolean> {
+      const [item] = await table.read([{ pk: partition(key), sk: skOf(seq) }]);
+      return item !== undefined && toEntry(item).at === at;
+    },
+
+    /** The entries from `since` (ms) on, oldest first, and the newest of all. */
+    async recent(key: string, since: number): Promise<{ entries: Entry[]; last: Entry | undefined }> {
+      const entries: Entry[] = [];
+      let last: Entry | undefined;
+      for await (const entry of backwards(key)) {
+        last ??= entry;
+        if (entry.at < since) break;
+        entries.push(entry);
+      }
+      return { entries: entries.reverse(), last };
+    },
+
+    /** Whether something was told since `since` (ms): what a repeat must not tell again. */
+    async has(key: string, ref: string, since: number): Promise<boolean> {
+      for await (const entry of backwards(key)) {
+        if (entry.ref === ref) return true;
+        if (entry.at < since - CLOCKS_APART_MS) return false;
+      }
+      return false;
+    },
+
+    async clear(key: string): Promise<void> {
+      await table.clear({ pk: partition(key), from: ' ', to: '~' });
+    },
+  };
+}
+
+/** Far more than the clocks of two Lambdas differ. */
+const CLOCKS_APART_MS = 60_000;
+
+const ALL = { from: '0', to: '9~' };
+
+function partition(conversationKey: string): string {
+  return `CHAT-SIGNALS#${conversationKey}`;
+}
+
+function skOf(seq: number): string {
+  return String(seq).padStart(12, '0');
+}
+
+/** Our own items, written above: taken as they are. */
+function toEntry({ sk, at, ref, signal, messageAt, ends }: Item): Entry {
+  const told = { seq: Number(sk), at: Number(at), ref: String(ref), signal: String(signal) };
+  return { ...told, messageAt: Number(messageAt), ...(typeof ends === 'string' ? { ends } : {}) };
+}

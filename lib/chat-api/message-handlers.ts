@@ -1,0 +1,112 @@
+/** The Chat API server: the operations on messages. */
+import { readPayload } from '../platforms/botpress/payload.ts';
+import type { Sent } from '../types.ts';
+import { asParticipant, type ChatApi, existing, type Handlers, type Place } from './api.ts';
+import { ApiError } from './api-error.ts';
+import { toTurnConversation } from './ids.ts';
+import { newMessageId, type Stored, toMessage } from './messages.ts';
+import { type Decided, digestOf } from './once.ts';
+import type { BodyOf } from './operations.ts';
+
+type Names = 'createMessage' | 'getMessage' | 'deleteMessage';
+
+const PLACE = "message's conversation";
+
+export function messageHandlers(api: ChatApi): Pick<Handlers, Names> {
+  const { messages, signals, once, share, publish, now } = api;
+
+  return {
+    /** Persist, publish, enqueue, answer: what fails before the end was not acknowledged, and a repeat under the same key goes on there. */
+    createMessage: async ({ caller, body, idempotencyKey }) => {
+      const place = await asParticipant(api, caller, body.conversationId, PLACE);
+      const { key } = place.conversation;
+      return share.inTurn(key, async () => {
+        const last = await signals.head(key);
+        // Later than every message before it, whatever the clocks of two Lambdas say: lists are sorted by it.
+        const at = Math.max(now(), (last?.messageAt ?? 0) + 1);
+        const proposed = {
+          messageId: newMessageId(place.conversation, at),
+          createdAt: at,
+          digest: digestOf(JSON.stringify(body)),
+        };
+        const name = idempotencyKey === undefined ? undefined : `user:${caller}:${idempotencyKey}`;
+        const decided: Decided = name
+          ? await once.decide(key, name, proposed)
+          : { ...proposed, isRepeat: false, isDone: false };
+        if (decided.digest !== proposed.digest) {
+          throw new ApiError('InvalidPayload', 'x-idempotency-key was used for another message');
+        }
+        const message = toStored(body, caller, decided);
+        if (decided.isDone) return { message: toMessage(message) };
+        await messages.add('msg', message);
+        await publish(place.conversation, {
+          signal: { type: 'message_created', data: { ...toMessage(message), isBot: false } },
+          ref: `created:${message.id}`,
+          messageAt: message.createdAt,
+          mayBeOutSince: decided.isRepeat ? decided.createdAt : undefined,
+          last,
+        });
+        await api.putTurn(toInbound(place, message));
+        if (name) await once.finish(key, name);
+        return { message: toMessage(message) };
+      });
+    },
+
+    getMessage: async ({ caller, params: { id } }) => {
+      const { message } = await find(caller, id);
+      return { message: toMessage(message) };
+    },
+
+    /** The bot forgets it first: a deletion that breaks off there can be repeated. */
+    deleteMessage: async ({ caller, params: { id } }) => {
+      const { message, place } = await find(caller, id);
+      if (message.userId !== caller) throw new ApiError('Forbidden', 'You are not the sender of this message');
+      const { conversation } = place;
+      await api.putTurn({
+        event: 'deleted',
+        platform: 'chat-api',
+        conversation: toTurnConversation(conversation),
+        messageId: id,
+        createdAt: message.createdAt,
+      });
+      if (!(await messages.remove('msg', id))) throw noMessage(id);
+      const data = { id, conversationId: conversation.id, userId: caller };
+      await publish(conversation, { signal: { type: 'message_deleted', data }, ref: `deleted:${id}` });
+      return {};
+    },
+  };
+
+  async function find(caller: string, id: string): Promise<{ message: Stored; place: Place }> {
+    const message = await messages.find('msg', id);
+    if (!message) {
+      existing(await api.users.find(caller), caller);
+      throw noMessage(id);
+    }
+    const place = await asParticipant(api, caller, message.conversationId, PLACE);
+    if (!id.endsWith(place.conversation.key)) throw noMessage(id);
+    return { message, place };
+  }
+}
+
+function toStored(body: BodyOf<'createMessage'>, userId: string, { messageId, createdAt }: Decided): Stored {
+  const { conversationId, payload, metadata } = body;
+  return { id: messageId, createdAt, conversationId, userId, payload, ...(metadata ? { metadata } : {}) };
+}
+
+function toInbound({ user, conversation }: Place, { id, createdAt, payload }: Stored): Sent {
+  const { text, attachments } = readPayload({ ...payload, type: String(payload.type) });
+  return {
+    event: 'sent',
+    platform: 'chat-api',
+    conversation: toTurnConversation(conversation),
+    messageId: id,
+    createdAt,
+    speaker: { id: user.id, ...(user.name ? { name: user.name } : {}) },
+    text,
+    attachments,
+  };
+}
+
+function noMessage(id: string): ApiError {
+  return new ApiError('ResourceNotFound', `Message with id ${id} doesn't exist`);
+}

@@ -1,0 +1,95 @@
+/** The Chat API server: messages and events, in the order of their conversation; found by id without an index, since the id says where. */
+
+import { PAGE } from './conversations.ts';
+import { type ConversationRef, type ThingKind, thingId, whereIs } from './ids.ts';
+import { type Event, isoTime, type Message, type Payload } from './models.ts';
+import type { Item, Key, Table } from './table.ts';
+
+export interface Stored {
+  id: string;
+  /** ms */
+  createdAt: number;
+  conversationId: string;
+  userId: string;
+  /** An event's payload is any JSON object, a message's one of the 12. */
+  payload: Record<string, unknown>;
+  metadata?: Record<string, unknown>;
+}
+
+export type Messages = ReturnType<typeof openMessages>;
+
+/** As long as the turns; the expiry is for tidiness only. */
+const KEPT_SECONDS = 400 * 24 * 3600;
+
+export function openMessages(table: Table, now: () => number) {
+  return {
+    /** False when it was there already. */
+    async add(kind: ThingKind, { id, createdAt, conversationId, userId, payload, metadata }: Stored): Promise<boolean> {
+      // As text: a JSON number may be larger, and a JSON object deeper, than DynamoDB takes.
+      const body = JSON.stringify({ payload, metadata });
+      const expiresAt = Math.floor(now() / 1000) + KEPT_SECONDS;
+      return table.add({ ...placeOf(kind, id), createdAt, conversationId, userId, body, expiresAt });
+    },
+
+    async find(kind: ThingKind, id: string): Promise<Stored | undefined> {
+      if (!whereIs(kind, id)) return undefined;
+      const [item] = await table.read([placeOf(kind, id)]);
+      return item && toStored(kind, item);
+    },
+
+    /** False when it was gone already. */
+    async remove(kind: ThingKind, id: string): Promise<boolean> {
+      return table.remove(placeOf(kind, id));
+    },
+
+    /** Messages, the newest first. */
+    async list({ key }: ConversationRef, after: string | undefined) {
+      const range = { pk: partition(key), from: 'M#', to: 'M#~', newestFirst: true, limit: PAGE, after };
+      const { items, next } = await table.query(range);
+      return { messages: items.map((item) => toStored('msg', item)), next };
+    },
+
+    async clear({ key }: ConversationRef): Promise<void> {
+      await table.clear({ pk: partition(key), from: ' ', to: '~' });
+    },
+  };
+}
+
+/** `payload` was checked when it came in. */
+export function toMessage({ createdAt, payload, metadata, ...rest }: Stored): Message {
+  const known = payload as Payload;
+  return { ...rest, createdAt: isoTime(createdAt), payload: known, ...(metadata ? { metadata } : {}) };
+}
+
+export function toEvent({ id, createdAt, conversationId, userId, payload }: Stored): Event {
+  return { id, createdAt: isoTime(createdAt), conversationId, userId, payload };
+}
+
+function partition(conversationKey: string): string {
+  return `CHAT-MESSAGES#${conversationKey}`;
+}
+
+function placeOf(kind: ThingKind, id: string): Key {
+  const place = whereIs(kind, id);
+  return { pk: partition(place?.key ?? ''), sk: `${PREFIX[kind]}${place?.ulid ?? ''}` };
+}
+
+const PREFIX = { msg: 'M#', evt: 'E#' } as const satisfies Record<ThingKind, string>;
+
+/** Our own items, written above: taken as they are. */
+function toStored(kind: ThingKind, { pk, sk, createdAt, conversationId, userId, body }: Item): Stored {
+  const key = pk.slice(partition('').length);
+  const { payload, metadata } = JSON.parse(String(body)) as Pick<Stored, 'payload' | 'metadata'>;
+  return {
+    id: `${kind}_${sk.slice(PREFIX[kind].length)}${key}`,
+    createdAt: Number(createdAt),
+    conversationId: String(conversationId),
+    userId: String(userId),
+    payload,
+    ...(metadata ? { metadata } : {}),
+  };
+}
+
+export function newMessageId({ key }: ConversationRef, at: number): string {
+  return thingId('msg', key, at);
+}

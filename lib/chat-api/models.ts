@@ -1,0 +1,104 @@
+/** The Chat API server: what travels over it. One schema per model; requests are read, and the OpenAPI document is written, by them. */
+import * as z from 'zod/mini';
+
+const some = z.string().check(z.minLength(1));
+const withType = <T extends string>(type: T) => z.literal(type);
+
+const text = z.looseObject({ type: withType('text'), text: some });
+const markdown = z.looseObject({ type: withType('markdown'), markdown: some });
+const image = z.looseObject({ type: withType('image'), imageUrl: some });
+const audio = z.looseObject({ type: withType('audio'), audioUrl: some });
+const video = z.looseObject({ type: withType('video'), videoUrl: some });
+const file = z.looseObject({ type: withType('file'), fileUrl: some, title: z.optional(some) });
+const location = z.looseObject({
+  type: withType('location'),
+  latitude: z.number(),
+  longitude: z.number(),
+  address: z.optional(z.string()),
+  title: z.optional(z.string()),
+});
+const action = z.looseObject({ action: z.enum(['postback', 'url', 'say']), label: some, value: some });
+const card = z.looseObject({
+  type: withType('card'),
+  title: some,
+  subtitle: z.optional(some),
+  imageUrl: z.optional(some),
+  actions: z.array(action),
+});
+const options = z.array(z.looseObject({ label: some, value: some }));
+
+const flat = [text, markdown, image, audio, video, file, location] as const;
+
+/** The 12 kinds of message. Further properties are kept, as the Botpress cloud keeps them. */
+export const payload = z.discriminatedUnion('type', [
+  ...flat,
+  card,
+  z.looseObject({ type: withType('carousel'), items: z.array(card) }),
+  z.looseObject({ type: withType('choice'), text: some, options }),
+  z.looseObject({ type: withType('dropdown'), text: some, options }),
+  z.looseObject({ type: withType('bloc'), items: z.array(z.discriminatedUnion('type', flat)) }),
+]);
+
+/** Any JSON object; `null` is refused, since the client would not understand the signal. */
+export const json = z.record(z.string(), z.unknown());
+
+/** The contract's limit for `profile`, and the runtime's behind the cloud for the other two. */
+export const userFields = {
+  name: z.optional(z.string().check(z.maxLength(200))),
+  pictureUrl: z.optional(z.string().check(z.maxLength(40_000))),
+  profile: z.optional(z.string().check(z.maxLength(1000))),
+};
+
+/** Ends in `Z`: the client's schema takes no offset. */
+const time = z.iso.datetime();
+
+export const user = z.object({ id: z.string(), ...userFields, createdAt: time, updatedAt: time });
+
+export const conversation = z.object({ id: z.string(), createdAt: time, updatedAt: time });
+
+export const message = z.object({
+  id: z.string(),
+  createdAt: time,
+  conversationId: z.string(),
+  userId: z.string(),
+  payload,
+  metadata: z.optional(json),
+});
+
+export const event = z.object({
+  id: z.string(),
+  createdAt: time,
+  conversationId: z.string(),
+  userId: z.string(),
+  payload: json,
+});
+
+export type User = z.output<typeof user>;
+export type Conversation = z.output<typeof conversation>;
+export type Payload = z.output<typeof payload>;
+export type Message = z.output<typeof message>;
+export type Event = z.output<typeof event>;
+
+/** What a stream and the outgoing webhook carry; the three `message_stream_*` are newer than client 0.5.5, which skips them. */
+export type Signal =
+  | { type: 'message_created'; data: Message & { isBot: boolean } }
+  | { type: 'message_deleted'; data: { id: string; conversationId: string; userId: string } }
+  | { type: 'event_created'; data: Omit<Event, 'id'> & { id: string | null; isBot: boolean } }
+  | { type: 'participant_added' | 'participant_removed'; data: { conversationId: string; participantId: string } }
+  | {
+      type: 'message_stream_delta';
+      data: {
+        streamId: string;
+        conversationId: string;
+        userId: string;
+        createdAt: string;
+        sequence: number;
+        delta: string;
+      };
+    }
+  | { type: 'message_stream_complete'; data: { streamId: string; message: Message } }
+  | { type: 'message_stream_abort'; data: { streamId: string; conversationId: string } };
+
+export function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,69 @@
+/** Stop 7 for the Chat API. Keeps the bot's message and makes it known: once, however often it is tried. */
+import { Undeliverable } from '../errors.ts';
+import { BOT_ID } from './bot.ts';
+import type { Conversations } from './conversations.ts';
+import { fromTurnConversation } from './ids.ts';
+import type { SignalLog } from './log.ts';
+import { type Messages, newMessageId, type Stored, toMessage } from './messages.ts';
+import type { Once } from './once.ts';
+import type { Publish } from './publish.ts';
+
+export interface PostDeps {
+  conversations: Conversations;
+  messages: Messages;
+  signals: SignalLog;
+  once: Once;
+  publish: Publish;
+  now(): number;
+}
+
+export interface BotMessage {
+  /** As the turns know it. */
+  conversation: string;
+  /** The same for every attempt. */
+  replyKey: string;
+  payload: Record<string, unknown>;
+  metadata?: Record<string, unknown> | undefined;
+  /** Set when parts of it may have been streamed. */
+  streamId?: string | undefined;
+}
+
+/** Gives the id of the message; throws `Undeliverable` when the conversation is gone. */
+export type Post = (message: BotMessage) => Promise<string>;
+
+export function openPost({ conversations, messages, signals, once, publish, now }: PostDeps): Post {
+  return async ({ conversation, replyKey, payload, metadata, streamId }) => {
+    const ref = fromTurnConversation(conversation);
+    const found = await conversations.find(ref.id);
+    if (found?.key !== ref.key) throw new Undeliverable('chat-api: the conversation is gone');
+    const last = await signals.head(ref.key);
+    const at = Math.max(now(), (last?.messageAt ?? 0) + 1);
+    const proposed = { messageId: newMessageId(ref, at), createdAt: at, digest: '' };
+    const { messageId: id, createdAt, isRepeat } = await once.decide(ref.key, replyKey, proposed);
+    const all = { ...metadata, ...(streamId === undefined ? {} : { streamId }) };
+    const stored: Stored = {
+      id,
+      createdAt,
+      conversationId: ref.id,
+      userId: BOT_ID,
+      payload,
+      ...(Object.keys(all).length > 0 ? { metadata: all } : {}),
+    };
+    const message = toMessage(stored);
+    const mayBeOutSince = isRepeat ? createdAt : undefined;
+    await messages.add('msg', stored);
+    let before = last;
+    if (streamId !== undefined) {
+      const signal = { type: 'message_stream_complete' as const, data: { streamId, message } };
+      before = await publish(ref, { signal, ref: `complete:${id}`, mayBeOutSince, last });
+    }
+    await publish(ref, {
+      signal: { type: 'message_created', data: { ...message, isBot: true } },
+      ref: `created:${id}`,
+      messageAt: createdAt,
+      mayBeOutSince,
+      last: before,
+    });
+    return id;
+  };
+}

@@ -1,0 +1,83 @@
+/** The Chat API server: users. One item each, under their id; a deleted one leaves a tombstone, so that its id and keys stay dead. */
+import { isoTime, type User } from './models.ts';
+import { type Item, type Key, keyPart, type Table } from './table.ts';
+
+export interface UserFields {
+  name?: string | undefined;
+  pictureUrl?: string | undefined;
+  profile?: string | undefined;
+}
+
+export interface StoredUser {
+  user: User;
+  isDeleted: boolean;
+}
+
+export type Users = ReturnType<typeof openUsers>;
+
+export function userKey(id: string): Key {
+  return { pk: userPartition(id), sk: 'A' };
+}
+
+/** Also holds the list of the user's conversations. */
+export function userPartition(id: string): string {
+  return `CHAT-USER#${keyPart(id)}`;
+}
+
+export function openUsers(table: Table, now: () => number) {
+  return {
+    async find(id: string): Promise<StoredUser | undefined> {
+      const [item] = await table.read([userKey(id)]);
+      return item && toStoredUser(item);
+    },
+
+    /** `undefined` when the id is taken, be it by a tombstone. */
+    async create(id: string, fields: UserFields): Promise<User | undefined> {
+      const at = now();
+      const item = { ...userKey(id), ...given(fields), createdAt: at, updatedAt: at };
+      return (await table.add(item)) ? toStoredUser(item).user : undefined;
+    },
+
+    /** The fields that are given are changed, the others kept. */
+    async change(user: User, fields: UserFields): Promise<User> {
+      const changes = Object.entries({ ...given(fields), updatedAt: now() });
+      await table.update(userKey(user.id), {
+        UpdateExpression: `SET ${changes.map((_, i) => `#${i} = :${i}`).join(', ')}`,
+        ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(isDeleted)',
+        ExpressionAttributeNames: Object.fromEntries(changes.map(([name], i) => [`#${i}`, name])),
+        ExpressionAttributeValues: Object.fromEntries(changes.map(([, value], i) => [`:${i}`, value])),
+      });
+      return { ...user, ...given(fields), updatedAt: isoTime(now()) };
+    },
+
+    /** Nothing of the user is kept but that the id was used. */
+    async bury(id: string): Promise<void> {
+      await table.put({ ...userKey(id), isDeleted: true, deletedAt: now() });
+    },
+
+    /** In the order of `ids`, without those that are not there any more. */
+    async findAll(ids: readonly string[]): Promise<User[]> {
+      if (ids.length === 0) return [];
+      const items = await table.read(ids.map(userKey));
+      return items.flatMap((item) => {
+        const stored = item && toStoredUser(item);
+        return stored && !stored.isDeleted ? [stored.user] : [];
+      });
+    },
+  };
+}
+
+export function toStoredUser({ pk, name, pictureUrl, profile, createdAt, updatedAt, isDeleted }: Item): StoredUser {
+  const times = { createdAt: isoTime(Number(createdAt ?? 0)), updatedAt: isoTime(Number(updatedAt ?? 0)) };
+  const id = pk.slice(userPartition('').length);
+  return { user: { id, ...given({ name, pictureUrl, profile }), ...times }, isDeleted: isDeleted === true };
+}
+
+function given(fields: { [K in keyof UserFields]: unknown }): { name?: string; pictureUrl?: string; profile?: string } {
+  const { name, pictureUrl, profile } = fields;
+  return {
+    ...(typeof name === 'string' ? { name } : {}),
+    ...(typeof pictureUrl === 'string' ? { pictureUrl } : {}),
+    ...(typeof profile === 'string' ? { profile } : {}),
+  };
+}

@@ -1,0 +1,29 @@
+/** Stops 6 and 7. The outbound half of our own Chat API server: it is given a `put`, and knows neither table nor queue. */
+import { sentences } from '../../errors.ts';
+import type { AnswerStream, Platform } from '../../types.ts';
+import { keepHarmless } from '../botpress/parts.ts';
+
+export interface ChatApiPlatformDeps {
+  /** Keeps the message and makes it known, once for any number of calls with the same `replyKey`; gives its id. */
+  put(message: {
+    conversation: string;
+    replyKey: string;
+    payload: Record<string, unknown>;
+    metadata?: Record<string, unknown>;
+    streamId?: string;
+  }): Promise<string>;
+  stream(options: { conversation: string; replyKey: string; isRepeat: boolean }): AnswerStream;
+  streamIdOf(replyKey: string): string;
+}
+
+/** Markdown travels in a `text` payload, as the Botpress cloud's own bots send it: every client shows that. */
+export function chatApiPlatform({ put, stream, streamIdOf }: ChatApiPlatformDeps): Platform {
+  return {
+    deliver: async ({ conversation, text, replyKey, isStreamed }) => {
+      const payload = { type: 'text', text: keepHarmless(text) || sentences.empty };
+      const streamed = isStreamed ? { streamId: streamIdOf(replyKey) } : {};
+      return [await put({ conversation, replyKey, payload, ...streamed })];
+    },
+    stream: (conversation, replyKey, isRepeat) => stream({ conversation, replyKey, isRepeat }),
+  };
+}
