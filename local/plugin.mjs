@@ -12,15 +12,17 @@ export default class EmbeddedStack {
     };
     const start = async () => {
       refuseOldNode();
-      if (!options.verbose) silenceNotices(log);
       const { run } = await import('./run.ts'); // `package` and `deploy` need none of it
-      await run({ serverless, options, build });
+      takeOverTheEnd(serverless);
+      const onUp = options.verbose ? () => {} : silence(log);
+      await run({ serverless, options, build, onUp });
     };
     this.hooks = {
       'before:package:createDeploymentArtifacts': build,
       'before:deploy:function:packageFunction': build,
       'before:offline:start': start, // `serverless offline`
       'before:offline:start:init': start, // `serverless offline start`
+      'before:offline:start:end': never,
     };
   }
 }
@@ -34,8 +36,26 @@ function refuseOldNode() {
   process.exit(1);
 }
 
-/** serverless-offline's table of routes and its line per request; its warnings and errors stay. */
-function silenceNotices(log) {
+/** serverless-offline would exit as soon as its own servers are closed, and leave the processes of the stack behind. */
+function takeOverTheEnd({ pluginManager }) {
+  const offline = pluginManager.plugins.find(({ hooks }) => hooks && 'offline:start' in hooks);
+  if (offline) offline.end = never;
+}
+
+function never() {
+  return new Promise(() => {});
+}
+
+/**
+ * Keeps back serverless-offline's line per request, and, until the function given back is called, the tables it prints at
+ * its start. Its warnings and errors stay.
+ */
+function silence(log) {
   const notices = log?.levelRoot?.get?.('serverless:plugin:serverless-offline');
   if (notices) notices.isEnabled = false;
+  const spoken = console.log;
+  console.log = () => {};
+  return () => {
+    console.log = spoken;
+  };
 }

@@ -7,6 +7,9 @@ import { type StackOptions, startStack } from './stack.ts';
 /** Longest time (ms) that an orderly end may take. */
 const END_LIMIT_MS = 3000;
 
+/** How often (ms) to look whether the shell that npm started is still there. */
+const LOOK_MS = 200;
+
 /** Starts the stack; what a developer can put right ends the process with one sentence and exit code 1. */
 export async function run(options: Omit<StackOptions, 'onEnd'>): Promise<void> {
   const ends: (() => unknown)[] = [];
@@ -27,10 +30,22 @@ export async function run(options: Omit<StackOptions, 'onEnd'>): Promise<void> {
   }
 
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void end(0));
+  if (process.env.npm_lifecycle_event) onOrphaned(() => void end(0));
   try {
     await startStack({ ...options, onEnd: (stop) => ends.push(stop) });
   } catch (error) {
     explain(error);
     await end(1);
   }
+}
+
+/** A SIGTERM to npm ends npm and the shell it runs scripts in, but never gets here. */
+function onOrphaned(act: () => void) {
+  const parent = process.ppid;
+  const look = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(look);
+    act();
+  }, LOOK_MS);
+  look.unref();
 }

@@ -19,12 +19,14 @@ export interface StackOptions {
   /** The options of the command line, which serverless-offline reads after us. */
   options: Record<string, unknown>;
   build(): Promise<void>;
+  /** Called when everything is up. */
+  onUp(): void;
   /** Keeps what must be ended; called as soon as it is there, so that nothing outlives a start that fails. */
   onEnd(stop: () => unknown): void;
 }
 
 /** Starts everything but the doors, which serverless-offline serves once this returns. */
-export async function startStack({ serverless, options, build, onEnd }: StackOptions): Promise<void> {
+export async function startStack({ serverless, options, build, onUp, onEnd }: StackOptions): Promise<void> {
   const { service, serviceDir: root } = serverless;
   const { env } = process;
   const ports = portBlock(env.PORT);
@@ -91,6 +93,7 @@ export async function startStack({ serverless, options, build, onEnd }: StackOpt
     if (doorUrls.length > 0) await untilListening(ports.http);
     const server = await serve({ ...mounts, stack: sayStack(status) }, ports.standIns);
     onEnd(server.close);
+    onUp();
     process.stdout.write(announce(status(), dataDir));
   };
   void open();
