@@ -134,15 +134,19 @@ export function openShelf(dynamo: DynamoDBDocumentClient, table: string, now: ()
 
     async strand(id: string): Promise<void> {
       const ExpressionAttributeValues = { ':now': now() };
-      await update(STRANDED, id, { set: 'strandedAt = :now', ExpressionAttributeValues, ReturnValues: 'NONE' });
+      await update(STRANDED, strandedKey(id), {
+        set: 'strandedAt = :now',
+        ExpressionAttributeValues,
+        ReturnValues: 'NONE',
+      });
     },
 
     async stranded(limit: number): Promise<string[]> {
-      return (await query(STRANDED, '', limit)).map(({ sk }) => String(sk));
+      return (await query(STRANDED, strandedKey(''), limit)).map(({ sk }) => String(sk).slice(strandedKey('').length));
     },
 
     async unstrand(id: string): Promise<void> {
-      await remove(STRANDED, id);
+      await remove(STRANDED, strandedKey(id));
     },
 
     /**
@@ -163,6 +167,10 @@ export function openShelf(dynamo: DynamoDBDocumentClient, table: string, now: ()
 
 function partition(id: string): string {
   return `L#${id}`;
+}
+
+function strandedKey(id: string): string {
+  return `LOG#${id}`;
 }
 
 function pieceKey(i: number): string {

@@ -54,7 +54,7 @@ describe('a record that is handed in', () => {
     await world.drain();
     expect(answer.status).toBe(202);
     expect(new Set(logIds).size).toBe(25);
-    expect(world.reconify.records.filter(({ id }) => logIds.includes(id))).toHaveLength(25);
+    expect(world.reconify.records.filter(({ id = '' }) => logIds.includes(id))).toHaveLength(25);
     expect(tooMany.status).toBe(400);
   });
 
