@@ -3,14 +3,14 @@ import { openAnswerStream, streamIdOf } from '../chat-api/answer-stream.ts';
 import { openPost } from '../chat-api/post.ts';
 import { openRooms } from '../chat-api/rooms.ts';
 import { noShare } from '../chat-api/share.ts';
-import { openTable } from '../chat-api/table.ts';
-import type { Ask } from '../claude/ask.ts';
+import type { Compose } from '../compose.ts';
 import type { ChatApiSettings } from '../config.ts';
 import { errorName, logLine } from '../log.ts';
 import { chatApiPlatform } from '../platforms/chat-api/deliver.ts';
 import { echoPlatform } from '../platforms/chat-api/echo.ts';
 import { openSignalsQueue, openSqs } from '../queue.ts';
 import { openDynamo } from '../store.ts';
+import { openTable } from '../store-items.ts';
 import type { Platform } from '../types.ts';
 
 const now = Date.now;
@@ -32,8 +32,8 @@ export function chatApiBot(settings: ChatApiSettings, tableName: string): Platfo
 }
 
 /** With the echo bot nothing of our own Chat API reaches Claude. */
-export function askUnlessEcho(ask: Ask, settings: ChatApiSettings | undefined): Ask {
-  if (settings?.bot !== 'echo') return ask;
-  return async (question) =>
-    question.about.platform === 'chat-api' ? { kind: 'answer', text: 'echo', stop: 'echo' } : ask(question);
+export function composeUnlessEcho(compose: Compose, settings: ChatApiSettings | undefined): Compose {
+  if (settings?.bot !== 'echo') return compose;
+  const reply = { kind: 'answer', text: 'echo', stop: 'echo' } as const;
+  return async (input) => (input.head.platform === 'chat-api' ? { reply, handedOver: false } : compose(input));
 }

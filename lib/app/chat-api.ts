@@ -5,13 +5,13 @@ import { type Server, streamFrom } from '../chat-api/lambda.ts';
 import { openRooms, openUserCount } from '../chat-api/rooms.ts';
 import { openServer } from '../chat-api/server.ts';
 import { openShare, type Share } from '../chat-api/share.ts';
-import { openTable } from '../chat-api/table.ts';
 import type { Settings } from '../config.ts';
 import { BadSettings } from '../errors.ts';
 import { errorName, logLine } from '../log.ts';
 import { openSignalsQueue, openSqs, openTurnsQueue } from '../queue.ts';
 import { openDynamo, partition } from '../store.ts';
 import { openCounters } from '../store-counters.ts';
+import { openTable } from '../store-items.ts';
 import { openApp } from './open.ts';
 
 const now = Date.now;

@@ -1,8 +1,9 @@
 /** The Chat API server: conversations and who takes part in them. Membership is kept on both sides, so that neither list needs a search. */
+
+import { type Item, type Key, keyPart, type Table } from '../store-items.ts';
 import type { ConversationRef } from './ids.ts';
 import type { Conversation, User } from './models.ts';
 import { isoTime } from './models.ts';
-import { type Item, type Key, keyPart, type Table } from './table.ts';
 import { toStoredUser, userKey, userPartition } from './users.ts';
 
 export interface StoredConversation extends ConversationRef {

@@ -1,5 +1,6 @@
 /** The Chat API server: what both of its halves work with, the door that clients call and the worker that answers. */
 import type { Counters } from '../store-counters.ts';
+import type { Table } from '../store-items.ts';
 import { ApiError } from './api-error.ts';
 import { openConversations } from './conversations.ts';
 import { openSignalLog } from './log.ts';
@@ -7,7 +8,6 @@ import { openMessages } from './messages.ts';
 import { openOnce } from './once.ts';
 import { type Outbound, openPublish } from './publish.ts';
 import type { Share } from './share.ts';
-import type { Table } from './table.ts';
 import { openUsers } from './users.ts';
 
 export interface RoomsDeps {

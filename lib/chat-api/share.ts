@@ -1,7 +1,4 @@
-/**
- * The Chat API server: what a request and a stream in the same process can share sooner than by way of the table. An optimisation: on
- * Lambda each process has one request at a time, and everything works without it.
- */
+/** The Chat API server: what a request and a stream in one process share sooner than by way of the table. Everything works without it. */
 import type { Entry } from './log.ts';
 
 export interface Share {

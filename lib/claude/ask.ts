@@ -33,6 +33,8 @@ export interface Question {
   onCost?: (usd: number) => void;
   /** False where text that was shown stays shown: a call that broke off in mid-answer then ends the asking. */
   isRetractable?: boolean;
+  /** What was shown of a call that broke off counts no more: it is tried again. */
+  onRetract?: () => void;
 }
 
 /** One answered model call, whatever came of it: what the interaction log and the metrics get. */
@@ -84,6 +86,7 @@ export function openAsk(deps: AskDeps): Ask {
         signal: question.signal,
         onText: question.onText,
         isRetractable: question.isRetractable ?? true,
+        onRetract: question.onRetract,
         record: bill.add,
       });
       if (isTooLong(outcome) && !isHalved) {

@@ -33,6 +33,8 @@ export interface ReliableOptions {
   onText?: ((delta: string) => void) | undefined;
   /** Whether text that was already shown can be taken back; where it cannot, a call that broke off is not tried again. */
   isRetractable: boolean;
+  /** Takes it back. */
+  onRetract?: (() => void) | undefined;
   /** Awaited right after each call that has a response, before anything else happens with it. */
   record(attempt: Attempt): Promise<void>;
 }
@@ -78,7 +80,7 @@ async function askModel(
 async function tryOnce(
   deps: ReliableDeps,
   request: MessageCreateParamsBase,
-  { signal, onText, isRetractable, record }: ReliableOptions,
+  { signal, onText, isRetractable, onRetract, record }: ReliableOptions,
   tries: number,
 ): Promise<Outcome> {
   if (signal.aborted) return { failure: { kind: 'passing', reason: 'deadline' } };
@@ -101,8 +103,11 @@ async function tryOnce(
       : { failure: { kind: 'passing', reason: 'deadline' } };
   }
   const failure = classify(called.error);
-  const isShown = firstTextMs !== undefined && onText !== undefined && !isRetractable;
-  return { failure: isShown ? { kind: 'permanent', reason: `${failure.reason} in mid-answer` } : failure };
+  const isShown = firstTextMs !== undefined && onText !== undefined;
+  if (isShown) onRetract?.();
+  return {
+    failure: isShown && !isRetractable ? { kind: 'permanent', reason: `${failure.reason} in mid-answer` } : failure,
+  };
 }
 
 function isFinal({ kind }: Failure): boolean {

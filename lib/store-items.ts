@@ -1,4 +1,4 @@
-/** The Chat API server: its part of the table. Every read names its partition: nothing scans, whatever there is of it. */
+/** The table, of plain items. Every read names its partition: nothing scans, however much there is. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
@@ -10,7 +10,7 @@ import {
   UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import { Later } from '../errors.ts';
+import { Later } from './errors.ts';
 
 export interface Key {
   pk: string;
