@@ -1,4 +1,4 @@
 /** Door: the dead letters of turns.fifo. Whoever got no answer by now is told so, once. */
-import { turnsDoor } from '../lib/app/worker.ts';
+import { apologizeDoor } from '../lib/app/apologies.ts';
 
-export const handler = turnsDoor({ isLastResort: true });
+export const handler = apologizeDoor();

@@ -1,4 +1,4 @@
 /** Door: turns.fifo. Answers what waits there. */
-import { turnsDoor } from '../lib/app/worker.ts';
+import { replyDoor } from '../lib/app/worker.ts';
 
-export const handler = turnsDoor();
+export const handler = replyDoor();

@@ -1,27 +1,23 @@
 /** Stop 6, around Claude: what a user may ask, what Claude is shown, and what it may cost. */
 import type { Ask } from './claude/ask.ts';
-import { guard } from './claude/guard.ts';
 import { buildWindow, estimateTokens, type Files, type WindowLimits } from './claude/window.ts';
 import { Refused, sentences } from './errors.ts';
 import type { Limits, OverLimit } from './limits.ts';
 import { pseudonym } from './log.ts';
 import { type Recent, turnSk } from './store.ts';
 import type { Listener } from './turn.ts';
-import type { Reply, Said, Sent, Turn } from './types.ts';
+import type { Reply, Sent, Turn } from './types.ts';
 
 export interface ComposeDeps {
   ask: Ask;
   window: WindowLimits;
   limits: Limits;
-  /** Longest message (characters) that is read; 0 for no limit. */
-  maxInputChars: number;
   /** The files of these turns as Claude takes them, by URL; what cannot be had is not in it. Never throws. */
   fetchFiles(turns: readonly Turn[], signal: AbortSignal): Promise<Files>;
   /** An estimate from above of what an answer costs: prompt tokens → US dollars. */
   estimateUsd(promptTokens: number): number;
   /** The messages in whose turn Claude gave the conversation to a human. */
   handedOver: WeakSet<object>;
-  now(): number;
 }
 
 export interface ComposeInput {
@@ -32,21 +28,15 @@ export interface ComposeInput {
   listener: Listener | undefined;
 }
 
-/** What is stored of a message: its text as far as it is fit to be read, or why it is not. */
-export function hear({ messageId, createdAt, speaker: { id, name }, text, attachments }: Sent, maxChars: number): Said {
-  const said = { messageId, createdAt, speaker: { id, ...(name ? { name } : {}) }, attachments };
-  const heard = guard(text, { maxChars, hasFiles: attachments.length > 0 });
-  return 'sentence' in heard ? { ...said, text: '', refusal: heard.sentence } : { ...said, text: heard.text };
-}
+/** The reply to store, or the turn that said for this one, too, that a limit is reached. */
+export type Composed = { reply: Reply; handedOver: boolean } | { mergedInto: string };
+export type Compose = (input: ComposeInput) => Promise<Composed>;
 
-/**
- * The reply to store; or the turn that said for this one, too, that a limit is reached. Throws `Refused` with the sentence for the user,
- * and what asking throws.
- */
+/** Throws `Refused` with the sentence for the user, and what asking throws. */
 export async function compose(
   deps: ComposeDeps,
   { head, turn, recent, signal, listener }: ComposeInput,
-): Promise<{ reply: Reply; handedOver: boolean } | { mergedInto: string }> {
+): Promise<Composed> {
   const asker = { platform: head.platform, conversation: head.conversation, user: head.speaker.id, sk: turnSk(head) };
   const over = await deps.limits.admitMessage(asker);
   if (over) return refuse(over);

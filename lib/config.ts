@@ -105,9 +105,22 @@ export type ClaudeSettings = ReturnType<Groups['claude']>;
 export type HistorySettings = ReturnType<Groups['history']>;
 export type LimitSettings = ReturnType<Groups['limits']>;
 export type TalkjsSettings = NonNullable<ReturnType<Groups['talkjs']>>;
-export type BotpressSettings = NonNullable<ReturnType<Groups['botpress']>>;
 export type ChatApiSettings = NonNullable<ReturnType<Groups['chatApi']>>;
 export type ReconifySettings = NonNullable<ReturnType<Groups['reconify']>>;
+
+/** The groups that hold secrets, and the name each goes by under SECRETS_PATH. */
+const SECRETS: Partial<Record<GroupName, string>> = {
+  claude: 'anthropic',
+  talkjs: 'talkjs',
+  botpress: 'botpress',
+  chatApi: 'chat-api',
+  reconify: 'reconify',
+};
+
+/** The secrets that a door of these groups reads. */
+export function secretsOf(names: readonly GroupName[]): string[] {
+  return names.flatMap((name) => SECRETS[name] ?? []);
+}
 
 /** Throws one `BadSettings` that names every missing or invalid setting of the groups asked for. */
 export function readSettings<G extends GroupName>(env: Env, names: readonly G[]): Settings<G> {

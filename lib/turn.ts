@@ -1,15 +1,18 @@
 /** Stops 5-7 for one turn: claim, look back, ask, store, deliver, done. Every step can be the last; the next attempt goes on there. */
-import { type ComposeDeps, compose, hear } from './compose.ts';
+import type { Compose, Composed } from './compose.ts';
 import { Later, Permanent, Refused, sentences, Undeliverable } from './errors.ts';
+import { hear } from './hear.ts';
 import { type Log, pseudonym } from './log.ts';
 import { type Holder, type Recent, type Store, turnSk } from './store.ts';
-import type { Outgoing, Platform, PlatformName, Reply, Said, Sent, Summary, Turn } from './types.ts';
+import type { AnswerStream, Outgoing, Platform, PlatformName, Reply, Said, Sent, Summary, Turn } from './types.ts';
 
-export interface TurnDeps extends ComposeDeps {
+export interface TurnDeps {
   store: Store;
   platform(name: PlatformName): Platform;
-  /** The dead letters' way: what is not answered by now gets the apology. */
-  isLastResort: boolean;
+  compose: Compose;
+  /** Longest message (characters) that is read; 0 for no limit. */
+  maxInputChars: number;
+  now(): number;
   newId(): string;
   log: Log;
 }
@@ -30,6 +33,8 @@ export interface Listener {
   onTool(name: string): void;
   /** False where text that was shown stays shown. */
   isRetractable: boolean;
+  /** What was shown counts no more: another try begins anew. */
+  onRetract?(): void;
 }
 
 /** How a turn ended: the messages that need no further handling, and its reply, if it has one of its own. */
@@ -138,18 +143,19 @@ async function keepUnanswered(store: Store, head: Sent, [first, ...others]: read
   return [...(first ? [first] : []), ...others.filter((_, i) => merged[i])];
 }
 
-type Composed = { reply: Reply; handedOver: boolean } | { mergedInto: string };
-
 async function composeOrApologise(deps: TurnDeps, input: TurnInput, { turn, holder, recent }: Work): Promise<Composed> {
   const { burst, attempts, remainingMs, listener } = input;
   const [head] = burst;
-  if (deps.isLastResort) return { reply: apologyFor(head), handedOver: false };
   const key = replyKey(head, turn.generation);
-  const typing = deps.platform(head.platform).typing?.(head.conversation, key, AbortSignal.timeout(5_000));
+  const platform = deps.platform(head.platform);
+  const typing = platform.typing?.(head.conversation, key, AbortSignal.timeout(5_000));
+  const preview = listener ? undefined : platform.stream?.(head.conversation, key, turn.epoch > 1);
   try {
     const signal = AbortSignal.timeout(Math.max(remainingMs() - CLOSING_MS, 0));
-    return await compose(deps, { head, turn, recent, signal, listener });
+    const reader = listener ?? (preview && readerOf(preview));
+    return await deps.compose({ head, turn, recent, signal, listener: reader });
   } catch (error) {
+    await preview?.abort();
     if (error instanceof Refused) {
       return { reply: { kind: 'notice', text: error.sentence, stop: error.message }, handedOver: false };
     }
@@ -160,8 +166,18 @@ async function composeOrApologise(deps: TurnDeps, input: TurnInput, { turn, hold
     await deps.store.release(head, holder);
     throw error;
   } finally {
-    await typing;
+    await Promise.all([typing, preview?.end()]);
   }
+}
+
+/** Before a tool's result Claude goes on in a new paragraph, as in the reply. */
+function readerOf(preview: AnswerStream): Listener {
+  return {
+    onText: preview.delta,
+    onTool: () => preview.delta('\n\n'),
+    isRetractable: true,
+    onRetract: () => void preview.abort(),
+  };
 }
 
 async function send(
@@ -176,6 +192,8 @@ async function send(
     text: reply.text,
     replyKey: replyKey(head, generation),
     to: head.speaker.id,
+    messageId: head.messageId,
+    isStreamed: reply.kind === 'answer',
     ...(mayBeOutSince === undefined ? {} : { mayBeOutSince }),
   };
   let state: 'DELIVERED' | 'FAILED' = reply.kind === 'apology' ? 'FAILED' : 'DELIVERED';

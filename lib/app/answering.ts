@@ -5,6 +5,7 @@ import { priceUsd } from '../claude/price.ts';
 import { SUMMARY_MAX_TOKENS, SUMMARY_MODEL, SUMMARY_PROMPT } from '../claude/summary.ts';
 import { allTools } from '../claude/tools/all.ts';
 import { chooseTools, openToolbox } from '../claude/tools/toolbox.ts';
+import { type ComposeDeps, compose } from '../compose.ts';
 import type { ClaudeSettings, ReconifySettings, Settings } from '../config.ts';
 import { openLimits } from '../limits.ts';
 import { logLine } from '../log.ts';
@@ -21,7 +22,7 @@ export const ANSWERING = ['aws', 'claude', 'history', 'limits', 'tools', 'attach
 export function openAnswering(
   settings: Settings<(typeof ANSWERING)[number]>,
   reconify: ReconifySettings | undefined,
-): Omit<TurnDeps, 'platform' | 'isLastResort'> & RememberDeps {
+): Omit<TurnDeps, 'platform'> & RememberDeps {
   const { aws, claude, history, limits, tools } = settings;
   const log = logLine;
   const now = Date.now;
@@ -35,19 +36,22 @@ export function openAnswering(
   };
   const base = { client: openClaude(claude), record: openRecorder(reconify, { now, newId, log }), now, log };
   const toolbox = openToolbox(chooseTools(allTools, tools.names), { handToHuman, fetch, now, log });
+  const composing: ComposeDeps = {
+    ask: openAsk({ ...base, settings: claude, tools: toolbox }),
+    window: history,
+    limits: openLimits({ counters: openCounters(dynamo, aws.tableName), settings: limits, now }),
+    fetchFiles: async () => new Map(),
+    estimateUsd: (promptTokens) => estimateUsd(claude, promptTokens),
+    handedOver,
+  };
   return {
     store,
-    ask: openAsk({ ...base, settings: claude, tools: toolbox }),
+    compose: (input) => compose(composing, input),
     askForSummary:
       history.strategy === 'summary'
         ? openAsk({ ...base, settings: summarySettings(claude), tools: { params: [], run: async () => [] } })
         : undefined,
-    window: history,
-    limits: openLimits({ counters: openCounters(dynamo, aws.tableName), settings: limits, now }),
     maxInputChars: limits.maxInputChars,
-    fetchFiles: async () => new Map(),
-    estimateUsd: (promptTokens) => estimateUsd(claude, promptTokens),
-    handedOver,
     now,
     newId,
     log,

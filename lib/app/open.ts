@@ -1,5 +1,5 @@
 /** What every root shares: settings are read once per environment, and a failed start is tried again by the next request. */
-import { type GroupName, processEnv, readSettings, type Settings } from '../config.ts';
+import { type GroupName, processEnv, readSettings, type Settings, secretsOf } from '../config.ts';
 import { openSecrets } from '../secrets.ts';
 
 /**
@@ -7,7 +7,7 @@ import { openSecrets } from '../secrets.ts';
  * read anew. Throws `BadSettings` or SSM's error as long as it cannot be built.
  */
 export function openApp<G extends GroupName, App>(names: readonly G[], build: (settings: Settings<G>) => App) {
-  const secrets = openSecrets(processEnv, names, Date.now);
+  const secrets = openSecrets(processEnv, secretsOf(names), Date.now);
   let built: { env: unknown; app: App } | undefined;
   const open = async (): Promise<App> => {
     const env = await secrets();

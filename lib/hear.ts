@@ -1,0 +1,10 @@
+/** Stop 5. What is stored of a message: its text as far as it is fit to be read, or why it is not. Pure. */
+import { guard } from './claude/guard.ts';
+import type { Said, Sent } from './types.ts';
+
+/** `maxChars` is the longest message that is read; 0 for no limit. */
+export function hear({ messageId, createdAt, speaker: { id, name }, text, attachments }: Sent, maxChars: number): Said {
+  const said = { messageId, createdAt, speaker: { id, ...(name ? { name } : {}) }, attachments };
+  const heard = guard(text, { maxChars, hasFiles: attachments.length > 0 });
+  return 'sentence' in heard ? { ...said, text: '', refusal: heard.sentence } : { ...said, text: heard.text };
+}
