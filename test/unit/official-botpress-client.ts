@@ -30,4 +30,5 @@ interface Package {
   AlreadyExistsError: ErrorClass;
 }
 
-export const official: Package = createRequire(import.meta.url)('@botpress/chat');
+const require = createRequire(import.meta.url);
+export const official: Package = require('@botpress/chat');

@@ -110,7 +110,7 @@ function find<T extends Known>(known: ReadonlyMap<string, T>, id: string): T | u
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /** 26 characters: 10 of the time (ms), 16 random ones. */
-export function ulid(time: number): string {
+function ulid(time: number): string {
   let head = '';
   for (let rest = time; head.length < 10; rest = Math.floor(rest / 32)) head = (alphabet[rest % 32] ?? '') + head;
   return head + [...randomBytes(16)].map((byte) => alphabet[byte % 32]).join('');

@@ -7,7 +7,7 @@ export type Signal =
   | { type: 'participant_added' | 'participant_removed'; data: { conversationId: string; participantId: string } };
 
 /** The bot's own id is none of a user. */
-export const botId = '5f1c7c2e-0b1d-4e53-9a6e-3f0f7d1f9b11';
+const botId = '5f1c7c2e-0b1d-4e53-9a6e-3f0f7d1f9b11';
 
 export function toUser({ name, pictureUrl, profile, createdAt, updatedAt, ...user }: User) {
   const times = { createdAt: iso(createdAt), updatedAt: iso(updatedAt) };
