@@ -1,0 +1,72 @@
+/** Reconify is away in every way it can be, for 500 turns: every answer goes out, and every record arrives once when it is back. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { ReconifyFault } from '../../local/stand-ins/reconify.ts';
+import { type LogWorld, openLogWorld } from './reconify-world.ts';
+import { talkjsChat } from './talkjs-chat.ts';
+import { openWorld, type World } from './world.ts';
+
+const FAULTS: ReconifyFault[] = [
+  { kind: 'down' },
+  // Each of these takes as long as the delivery is ready to wait.
+  { kind: 'hang', times: 10 },
+  { kind: 'busy' },
+  { kind: 'not-ok' },
+  { kind: 'cut' },
+];
+const TURNS_PER_FAULT = 100;
+
+const chat = talkjsChat();
+let logs: LogWorld;
+let world: World;
+
+const lines: string[] = [];
+
+beforeAll(async () => {
+  for (const level of ['log', 'info', 'warn', 'error'] as const) {
+    vi.spyOn(console, level).mockImplementation((...words: unknown[]) => void lines.push(words.map(String).join(' ')));
+  }
+  logs = await openLogWorld();
+  world = await openWorld(chat, { TABLE_NAME: logs.table });
+});
+afterAll(async () => {
+  await Promise.all([world.close(), logs.close()]);
+  vi.restoreAllMocks();
+});
+
+it('loses and doubles nothing, and says nothing of what is in the records', async () => {
+  const turns = FAULTS.length * TURNS_PER_FAULT;
+  let delivering: Promise<void> | undefined;
+
+  for (const [i, fault] of FAULTS.entries()) {
+    const posts = logs.reconify.posts();
+    logs.reconify.fail(fault);
+    const said = Array.from({ length: TURNS_PER_FAULT }, (_, n) => `This is message ${i * TURNS_PER_FAULT + n}`);
+    await Promise.all(said.map((text) => chat.say(text.replaceAll(' ', '-'), text)));
+    await world.quiet();
+    delivering ??= logs.drain({ lanes: 3 });
+    while (logs.reconify.posts() < posts + 10) await sleep(20);
+  }
+  const taken = logs.reconify.records.length;
+  logs.reconify.heal();
+  await delivering;
+  await logs.drain();
+
+  const texts = logs.reconify.records.map(
+    ({ payload }) => /This is message \d+/.exec(JSON.stringify(payload.request))?.[0],
+  );
+  expect(world.claude.requests).toHaveLength(turns);
+  expect(taken).toBeLessThan(turns / 2);
+  expect(logs.reconify.records).toHaveLength(turns);
+  expect(new Set(logs.reconify.records.map(({ id }) => id)).size).toBe(turns);
+  expect(new Set(texts).size).toBe(turns);
+  expect(await logs.buried()).toEqual([]);
+  const last = await chat.transcript(`This-is-message-${turns - 1}`);
+  expect(last.map(({ isBot }) => isBot)).toEqual([false, true]);
+
+  const said = lines.join('\n');
+  expect(said).toContain('log-given-back');
+  for (const secret of ['This is message', 'offline Claude', 'app-key-0123', 'api-key-4567', '@example']) {
+    expect(said).not.toContain(secret);
+  }
+});
