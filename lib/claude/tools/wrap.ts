@@ -18,5 +18,5 @@ const MAX_ERROR_CHARS = 500;
 
 /** What Claude reads when there is no result. */
 export function wrapError(message: string): string {
-  return clean(message).slice(0, MAX_ERROR_CHARS).toWellFormed().replaceAll('<', '‹');
+  return clean(message).slice(0, MAX_ERROR_CHARS).toWellFormed();
 }
