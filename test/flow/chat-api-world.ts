@@ -1,0 +1,66 @@
+/** Everything around the Chat API server: table, queues, the worker that answers, and Claude offline. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { noShare, openShare } from '../../lib/chat-api/share.ts';
+import { openSqs } from '../../lib/queue.ts';
+import { createClaude } from '../../local/stand-ins/claude.ts';
+import { serve } from '../../local/stand-ins/serve.ts';
+import { depth, startConsumer } from './consumer.ts';
+import { provideRuntime, restGateway } from './rest-gateway.ts';
+import { makeTable, makeTurnsQueues } from './tables.ts';
+
+export const SECRET = 'the secret of the server under test';
+
+export type ChatApiWorld = Awaited<ReturnType<typeof openChatApiWorld>>;
+
+export interface WorldOptions {
+  settings?: Record<string, string>;
+  /** Whether requests and streams of the process tell each other directly. */
+  isSharing?: boolean;
+  /** How long (ms) an invocation may last. */
+  windowMs?: number;
+}
+
+/** The doors read their settings when they are loaded: one world at a time in a process. */
+export async function openChatApiWorld({ settings = {}, isSharing = true, windowMs = 120_000 }: WorldOptions = {}) {
+  const claude = createClaude();
+  const standIns = await serve({ claude: claude.handle });
+  const table = await makeTable();
+  const sqs = openSqs();
+  const queues = await makeTurnsQueues(sqs);
+  Object.assign(process.env, {
+    ANTHROPIC_API_KEY: 'offline',
+    ANTHROPIC_BASE_URL: `${standIns.url}/claude`,
+    TABLE_NAME: table,
+    TURNS_QUEUE_URL: queues.turns,
+    USER_MESSAGES_PER_MINUTE: '0',
+    USER_USD_PER_DAY: '0',
+    TOTAL_USD_PER_DAY: '0',
+    CHAT_API_USD_PER_DAY: '0',
+    CHAT_API_USERS_PER_MINUTE: '0',
+    CHAT_API_SECRET: SECRET,
+    ...settings,
+  });
+  provideRuntime();
+  const [{ chatApiDoor }, { replyDoor }] = await Promise.all([
+    import('../../lib/app/chat-api.ts'),
+    import('../../lib/app/worker.ts'),
+  ]);
+  const door = chatApiDoor({ share: isSharing ? openShare() : noShare });
+  const gate = await restGateway('/chat-api/{webhookId}/{proxy+}', door, windowMs);
+  const worker = startConsumer({ sqs, url: queues.turns, handler: replyDoor() });
+  return {
+    apiUrl: `${gate.url}/chat-api/local`,
+    claude,
+    table,
+    sqs,
+    queues,
+    /** Ends when the bot has nothing more to do. */
+    async quiet(): Promise<void> {
+      while ((await depth(sqs, queues.turns)) > 0) await sleep(20);
+    },
+    async close(): Promise<void> {
+      await worker.stop();
+      await Promise.all([gate.close(), standIns.close()]);
+    },
+  };
+}
