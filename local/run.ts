@@ -11,7 +11,7 @@ const END_LIMIT_MS = 3000;
 const LOOK_MS = 200;
 
 /** Starts the stack; what a developer can put right ends the process with one sentence and exit code 1. */
-export async function run(options: Omit<StackOptions, 'onEnd'>): Promise<void> {
+export async function run(options: Omit<StackOptions, 'onEnd' | 'onFailure'>): Promise<void> {
   const ends: (() => unknown)[] = [];
   let isEnding = false;
 
@@ -24,18 +24,18 @@ export async function run(options: Omit<StackOptions, 'onEnd'>): Promise<void> {
     process.exit(exitCode);
   }
 
-  function explain(error: unknown) {
+  async function giveUp(error: unknown) {
     const isPlain = error instanceof CannotStart || error instanceof BadSettings;
     process.stderr.write(`${isPlain ? error.message : inspect(error)}\n`);
+    await end(1);
   }
 
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void end(0));
   if (process.env.npm_lifecycle_event) onOrphaned(() => void end(0));
   try {
-    await startStack({ ...options, onEnd: (stop) => ends.push(stop) });
+    await startStack({ ...options, onEnd: (stop) => ends.push(stop), onFailure: giveUp });
   } catch (error) {
-    explain(error);
-    await end(1);
+    await giveUp(error);
   }
 }
 

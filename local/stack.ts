@@ -23,10 +23,12 @@ export interface StackOptions {
   onUp(): void;
   /** Keeps what must be ended; called as soon as it is there, so that nothing outlives a start that fails. */
   onEnd(stop: () => unknown): void;
+  /** Told what went wrong after this returned. */
+  onFailure(error: unknown): void;
 }
 
 /** Starts everything but the doors, which serverless-offline serves once this returns. */
-export async function startStack({ serverless, options, build, onUp, onEnd }: StackOptions): Promise<void> {
+export async function startStack({ serverless, options, build, onUp, onEnd, onFailure }: StackOptions): Promise<void> {
   const { service, serviceDir: root } = serverless;
   const { env } = process;
   const ports = portBlock(env.PORT);
@@ -96,7 +98,7 @@ export async function startStack({ serverless, options, build, onUp, onEnd }: St
     onUp();
     process.stdout.write(announce(status(), dataDir));
   };
-  void open();
+  open().catch(onFailure);
 }
 
 /** Before any client is made: the functions, and serverless-offline's workers, take over every AWS_ name from here. */

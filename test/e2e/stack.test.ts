@@ -1,0 +1,124 @@
+/** Promise: `npm start` is all it takes, a killed worker loses and repeats nothing, and Ctrl-C leaves nothing behind. */
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { claimPorts, portBlock } from '../../local/ports.ts';
+import { freePort, isAlive, launch, patience, type RunningStack, startStack } from './running-stack.ts';
+
+describe('a running stack', () => {
+  let stack: RunningStack;
+
+  beforeAll(async () => {
+    stack = await startStack();
+  });
+
+  afterAll(async () => {
+    await stack.end();
+  });
+
+  test('answers a message and remembers what was said', async () => {
+    await stack.say('memory', 'Hello, my name is Ada.');
+    await stack.answers('memory', 1);
+
+    await stack.say('memory', 'What is my name?');
+
+    const [, answer] = await stack.answers('memory', 2);
+    expect(answer).toContain('Ada');
+    expect(answer).toContain('offline Claude');
+  });
+
+  test('tells its processes, URLs and stand-ins', async () => {
+    const { processes, urls, standIns } = await stack.status();
+
+    expect(processes.map(({ name }) => name)).toEqual(expect.arrayContaining(['reply', 'apologize']));
+    expect(processes.every(({ pid }) => isAlive(pid))).toBe(true);
+    expect(urls).toMatchObject({
+      talkjs: `http://localhost:${stack.port}/talkjs`,
+      say: `http://localhost:${stack.port + 3}/talkjs/say`,
+    });
+    expect(Object.keys(standIns)).toEqual(expect.arrayContaining(['claude', 'talkjs']));
+  });
+
+  test('answers exactly once, and in order, when the worker is killed in the middle of a turn', async () => {
+    await stack.say('killed', 'first, please be slow');
+    const victim = await vi.waitFor(async () => {
+      const { processes } = await stack.status();
+      const busy = processes.find((process) => process.name === 'reply' && process.busy);
+      if (!busy) throw new Error('nobody works on it yet');
+      return busy.pid;
+    }, patience);
+
+    process.kill(victim, 'SIGKILL');
+    await stack.say('killed', 'second');
+
+    await stack.answers('killed', 2);
+    await stack.say('killed', 'third');
+    await stack.answers('killed', 3);
+    const senders = (await stack.transcript('killed')).map(({ sender }) => sender);
+    expect(senders.filter((sender) => sender === 'claude')).toHaveLength(3);
+    expect((await stack.status()).processes.map(({ pid }) => pid)).not.toContain(victim);
+  });
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)('%s ends everything and frees every port', async (signal) => {
+  const stack = await startStack();
+  await stack.say('left', 'please be slow');
+  const { processes } = await stack.status();
+
+  const exitCode = await stack.end(signal);
+
+  expect(exitCode).toBe(0);
+  expect(processes.length).toBeGreaterThan(0);
+  expect(processes.filter(({ pid }) => isAlive(pid))).toEqual([]);
+  await expect(claimPorts(portBlock(String(stack.port)))).resolves.toBeUndefined();
+});
+
+test('no process outlives a stack that is killed', async () => {
+  const stack = await startStack();
+  const { processes } = await stack.status();
+
+  await stack.end('SIGKILL');
+
+  await vi.waitFor(() => expect(processes.filter(({ pid }) => isAlive(pid))).toEqual([]), patience);
+});
+
+test('DATA_DIR keeps the conversations across a restart', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'stack-'));
+  const before = await startStack({ DATA_DIR: folder });
+  await before.say('kept', 'Hello, my name is Ada.');
+  await before.answers('kept', 1);
+  await before.end();
+
+  const after = await startStack({ DATA_DIR: folder });
+  await after.say('kept', 'What is my name?');
+
+  const [answer] = await after.answers('kept', 1);
+  expect(answer).toContain('Ada');
+  await after.end();
+  rmSync(folder, { recursive: true });
+});
+
+test('a busy port is one sentence', async () => {
+  const port = await freePort();
+  const holder = createServer().listen(port + 2, '127.0.0.1');
+  await once(holder, 'listening');
+
+  const { stdout, stderr, exitCode } = await launch(port).ended;
+
+  expect([exitCode, stdout.trim(), stderr.trim()]).toEqual([
+    1,
+    '',
+    `Port ${port + 2} is in use: end what listens there, or set PORT to move all five ports (PORT=${port + 1000} npm start).`,
+  ]);
+  holder.close();
+});
+
+test('a wrong setting is one sentence', async () => {
+  const { stdout, stderr, exitCode } = await launch(await freePort(), { CLAUDE_MAX_TOKENS: 'many' }).ended;
+
+  expect([exitCode, stdout.trim()]).toEqual([1, '']);
+  expect(stderr.trim()).toMatch(/^Wrong settings: CLAUDE_MAX_TOKENS must be [^\n]+\.$/);
+});
