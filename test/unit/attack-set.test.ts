@@ -298,7 +298,7 @@ describe('a tool call that is meant to harm', () => {
     ['a text', 'calculator', { expression: '"a"+"b"' }, NO_SUM],
     ['a list', 'calculator', { expression: '[1,2]' }, NO_SUM],
     ['an assignment', 'calculator', { expression: 'x=1' }, NO_EXPRESSION],
-    ['a template', 'calculator', { expression: '`${1}`' }, NO_EXPRESSION],
+    ['a template', 'calculator', { expression: '`1`' }, NO_EXPRESSION],
     ['two statements', 'calculator', { expression: '1;2' }, NO_SUM],
     ['a power of powers', 'calculator', { expression: '9^9^9^9^9' }, NOT_FINITE],
     [
