@@ -1,6 +1,7 @@
 /** What every door that answers shares: Claude, its tools, the table, the limits and the interaction log. */
 import { randomUUID } from 'node:crypto';
-import { openAsk, openClaude } from '../claude/ask.ts';
+import { type ModelCall, openAsk, openClaude } from '../claude/ask.ts';
+import { writeMeasured } from '../claude/metrics.ts';
 import { priceUsd } from '../claude/price.ts';
 import { SUMMARY_MAX_TOKENS, SUMMARY_MODEL, SUMMARY_PROMPT } from '../claude/summary.ts';
 import { allTools } from '../claude/tools/all.ts';
@@ -34,7 +35,12 @@ export function openAnswering(
     await store.handOver(about, 'human');
     handedOver.add(about);
   };
-  const base = { client: openClaude(claude), record: openRecorder(reconify, { now, newId, log }), now, log };
+  const keep = openRecorder(reconify, { now, newId, log });
+  const record = async (call: ModelCall) => {
+    writeMeasured(call);
+    await keep(call);
+  };
+  const base = { client: openClaude(claude), record, now, log };
   const toolbox = openToolbox(chooseTools(allTools, tools.names), { handToHuman, fetch, now, log });
   const composing: ComposeDeps = {
     ask: openAsk({ ...base, settings: claude, tools: toolbox }),

@@ -11,7 +11,10 @@ export interface CallOptions {
 }
 
 /** The assembled message, as the API gives it without streaming; or what had arrived of it when the call broke off. */
-export type Called = { message: Message } | { partial: Message | undefined; error: unknown; isDeadline: boolean };
+export type Called = { requestId: string | undefined } & (
+  | { message: Message }
+  | { partial: Message | undefined; error: unknown; isDeadline: boolean }
+);
 
 /** Pings arrive every few seconds while a model thinks, so a silence of this length means that nobody is there. */
 export const SILENCE_MS = 20_000;
@@ -36,11 +39,13 @@ export async function call(
   });
   stream.on('text', onText);
   try {
-    return { message: await stream.finalMessage() };
+    const message = await stream.finalMessage();
+    return { message, requestId: stream.request_id ?? undefined };
   } catch (error) {
     const isDeadline = signal.aborted;
     const isSilent = silence.signal.aborted && !isDeadline;
-    return { partial, error: isSilent ? silence.signal.reason : error, isDeadline };
+    const requestId = stream.request_id ?? undefined;
+    return { partial, error: isSilent ? silence.signal.reason : error, isDeadline, requestId };
   } finally {
     silence.stop();
   }

@@ -10,6 +10,8 @@ export interface Attempt {
   request: MessageCreateParamsBase;
   response: Message;
   isPartial: boolean;
+  /** Anthropic's, to quote when asking them. */
+  requestId: string | undefined;
   requestedAt: number;
   respondedAt: number;
   firstTextMs: number | undefined;
@@ -93,8 +95,9 @@ async function tryOnce(
   const called = await call(deps.client, request, { signal, silenceMs: deps.silenceMs, onText: heard });
   const isPartial = !('message' in called);
   const response = isPartial ? called.partial : called.message;
+  const { requestId } = called;
   if (response) {
-    await record({ request, response, isPartial, requestedAt, respondedAt: deps.now(), firstTextMs, tries });
+    await record({ request, response, isPartial, requestId, requestedAt, respondedAt: deps.now(), firstTextMs, tries });
   }
   if (!isPartial) return { message: called.message };
   if (called.isDeadline) {
