@@ -82,6 +82,7 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
     ...Object.fromEntries(doorUrls),
     ...Object.fromEntries(routes.map(({ name, resource }) => [name, `http://localhost:${ports.streams}${resource}`])),
     ...('talkjs' in standIns ? { say: `${standIns.talkjs}/say` } : {}),
+    sqs: emulators.endpoints.AWS_ENDPOINT_URL_SQS,
     stack: `${base}/stack`,
   };
   const status = (): Status => ({

@@ -1,0 +1,61 @@
+/** The inspection tool: `redrive logs` gives the records that Reconify did not take another chance. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  DeleteMessageBatchCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { Command } from './command.ts';
+
+export const redriveLogs: Command = {
+  about: 'sends the records among the dead letters to Reconify again',
+  takes: [],
+  run: async ({ sqs, queueUrl }) => {
+    const [from, to] = [await queueUrl('LogsDeadLetters'), await queueUrl('LogsQueue')];
+    const count = await moveAll(sqs, { from, to, until: Date.now() });
+    return count === 0
+      ? 'No record waits among the dead letters.'
+      : `${count} ${count === 1 ? 'record is' : 'records are'} on the way again.`;
+  },
+};
+
+/** Long enough to move a batch; what an ended run had taken is back after this (s). */
+const HELD_SECONDS = 30;
+/** A queue on AWS is many machines, and a look at some of them may find nothing. */
+const EMPTY_LOOKS = 3;
+
+/** Moves what was there before `until` (ms), so that what fails again meanwhile is not moved for ever. Gives the count. */
+export async function moveAll(
+  sqs: SQSClient,
+  { from, to, until }: { from: string; to: string; until: number },
+): Promise<number> {
+  let moved = 0;
+  for (let looks = 0; looks < EMPTY_LOOKS; ) {
+    const old = (await take(sqs, from)).filter(({ Attributes }) => Number(Attributes?.SentTimestamp) <= until);
+    if (old.length === 0) {
+      looks += 1;
+      await sleep(100);
+      continue;
+    }
+    // First there, then gone here: whatever ends this in between leaves a copy, and a repeat is recognised by its log id.
+    await Promise.all(old.map(({ Body }) => sqs.send(new SendMessageCommand({ QueueUrl: to, MessageBody: Body }))));
+    const Entries = old.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle }));
+    await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: from, Entries }));
+    moved += old.length;
+  }
+  return moved;
+}
+
+async function take(sqs: SQSClient, url: string): Promise<Message[]> {
+  const { Messages } = await sqs.send(
+    new ReceiveMessageCommand({
+      QueueUrl: url,
+      MaxNumberOfMessages: 10,
+      VisibilityTimeout: HELD_SECONDS,
+      MessageSystemAttributeNames: ['SentTimestamp'],
+    }),
+  );
+  return Messages ?? [];
+}

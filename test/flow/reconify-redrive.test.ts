@@ -1,0 +1,70 @@
+/** `npm run bot -- redrive logs`, as a process of its own against a running stack. */
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sendJson, serve } from '../../local/stand-ins/serve.ts';
+import { moveAll } from '../../scripts/bot/redrive-logs.ts';
+import { depth, receive } from './consumer.ts';
+
+const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
+const queues: Record<string, string> = {};
+let stack: Awaited<ReturnType<typeof serve>>;
+
+beforeAll(async () => {
+  for (const QueueName of ['LogsDeadLetters', 'LogsQueue']) {
+    queues[QueueName] = (await sqs.send(new CreateQueueCommand({ QueueName }))).QueueUrl ?? '';
+  }
+  const urls = { sqs: process.env.AWS_ENDPOINT_URL_SQS };
+  stack = await serve({
+    stack: (_request, response) => sendJson(response, 200, { processes: [], urls, standIns: {} }),
+  });
+});
+afterAll(() => stack.close());
+
+async function bot(args: string[], port = Number(new URL(stack.url).port)) {
+  const script = path.resolve(import.meta.dirname, '../../scripts/bot.ts');
+  const env = { ...process.env, PORT: String(port - 3), AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' };
+  const run = promisify(execFile)(process.execPath, [script, ...args], { env });
+  return run.then(
+    ({ stdout }) => ({ code: 0, text: stdout.trim() }),
+    (error: { code: number; stderr: string }) => ({ code: error.code, text: error.stderr.trim() }),
+  );
+}
+
+it('puts every dead record on the logs queue again', async () => {
+  const { LogsDeadLetters = '', LogsQueue = '' } = queues;
+  const bodies = Array.from({ length: 23 }, (_, n) => `{"record":${n}}`);
+  for (const MessageBody of bodies) await sqs.send(new SendMessageCommand({ QueueUrl: LogsDeadLetters, MessageBody }));
+
+  const first = await bot(['redrive', 'logs']);
+  const second = await bot(['redrive', 'logs']);
+
+  const moved = (await Promise.all([1, 2, 3].map(() => receive(sqs, LogsQueue)))).flat();
+  expect(first).toEqual({ code: 0, text: '23 records are on the way again.' });
+  expect(second).toEqual({ code: 0, text: 'No record waits among the dead letters.' });
+  expect(moved.map(({ Body }) => Body).toSorted()).toEqual(bodies.toSorted());
+  expect(await depth(sqs, LogsDeadLetters)).toBe(0);
+});
+
+it('leaves what died after it began', async () => {
+  const { LogsDeadLetters = '', LogsQueue = '' } = queues;
+  const until = Date.now() - 1;
+  await sqs.send(new SendMessageCommand({ QueueUrl: LogsDeadLetters, MessageBody: '{}' }));
+
+  const moved = await moveAll(sqs, { from: LogsDeadLetters, to: LogsQueue, until });
+
+  expect(moved).toBe(0);
+  expect(await depth(sqs, LogsDeadLetters)).toBe(1);
+});
+
+it('says in a sentence what it cannot do', async () => {
+  const nobody = await bot(['redrive', 'logs'], 9);
+  const unknown = await bot(['dance']);
+
+  expect(nobody.code).toBe(1);
+  expect(nobody.text).toMatch(/^http:\/\/localhost:9\/stack does not answer: run `npm start` first/);
+  expect(unknown.code).toBe(1);
+  expect(unknown.text).toMatch(/^npm run bot -- <command>[\s\S]*redrive logs/);
+});
