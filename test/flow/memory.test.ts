@@ -98,7 +98,7 @@ describe('the rolling summary', () => {
   it('tells what has left the window, and the window alone serves when it cannot be had', async () => {
     const say = converse('summary');
     claude.script({ text: '## Facts\n- The code word is mistletoe.', match: '<transcript>', times: 1 });
-    claude.script({ status: 500, match: '<transcript>', times: 'forever' });
+    claude.script({ status: 401, match: '<transcript>', times: 'forever' });
     claude.script({ text: ANSWER, match: 'user might want', times: 'forever' });
     for (let turn = 1; turn <= 60; turn++) await say(`${turn}. ${QUESTION}`);
 
