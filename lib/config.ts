@@ -69,7 +69,7 @@ export const groups = {
   logsDeadLetters: (env, problems) => ({ url: required(env, 'LOGS_DEAD_LETTERS_URL', problems) }),
   /** Deployed, it is there only when id and secret are set; on a laptop the id is `local`. */
   chatApi: (env, problems) => {
-    const webhookId = text(env, 'CHAT_API_WEBHOOK_ID') ?? (text(env, 'SECRETS_PATH') ? undefined : 'local');
+    const webhookId = text(env, 'CHAT_API_WEBHOOK_ID') ?? (env.SECRETS_PATH ? undefined : 'local');
     const secret = text(env, 'CHAT_API_SECRET');
     if (webhookId === undefined || secret === undefined) return undefined;
     return {

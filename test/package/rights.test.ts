@@ -15,13 +15,34 @@ type Statement = { Action: string[]; Resource: unknown };
 
 const CONSUME = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'];
 const KEEP = ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:UpdateItem'];
+/** Messages of our own Chat API are items that the worker puts. */
+const ANSWER = [
+  'dynamodb:Query',
+  'dynamodb:GetItem',
+  'dynamodb:BatchGetItem',
+  'dynamodb:PutItem',
+  'dynamodb:UpdateItem',
+];
 
 /** All that each function may do besides writing to its own log group and reading its secrets. */
 const EXPECTED: Record<string, Record<string, string[]>> = {
   talkjs: { TurnsQueue: ['sqs:SendMessage'] },
   botpress: { TurnsQueue: ['sqs:SendMessage'] },
-  reply: { TurnsQueue: CONSUME, LogsQueue: ['sqs:SendMessage'], Table: KEEP },
-  apologize: { TurnsDeadLetters: CONSUME, Table: KEEP },
+  chatDashapi: {
+    TurnsQueue: ['sqs:SendMessage'],
+    SignalsQueue: ['sqs:SendMessage'],
+    Table: [
+      'dynamodb:Query',
+      'dynamodb:BatchGetItem',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:BatchWriteItem',
+    ],
+  },
+  signals: { SignalsQueue: CONSUME },
+  reply: { TurnsQueue: CONSUME, LogsQueue: ['sqs:SendMessage'], SignalsQueue: ['sqs:SendMessage'], Table: ANSWER },
+  apologize: { TurnsDeadLetters: CONSUME, SignalsQueue: ['sqs:SendMessage'], Table: ANSWER },
   reconify: { LogsQueue: ['sqs:SendMessage'], Table: ['dynamodb:UpdateItem'] },
   deliver: {
     LogsQueue: [...CONSUME, 'sqs:SendMessage'],
@@ -156,7 +177,9 @@ async function secretsAskedFor(bundle: string): Promise<string[]> {
   });
   await new Promise<void>((ready) => ssm.listen(0, '127.0.0.1', ready));
   try {
-    await promisify(execFile)(process.execPath, ['-e', `import(${JSON.stringify(pathToFileURL(bundle).href)})`], {
+    const runtime = 'globalThis.awslambda = { streamifyResponse: (handler) => handler };';
+    const code = `${runtime} import(${JSON.stringify(pathToFileURL(bundle).href)})`;
+    await promisify(execFile)(process.execPath, ['-e', code], {
       env: {
         SECRETS_PATH: '/claude-chat/dev',
         AWS_ENDPOINT_URL_SSM: `http://127.0.0.1:${(ssm.address() as AddressInfo).port}`,

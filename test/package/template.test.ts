@@ -37,7 +37,7 @@ describe('the packaged service', () => {
     const { zips } = packaged;
 
     const expected = ofType('AWS::Lambda::Function').map(([, { FunctionName, Handler }]) => [
-      `${String(FunctionName).split('-').at(-1)}.zip`,
+      `${String(FunctionName).replace('claude-chat-dev-', '')}.zip`,
       [String(Handler).replace(/\.\w+$/, '.mjs')],
     ]);
     expect(expected.length).toBeGreaterThan(0);
@@ -110,10 +110,33 @@ describe('the packaged service', () => {
     });
   });
 
+  it('streams the Chat API through a regional REST API, for as long as the function may run', () => {
+    const [, method] = ofType('AWS::ApiGateway::Method').find(([id]) => id.includes('ChatDashapi')) ?? [];
+
+    expect(ofType('AWS::ApiGateway::RestApi')[0]?.[1]).toMatchObject({
+      EndpointConfiguration: { Types: ['REGIONAL'] },
+    });
+    expect(method).toMatchObject({
+      HttpMethod: 'ANY',
+      Integration: { ResponseTransferMode: 'STREAM', TimeoutInMillis: 125_000 },
+    });
+    expect(resource('ChatDashapiLambdaFunction').Properties).toMatchObject({ Timeout: 120 });
+  });
+
+  it('keeps the signals of a conversation in order, and as dead letters what the webhook does not take', () => {
+    expect(resource('SignalsQueue').Properties).toMatchObject({
+      FifoQueue: true,
+      VisibilityTimeout: 6 * Number(resource('SignalsLambdaFunction').Properties?.Timeout),
+      RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['SignalsDeadLetters', 'Arn'] }, maxReceiveCount: 8 },
+    });
+    expect(resource('SignalsDeadLetters').Properties).toMatchObject({ MessageRetentionPeriod: 14 * 24 * 3600 });
+  });
+
   it('reports single messages of a batch as failed, and bounds how many turns run at once', () => {
     const sources = ofType('AWS::Lambda::EventSourceMapping');
 
     expect(sources.map(([, { EventSourceArn }]) => EventSourceArn)).toEqual([
+      { 'Fn::GetAtt': ['SignalsQueue', 'Arn'] },
       { 'Fn::GetAtt': ['TurnsQueue', 'Arn'] },
       { 'Fn::GetAtt': ['TurnsDeadLetters', 'Arn'] },
       { 'Fn::GetAtt': ['LogsQueue', 'Arn'] },
