@@ -1,7 +1,7 @@
 /** Root of the Chat API server: the door that its clients call. */
 import { ApiError, errorBody } from '../chat-api/api-error.ts';
 import { openKeys } from '../chat-api/keys.ts';
-import { type Server, streamFrom } from '../chat-api/lambda.ts';
+
 import { openRooms, openUserCount } from '../chat-api/rooms.ts';
 import { openServer } from '../chat-api/server.ts';
 import { openShare, type Share } from '../chat-api/share.ts';
@@ -13,6 +13,7 @@ import { openDynamo, partition } from '../store.ts';
 import { openCounters } from '../store-counters.ts';
 import { openTable } from '../store-items.ts';
 import { openApp } from './open.ts';
+import { type Server, streamFrom } from './stream-door.ts';
 
 const now = Date.now;
 

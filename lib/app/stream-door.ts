@@ -1,8 +1,17 @@
-/** The Chat API server: between API Gateway's REST events with their response stream and the server's web standards. */
+/** Root of every door whose answers are streamed: between API Gateway's REST events with their response stream and web standards. */
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
-import type { Surroundings } from './server.ts';
+
+/** What comes with a request and is not in it. */
+export interface Surroundings {
+  /** `Request` allows none with a GET, but a client may send one. */
+  body: Uint8Array | undefined;
+  /** Until the function is stopped. */
+  remainingMs(): number;
+  /** Goes on with `work` after the answer is out, also when the client has left. */
+  waitUntil(work: Promise<unknown>): void;
+}
 
 export interface Server {
   fetch(request: Request, surroundings: Surroundings): Response | Promise<Response>;
@@ -17,10 +26,14 @@ type StreamingHandler = (
 export function streamFrom(open: () => Promise<Server>): StreamingHandler {
   return async (event, stream, context) => {
     const leaving = new AbortController();
+    const works: Promise<unknown>[] = [];
     stream.on('close', () => leaving.abort());
     const server = await open();
-    const surroundings = { body: bodyOf(event), remainingMs: () => context.getRemainingTimeInMillis() };
-    const response = await server.fetch(toRequest(event, leaving.signal), surroundings);
+    const response = await server.fetch(toRequest(event, leaving.signal), {
+      body: bodyOf(event),
+      remainingMs: () => context.getRemainingTimeInMillis(),
+      waitUntil: (work) => works.push(work),
+    });
     const out = awslambda.HttpResponseStream.from(stream, {
       statusCode: response.status,
       headers: Object.fromEntries(response.headers),
@@ -33,6 +46,8 @@ export function streamFrom(open: () => Promise<Server>): StreamingHandler {
       if (!leaving.signal.aborted) throw error; // else the client is gone: nobody to tell
     } finally {
       leaving.abort();
+      // Once the handler returns, its process stands still.
+      await Promise.allSettled(works);
     }
   };
 }
@@ -46,7 +61,7 @@ function toRequest(
   for (const [name, values] of Object.entries(multiValueQueryStringParameters ?? {})) {
     for (const value of values ?? []) query.append(name, value);
   }
-  const url = new URL('http://chat-api.local');
+  const url = new URL('http://door.local');
   url.pathname = path;
   url.search = query.toString();
   return new Request(url, { method: httpMethod, headers: toHeaders(headers), signal });
