@@ -7,7 +7,7 @@ import { equip, startConsumers, toRun, visibilityOf } from './functions.ts';
 import { claimPorts, portBlock, untilListening } from './ports.ts';
 import { makeResources } from './resources.ts';
 import { functionsOf, httpPathOf, type Serverless, streamRoutesOf, withoutStreamRoutes } from './service.ts';
-import { checkSettings, settingsIn } from './settings.ts';
+import { checkSettings, settingsIn, withLocalDefaults } from './settings.ts';
 import { serve } from './stand-ins/serve.ts';
 import { openStandIns } from './stand-ins.ts';
 import { type Status, sayStack } from './status.ts';
@@ -38,7 +38,7 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
   const base = `http://localhost:${ports.standIns}`;
   const dataDir = env.DATA_DIR?.trim() ? path.resolve(root, env.DATA_DIR) : undefined;
 
-  const { mounts, settings, urls: standIns } = await openStandIns(settingsIn(env), base, doors);
+  const { mounts, settings, urls: standIns } = await openStandIns(withLocalDefaults(settingsIn(env)), base, doors);
   checkSettings(settings);
   const functions = functionsOf(service);
   const surroundings = { service, root, isClaudeOffline: 'claude' in standIns };
@@ -65,7 +65,8 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
   const streams =
     streaming.length > 0
       ? await startStreams({
-          functions: streaming.map((fn) => toRun(surroundings, fn)),
+          // A stream lasts as long as it does when deployed.
+          functions: streaming.map((fn) => toRun({ ...surroundings, isClaudeOffline: false }, fn)),
           routes,
           port: ports.streams,
           print,
