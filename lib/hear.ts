@@ -4,7 +4,10 @@ import type { Said, Sent } from './types.ts';
 
 /** `maxChars` is the longest message that is read; 0 for no limit. */
 export function hear({ messageId, createdAt, speaker: { id, name }, text, attachments }: Sent, maxChars: number): Said {
-  const said = { messageId, createdAt, speaker: { id, ...(name ? { name } : {}) }, attachments };
+  const speaker = { id, ...(name ? { name: name.toWellFormed() } : {}) };
+  // A broken surrogate survives JSON and the queue, but no table takes it.
+  const files = attachments.map((file) => ({ ...file, ...(file.name ? { name: file.name.toWellFormed() } : {}) }));
+  const said = { messageId, createdAt, speaker, attachments: files };
   const heard = guard(text, { maxChars, hasFiles: attachments.length > 0 });
   return 'sentence' in heard ? { ...said, text: '', refusal: heard.sentence } : { ...said, text: heard.text };
 }

@@ -1,4 +1,5 @@
 /** Stops 5-7. Answers a batch of waiting messages: conversations side by side, each in the order the queue gave. */
+import { guard } from './claude/guard.ts';
 import { Later, Superseded } from './errors.ts';
 import { errorName, type Log, pseudonym } from './log.ts';
 import { type RememberDeps, remember } from './remember.ts';
@@ -102,10 +103,11 @@ function burstOf(waiting: readonly Delivery[]): [Sent, ...Sent[]] {
   return waiting.slice(0, length).map(({ inbound }) => inbound) as [Sent, ...Sent[]];
 }
 
-async function correct({ store, log }: ReplyDeps, inbound: Edited | Deleted): Promise<void> {
+async function correct({ store, maxInputChars, log }: ReplyDeps, inbound: Edited | Deleted): Promise<void> {
   if (inbound.event === 'edited') {
-    const { editedAt: at, text, attachments } = inbound;
-    return store.correct(inbound, { at, text, attachments });
+    const { editedAt: at, attachments } = inbound;
+    const heard = guard(inbound.text, { maxChars: maxInputChars, hasFiles: true });
+    return store.correct(inbound, { at, text: 'text' in heard ? heard.text : '', attachments });
   }
   const { createdAt, platform, conversation, messageId } = inbound;
   if (createdAt !== undefined) return store.correct({ ...inbound, createdAt }, DELETED);

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
+import { listTools } from './list-tools.mjs';
 import { plainSsmErrors } from './plain-ssm-errors.mjs';
 
 const scripts = path.dirname(fileURLToPath(import.meta.url));
@@ -22,6 +23,7 @@ const formats = {
  */
 export async function build({ root = path.dirname(scripts), outdir = path.join(root, 'dist'), format = 'esm' } = {}) {
   const { extension, banner } = formats[format];
+  listTools(root);
   const doors = readdirSync(path.join(root, 'functions')).filter((file) => file.endsWith('.ts'));
   const result = await esbuild.build({
     absWorkingDir: root,

@@ -1,6 +1,9 @@
 /** What every door that answers shares: Claude, its tools, the table, the limits and the interaction log. */
 import { randomUUID } from 'node:crypto';
+import { fetchAttachment } from '../attachments/fetch.ts';
+import { parseHosts } from '../attachments/hosts.ts';
 import { type ModelCall, openAsk, openClaude } from '../claude/ask.ts';
+import { filesOf } from '../claude/attached.ts';
 import { writeMeasured } from '../claude/metrics.ts';
 import { priceUsd } from '../claude/price.ts';
 import { SUMMARY_MAX_TOKENS, SUMMARY_MODEL, SUMMARY_PROMPT } from '../claude/summary.ts';
@@ -19,16 +22,20 @@ import { openRecorder } from './recorder.ts';
 /** The settings groups it needs; `reconify` beside them where calls are logged there. */
 export const ANSWERING = ['aws', 'claude', 'history', 'limits', 'tools', 'attachments'] as const;
 
+/** What one file may weigh (bytes) and take (ms): as much as the API accepts of a picture, and a slow link's time for it. */
+const FILES = { maxBytes: 5_000_000, timeoutMs: 10_000 };
+
 /** Everything but the platform itself. Throws `BadSettings` for a tool that does not exist. */
 export function openAnswering(
   settings: Settings<(typeof ANSWERING)[number]>,
   reconify: ReconifySettings | undefined,
 ): Omit<TurnDeps, 'platform'> & RememberDeps {
-  const { aws, claude, history, limits, tools } = settings;
+  const { aws, claude, history, limits, tools, attachments } = settings;
   const log = logLine;
   const now = Date.now;
   const newId = randomUUID;
   const dynamo = openDynamo();
+  const rules = parseHosts(attachments.hosts);
   const store = openStore(dynamo, aws.tableName, now);
   const handedOver = new WeakSet<object>();
   const handToHuman = async (about: Parameters<typeof store.handOver>[0]) => {
@@ -46,7 +53,11 @@ export function openAnswering(
     ask: openAsk({ ...base, settings: claude, tools: toolbox }),
     window: history,
     limits: openLimits({ counters: openCounters(dynamo, aws.tableName), settings: limits, now }),
-    fetchFiles: async () => new Map(),
+    fetchFiles: (turns, signal) =>
+      filesOf(turns, {
+        fetchFile: (attachment) => fetchAttachment(attachment, { ...FILES, rules, signal }),
+        maxTokens: history.tokenBudget / 2,
+      }),
     estimateUsd: (promptTokens) => estimateUsd(claude, promptTokens),
     handedOver,
   };

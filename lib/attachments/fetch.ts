@@ -1,8 +1,8 @@
 /** Room of attachments: a file that a user sent → its bytes for Claude, or a note why not. */
-import { clean } from '../clean.ts';
 import type { Attachment } from '../types.ts';
 import { contentOf, type FileContent } from './content.ts';
 import { type DownloadOptions, download, type NoBytes } from './download.ts';
+import { nameOf, noteFor } from './note.ts';
 
 export interface AttachedFile extends FileContent {
   name: string | undefined;
@@ -34,20 +34,3 @@ const problems: Record<NoBytes, string> = {
   'too large': 'it is too large',
   'not available': 'it could not be fetched',
 };
-
-/** `[attached image: cat.png (not read: it is too large)]` */
-export function noteFor(attachment: Attachment, why?: string): string {
-  const name = nameOf(attachment);
-  const reason = why ? ` (not read: ${why})` : '';
-  return `[attached ${attachment.kind ?? 'file'}${name ? `: ${name}` : ''}${reason}]`;
-}
-
-const MAX_NAME_CHARS = 100;
-
-/** A user chose it, so it is no more than a name: one line, nothing hidden, no bracket to end the note with. */
-function nameOf({ name }: Attachment): string | undefined {
-  const plain = clean(name ?? '')
-    .replace(/[\s[\]]+/g, ' ')
-    .trim();
-  return [...plain].slice(0, MAX_NAME_CHARS).join('') || undefined;
-}

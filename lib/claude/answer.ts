@@ -3,9 +3,6 @@ import type { Message, TextBlock } from '@anthropic-ai/sdk/resources/messages/me
 import { sentences } from '../errors.ts';
 import type { Reply } from '../types.ts';
 
-/** What ended the asking: a stop reason of the API, or one of ours. */
-export type Stop = NonNullable<Message['stop_reason']> | 'deadline' | 'steps' | 'none';
-
 /** `text` is all that the steps of the turn said. Only an `answer` becomes history. */
 export function toReply(text: string, stop: string): Pick<Reply, 'kind' | 'text' | 'stop'> {
   if (stop === 'refusal') return { kind: 'notice', text: sentences.refusal, stop };

@@ -43,7 +43,7 @@ function isPermanent({ status, type }: APIError): boolean {
 }
 
 /** `retry-after-ms`, else `retry-after` in seconds or as a date; ms. Nonsense counts as not given. */
-export function retryAfterMs(headers: Headers | undefined, now = Date.now): number | undefined {
+function retryAfterMs(headers: Headers | undefined, now = Date.now): number | undefined {
   const ms = Number(headers?.get('retry-after-ms') ?? Number.NaN);
   if (Number.isFinite(ms) && ms >= 0) return ms;
   const value = headers?.get('retry-after');

@@ -1,5 +1,6 @@
 /** Stop 6, before the call. Pure: the turns of a conversation → the messages that Claude is sent. */
 import type { DocumentBlockParam, ImageBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
+import { noteFor } from '../attachments/note.ts';
 import type { Correction, Said, Summary, Turn } from '../types.ts';
 
 type Text = { type: 'text'; text: string };
@@ -9,8 +10,8 @@ export interface Message {
   content: Block[];
 }
 
-/** Files that were fetched, as Claude takes them, by URL. */
-export type Files = ReadonlyMap<string, ImageBlockParam | DocumentBlockParam>;
+/** Files that were fetched, as Claude takes them, or why not, by URL. */
+export type Files = ReadonlyMap<string, Block>;
 
 /** What else belongs into the window. */
 export interface Beside {
@@ -143,15 +144,10 @@ function blocksOf(said: Said, { corrections, files }: Shown): Block[] {
   if (correction?.deleted) return [note('message deleted by the user')];
   const text = correction?.text ?? said.text;
   if (said.refusal && !text) return [note('message that could not be read')];
-  const attached = (correction?.attachments ?? said.attachments).map(({ url, name, kind }) => {
-    return files.get(url) ?? note(`attached ${kind ?? 'file'}${name ? `: ${oneLine(name)}` : ''}`);
-  });
+  const attached = (correction?.attachments ?? said.attachments).map(
+    (attachment): Block => files.get(attachment.url) ?? { type: 'text', text: noteFor(attachment) },
+  );
   return text.trim() ? [{ type: 'text', text }, ...attached] : attached;
-}
-
-/** A file's name is the sender's choice, too. */
-function oneLine(name: string): string {
-  return name.replace(/[\s\p{C}[\]]+/gu, ' ').slice(0, 100);
 }
 
 function note(text: string): Block {

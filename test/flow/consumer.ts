@@ -72,7 +72,7 @@ export async function invoke(
   return { failed: [...failed] };
 }
 
-export function toEvent(messages: readonly Message[]): SQSEvent {
+function toEvent(messages: readonly Message[]): SQSEvent {
   const Records = messages.map(({ MessageId, ReceiptHandle, Body, Attributes }) => ({
     messageId: MessageId,
     receiptHandle: ReceiptHandle,

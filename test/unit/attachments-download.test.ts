@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Resolve } from '../../lib/attachments/download.ts';
 import { fetchAttachment } from '../../lib/attachments/fetch.ts';
 import { parseHosts } from '../../lib/attachments/hosts.ts';
-import { blocksFor } from '../../lib/claude/attached.ts';
+import { filesOf } from '../../lib/claude/attached.ts';
 import { BadSettings } from '../../lib/errors.ts';
-import type { Attachment } from '../../lib/types.ts';
+import type { Attachment, Turn } from '../../lib/types.ts';
 import { gif, pdf, png } from './sample-files.ts';
 
 const answers: Record<string, (response: ServerResponse, request: IncomingMessage) => void> = {
@@ -178,39 +178,53 @@ describe('the setting ATTACHMENT_HOSTS', () => {
   });
 });
 
-describe('the files of one message', () => {
-  const attachments = Array.from(
-    { length: 7 },
-    (_, i): Attachment => ({ url: `https://x.example/${i}`, name: `${i}` }),
-  );
+describe('the files of a conversation', () => {
+  const turnWith = (n: number, urls: string[]): Turn => ({
+    sk: `T#${n}`,
+    generation: 0,
+    epoch: 1,
+    said: [
+      {
+        messageId: `m${n}`,
+        createdAt: n,
+        speaker: { id: 'alice' },
+        text: '',
+        attachments: urls.map((url) => ({ url, name: url })),
+      },
+    ],
+  });
+  const turns = [turnWith(1, ['a', 'b', 'c']), turnWith(2, ['d', 'e', 'a']), turnWith(3, ['f'])];
   const file = { mediaType: 'image/gif', tokens: 100, name: 'g', bytes: gif().length, base64: 'R0lG' } as const;
 
-  it('become blocks in their order, at most five of them', async () => {
+  it('are the five newest, each fetched once, as blocks or as a note why not', async () => {
     const fetched: string[] = [];
-    const fetchOne = async ({ url }: Attachment) => {
+    const fetchFile = async ({ url }: Attachment) => {
       fetched.push(url);
-      return url.endsWith('1')
-        ? { note: '[note]' }
-        : { ...file, ...(url.endsWith('2') ? { mediaType: 'application/pdf' as const } : {}) };
+      if (url === 'e') return { note: '[note]' };
+      return url === 'f' ? { ...file, mediaType: 'application/pdf' as const } : file;
     };
 
-    const { blocks, tokens } = await blocksFor(attachments, { fetchFile: fetchOne, maxTokens: 1_000 });
+    const files = await filesOf(turns, { fetchFile, maxTokens: 1_000 });
 
-    expect(blocks.map(({ type }) => type)).toEqual(['image', 'text', 'document', 'image', 'image', 'text', 'text']);
-    expect(blocks[2]).toMatchObject({ title: 'g', source: { type: 'base64', media_type: 'application/pdf' } });
-    expect(blocks[6]).toEqual({ type: 'text', text: '[attached file: 6 (not read: there are more than 5)]' });
-    expect(fetched).toHaveLength(5);
-    expect(tokens).toBe(400);
+    expect(fetched).toEqual(['f', 'a', 'e', 'd', 'c']);
+    expect(files.get('f')).toMatchObject({
+      type: 'document',
+      title: 'g',
+      source: { type: 'base64', media_type: 'application/pdf' },
+    });
+    expect(files.get('e')).toEqual({ type: 'text', text: '[note]' });
+    expect(files.get('d')?.type).toBe('image');
+    expect(files.has('b')).toBe(false);
   });
 
-  it('stay within the tokens that are left, and within what a request may weigh', async () => {
+  it('stay within the tokens that are left, and within what a request may weigh, the newest first', async () => {
     const heavy = { ...file, bytes: 8_000_000 };
 
-    const dear = await blocksFor(attachments.slice(0, 3), { fetchFile: async () => file, maxTokens: 250 });
-    const large = await blocksFor(attachments.slice(0, 3), { fetchFile: async () => heavy, maxTokens: 1_000 });
+    const dear = await filesOf(turns, { fetchFile: async () => file, maxTokens: 250 });
+    const large = await filesOf(turns, { fetchFile: async () => heavy, maxTokens: 1_000 });
 
-    expect(dear.blocks.map(({ type }) => type)).toEqual(['image', 'image', 'text']);
-    expect(large.blocks.map(({ type }) => type)).toEqual(['image', 'text', 'text']);
-    expect(large.blocks[1]).toEqual({ type: 'text', text: '[attached file: 1 (not read: there is no room for it)]' });
+    expect([...dear.values()].map(({ type }) => type)).toEqual(['image', 'image', 'text', 'text', 'text']);
+    expect([...large.values()].map(({ type }) => type)).toEqual(['image', 'text', 'text', 'text', 'text']);
+    expect(large.get('a')).toEqual({ type: 'text', text: '[attached file: a (not read: there is no room for it)]' });
   });
 });

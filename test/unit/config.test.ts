@@ -29,7 +29,12 @@ it('takes the secret key for the webhook secret unless others are named', () => 
   const { talkjs } = readSettings(env, ['talkjs']);
   const rotating = readSettings({ ...env, TALKJS_WEBHOOK_SECRETS: 'new, old,' }, ['talkjs']).talkjs;
 
-  expect(talkjs).toMatchObject({ webhookSecrets: ['sk'], botId: 'claude', typing: 'off', apiUrl: 'https://talk.example' });
+  expect(talkjs).toMatchObject({
+    webhookSecrets: ['sk'],
+    botId: 'claude',
+    typing: 'off',
+    apiUrl: 'https://talk.example',
+  });
   expect(rotating?.webhookSecrets).toEqual(['new', 'old']);
 });
 
@@ -37,4 +42,21 @@ it('never shows a value in its error', () => {
   const env = { TALKJS_SECRET_KEY: 'sk_very_secret', TALKJS_TYPING: 'sk_very_secret' };
 
   expect(() => readSettings(env, ['talkjs'])).toThrow(/^(?!.*sk_very_secret)/);
+});
+
+it('leaves Reconify off without its keys, and takes half of them for a mistake', () => {
+  const places = { LOGS_QUEUE_URL: 'http://queue.example/logs', TABLE_NAME: 'table' };
+
+  const off = readSettings({ RECONIFY_VERSION: '3.1.0' }, ['reconify']).reconify;
+  const on = readSettings({ ...places, RECONIFY_APP_KEY: 'a', RECONIFY_API_KEY: 'b' }, ['reconify']).reconify;
+
+  expect(off).toBeUndefined();
+  expect(on).toMatchObject({ version: '3.0.0', intakeKeys: [], sendUserDetails: false, redactContacts: false });
+  expect(() => readSettings({ ...places, RECONIFY_APP_KEY: 'a' }, ['reconify'])).toThrow('RECONIFY_API_KEY');
+  expect(() => readSettings({ ...places, RECONIFY_API_KEY: 'b' }, ['reconify'])).toThrow('RECONIFY_APP_KEY');
+  expect(() =>
+    readSettings({ ...places, RECONIFY_APP_KEY: 'a', RECONIFY_API_KEY: 'b', RECONIFY_SEND_USER_DETAILS: 'maybe' }, [
+      'reconify',
+    ]),
+  ).toThrow('RECONIFY_SEND_USER_DETAILS');
 });
