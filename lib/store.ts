@@ -82,11 +82,15 @@ export function openStore(dynamo: DynamoDBDocumentClient, table: string, now: ()
   }
 
   /** A write that only the holder of the turn may make. */
-  async function asHolder(ref: MessageRef, holder: Holder, input: { set: string; values: Record<string, unknown> }) {
+  async function asHolder(
+    ref: MessageRef,
+    holder: Holder,
+    input: { set: string; names?: Record<string, string>; values: Record<string, unknown> },
+  ) {
     const done = await update(partition(ref), turnSk(ref), {
       UpdateExpression: input.set,
       ConditionExpression: '#state = :claimed AND #owner = :owner AND epoch = :epoch',
-      ExpressionAttributeNames: { '#state': 'state', '#owner': 'owner' },
+      ExpressionAttributeNames: { '#state': 'state', '#owner': 'owner', ...input.names },
       ExpressionAttributeValues: {
         ':claimed': 'CLAIMED',
         ':owner': holder.owner,
@@ -234,7 +238,8 @@ export function openStore(dynamo: DynamoDBDocumentClient, table: string, now: ()
     /** Ends a turn whose message the reply of another one covers. */
     async retire(ref: MessageRef, holder: Holder, into: string): Promise<void> {
       await asHolder(ref, holder, {
-        set: 'SET #state = :merged, into = :into REMOVE #owner, leaseUntil',
+        set: 'SET #state = :merged, #into = :into REMOVE #owner, leaseUntil',
+        names: { '#into': 'into' },
         values: { ':merged': 'MERGED', ':into': into },
       });
     },
@@ -321,8 +326,8 @@ function pointer(platform: string, messageId: string): string {
   return `I#${platform}#${messageId}`;
 }
 
-/** Our own items, written above: taken as they are. */
-function toTurn(item: Record<string, unknown>): Turn {
+/** An item of ours is taken as it is. */
+export function toTurn(item: Record<string, unknown>): Turn {
   return { said: [], generation: 0, epoch: 0, ...(item as Partial<Turn>), sk: String(item.sk) };
 }
 

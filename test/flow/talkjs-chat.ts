@@ -1,11 +1,11 @@
 import { sendByHttp } from '../../local/stand-ins/talkjs/webhooks.ts';
-import { createTalkjs } from '../../local/stand-ins/talkjs.ts';
+import { createTalkjs, type TalkjsStandIn } from '../../local/stand-ins/talkjs.ts';
 import type { Chat } from './world.ts';
 
 const SECRET = 'sk_test_example_do_not_use';
 
 /** TalkJS as the flow tests see it. */
-export function talkjsChat(): Chat {
+export function talkjsChat(): Chat & { talkjs: TalkjsStandIn } {
   let door = '';
   const talkjs = createTalkjs({
     appId: 'app',
@@ -16,6 +16,7 @@ export function talkjsChat(): Chat {
     sendWebhook: (webhook) => sendByHttp(`${door}/talkjs`)(webhook),
   });
   return {
+    talkjs,
     name: 'talkjs',
     handle: talkjs.handle,
     settings: (url) => ({ TALKJS_APP_ID: 'app', TALKJS_SECRET_KEY: SECRET, TALKJS_API_URL: url }),
