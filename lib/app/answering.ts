@@ -11,7 +11,7 @@ import { allTools } from '../claude/tools/all.ts';
 import { chooseTools, openToolbox } from '../claude/tools/toolbox.ts';
 import { type ComposeDeps, compose } from '../compose.ts';
 import type { ClaudeSettings, ReconifySettings, Settings } from '../config.ts';
-import { openLimits } from '../limits.ts';
+import { type Limits, openLimits } from '../limits.ts';
 import { logLine } from '../log.ts';
 import type { RememberDeps } from '../remember.ts';
 import { openDynamo, openStore } from '../store.ts';
@@ -29,6 +29,8 @@ const FILES = { maxBytes: 5_000_000, timeoutMs: 10_000 };
 export function openAnswering(
   settings: Settings<(typeof ANSWERING)[number]>,
   reconify: ReconifySettings | undefined,
+  /** What becomes of the limits at this door. */
+  adapt: (limits: Limits) => Limits = (limits) => limits,
 ): Omit<TurnDeps, 'platform'> & RememberDeps {
   const { aws, claude, history, limits, tools, attachments } = settings;
   const log = logLine;
@@ -47,12 +49,12 @@ export function openAnswering(
     writeMeasured(call);
     await keep(call);
   };
-  const base = { client: openClaude(claude), record, now, log };
+  const base = { client: openClaude(claude), record, recordError: keep, now, log };
   const toolbox = openToolbox(chooseTools(allTools, tools.names), { handToHuman, fetch, now, log });
   const composing: ComposeDeps = {
     ask: openAsk({ ...base, settings: claude, tools: toolbox }),
     window: history,
-    limits: openLimits({ counters: openCounters(dynamo, aws.tableName), settings: limits, now }),
+    limits: adapt(openLimits({ counters: openCounters(dynamo, aws.tableName), settings: limits, now })),
     fetchFiles: (turns, signal) =>
       filesOf(turns, {
         fetchFile: (attachment) => fetchAttachment(attachment, { ...FILES, rules, signal }),

@@ -17,7 +17,7 @@ import { textOf, toReply } from './answer.ts';
 import { SILENCE_MS } from './call.ts';
 import { halve, normalise } from './normalise.ts';
 import { priceUsd } from './price.ts';
-import { type Attempt, askReliably, type Outcome, type ReliableDeps } from './reliable.ts';
+import { type Attempt, askReliably, type Outcome, type Refusal, type ReliableDeps } from './reliable.ts';
 
 export interface Question {
   messages: MessageParam[];
@@ -56,6 +56,8 @@ export interface AskDeps {
   tools: Toolbox;
   /** Awaited right after each call, before anything else happens with its answer. */
   record(call: ModelCall): Promise<void>;
+  /** Likewise for a call that the API answered with an error. */
+  recordError?(refusal: Refusal & { about: Question['about'] }): Promise<void>;
   now(): number;
   log: Log;
   pause?: ReliableDeps['pause'];
@@ -88,6 +90,7 @@ export function openAsk(deps: AskDeps): Ask {
         isRetractable: question.isRetractable ?? true,
         onRetract: question.onRetract,
         record: bill.add,
+        recordError: (refusal) => deps.recordError?.({ ...refusal, about: question.about }) ?? Promise.resolve(),
       });
       if (isTooLong(outcome) && !isHalved) {
         isHalved = true;

@@ -1,5 +1,6 @@
 /** Stop 6. One answer of a model: the call, tried again by class of failure, on the fallback model at last. */
 import type Anthropic from '@anthropic-ai/sdk';
+import { APIError } from '@anthropic-ai/sdk';
 import type { Message, MessageCreateParamsBase } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { Log } from '../log.ts';
 import { call } from './call.ts';
@@ -16,6 +17,11 @@ export interface Attempt {
   respondedAt: number;
   firstTextMs: number | undefined;
   tries: number;
+}
+
+/** One call that was answered with an error: `response` is its body. */
+export interface Refusal extends Pick<Attempt, 'request' | 'requestId' | 'requestedAt' | 'respondedAt'> {
+  response: object;
 }
 
 export interface ReliableDeps {
@@ -39,6 +45,8 @@ export interface ReliableOptions {
   onRetract?: (() => void) | undefined;
   /** Awaited right after each call that has a response, before anything else happens with it. */
   record(attempt: Attempt): Promise<void>;
+  /** Likewise for a call that was answered with an error. */
+  recordError(refusal: Refusal): Promise<void>;
 }
 
 /** The message; or what the deadline left of it; or why there is none. */
@@ -82,7 +90,7 @@ async function askModel(
 async function tryOnce(
   deps: ReliableDeps,
   request: MessageCreateParamsBase,
-  { signal, onText, isRetractable, onRetract, record }: ReliableOptions,
+  { signal, onText, isRetractable, onRetract, record, recordError }: ReliableOptions,
   tries: number,
 ): Promise<Outcome> {
   if (signal.aborted) return { failure: { kind: 'passing', reason: 'deadline' } };
@@ -96,9 +104,10 @@ async function tryOnce(
   const isPartial = !('message' in called);
   const response = isPartial ? called.partial : called.message;
   const { requestId } = called;
-  if (response) {
-    await record({ request, response, isPartial, requestId, requestedAt, respondedAt: deps.now(), firstTextMs, tries });
-  }
+  const times = { requestedAt, respondedAt: deps.now() };
+  if (response) await record({ request, response, isPartial, requestId, ...times, firstTextMs, tries });
+  const errorBody = isPartial && !response ? bodyOf(called.error) : undefined;
+  if (errorBody) await recordError({ request, response: errorBody, requestId, ...times });
   if (!isPartial) return { message: called.message };
   if (called.isDeadline) {
     return response && firstTextMs !== undefined
@@ -111,6 +120,12 @@ async function tryOnce(
   return {
     failure: isShown && !isRetractable ? { kind: 'permanent', reason: `${failure.reason} in mid-answer` } : failure,
   };
+}
+
+/** What the API answered instead of a message; `undefined` when it did not get to answer. */
+function bodyOf(error: unknown): object | undefined {
+  const body = error instanceof APIError ? error.error : undefined;
+  return typeof body === 'object' && body !== null ? body : undefined;
 }
 
 function isFinal({ kind }: Failure): boolean {

@@ -181,6 +181,16 @@ describe('a failure', () => {
     expect(claude.requests).toHaveLength(1);
   });
 
+  it('that the API answered is on record, too, with what it answered', async () => {
+    const refused: object[] = [];
+    claude.script({ status: 529, errorMessage: 'Overloaded' });
+
+    await ask({}, {}, { recordError: async ({ response }) => void refused.push(response) });
+
+    expect(refused).toMatchObject([{ type: 'error', error: { type: 'overloaded_error' } }]);
+    expect(calls).toHaveLength(1);
+  });
+
   it.each(['enforced_spend_limit_reached', 'contract_spend_limit_reached'])(
     'by %s is not tried again',
     async (errorCode) => {
