@@ -1,4 +1,5 @@
 /** The environment (+ secrets) → the settings groups a door asks for, or one error that lists everything wrong. */
+import { readFileSync } from 'node:fs';
 import { BadSettings } from './errors.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -24,7 +25,7 @@ export const groups = {
     fallbackModel: text(env, 'CLAUDE_FALLBACK_MODEL'),
     maxTokens: whole(env, 'CLAUDE_MAX_TOKENS', 2048, problems, { min: 1, max: 128_000 }),
     effort: oneOf(env, 'CLAUDE_EFFORT', ['low', 'medium', 'high', 'xhigh', 'max'], undefined, problems),
-    systemPrompt: text(env, 'SYSTEM_PROMPT') ?? DEFAULT_SYSTEM_PROMPT,
+    systemPrompt: prompt(env, 'SYSTEM_PROMPT', problems) ?? DEFAULT_SYSTEM_PROMPT,
   }),
   history: (env, problems) => ({
     strategy: oneOf(env, 'HISTORY_STRATEGY', ['tokens', 'messages', 'summary'], 'tokens', problems) ?? 'tokens',
@@ -67,6 +68,12 @@ export const groups = {
     tableName: required(env, 'TABLE_NAME', problems),
   })),
   logsDeadLetters: (env, problems) => ({ url: required(env, 'LOGS_DEAD_LETTERS_URL', problems) }),
+  /** Without keys it is open on a laptop, and not there on a deployed stage. */
+  chat: (env) => {
+    const accessKeys = list(env, 'CHAT_ACCESS_KEYS');
+    const allowedOrigins = list(env, 'ALLOWED_ORIGINS') ?? [];
+    return accessKeys || !env.SECRETS_PATH ? { accessKeys, allowedOrigins } : undefined;
+  },
   /** Deployed, it is there only when id and secret are set; on a laptop the id is `local`. */
   chatApi: (env, problems) => {
     const webhookId = text(env, 'CHAT_API_WEBHOOK_ID') ?? (env.SECRETS_PATH ? undefined : 'local');
@@ -102,9 +109,7 @@ type Groups = typeof groups;
 export type GroupName = keyof Groups;
 export type Settings<G extends GroupName> = { readonly [K in G]: ReturnType<Groups[K]> };
 export type ClaudeSettings = ReturnType<Groups['claude']>;
-export type HistorySettings = ReturnType<Groups['history']>;
 export type LimitSettings = ReturnType<Groups['limits']>;
-export type TalkjsSettings = NonNullable<ReturnType<Groups['talkjs']>>;
 export type ChatApiSettings = NonNullable<ReturnType<Groups['chatApi']>>;
 export type ReconifySettings = NonNullable<ReturnType<Groups['reconify']>>;
 
@@ -113,6 +118,7 @@ const SECRETS: Partial<Record<GroupName, string>> = {
   claude: 'anthropic',
   talkjs: 'talkjs',
   botpress: 'botpress',
+  chat: 'chat',
   chatApi: 'chat-api',
   reconify: 'reconify',
 };
@@ -144,6 +150,18 @@ const DEFAULT_SYSTEM_PROMPT = [
 
 function text(env: Env, name: string): string | undefined {
   return env[name]?.trim() || undefined;
+}
+
+/** The text itself, or `file:` and a path below the root of the repository, which is the root of the bundle, too. */
+function prompt(env: Env, name: string, problems: string[]): string | undefined {
+  const value = text(env, name);
+  if (!value?.startsWith('file:')) return value;
+  try {
+    return readFileSync(new URL(`../${value.slice('file:'.length)}`, import.meta.url), 'utf8').trim();
+  } catch {
+    problems.push(`${name} names a file that cannot be read`);
+    return undefined;
+  }
 }
 
 function required(env: Env, name: string, problems: string[]): string {

@@ -1,7 +1,6 @@
 /** Root of the Chat API server: the door that its clients call. */
 import { ApiError, errorBody } from '../chat-api/api-error.ts';
 import { openKeys } from '../chat-api/keys.ts';
-
 import { openRooms, openUserCount } from '../chat-api/rooms.ts';
 import { openServer } from '../chat-api/server.ts';
 import { openShare, type Share } from '../chat-api/share.ts';

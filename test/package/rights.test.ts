@@ -28,6 +28,18 @@ const ANSWER = [
 const EXPECTED: Record<string, Record<string, string[]>> = {
   talkjs: { TurnsQueue: ['sqs:SendMessage'] },
   botpress: { TurnsQueue: ['sqs:SendMessage'] },
+  chat: {
+    LogsQueue: ['sqs:SendMessage'],
+    Table: [
+      'dynamodb:Query',
+      'dynamodb:GetItem',
+      'dynamodb:BatchGetItem',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:BatchWriteItem',
+    ],
+  },
   chatDashapi: {
     TurnsQueue: ['sqs:SendMessage'],
     SignalsQueue: ['sqs:SendMessage'],

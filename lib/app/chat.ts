@@ -1,0 +1,55 @@
+/** Root of /chat: stops 1-7 in one streamed response. */
+import { openAccess } from '../chat/access.ts';
+import { type ChatDeps, chat } from '../chat/chat.ts';
+import { ChatFailure, responseOf } from '../chat/failure.ts';
+import { perCaller } from '../chat/limits.ts';
+import { openSessions } from '../chat/sessions.ts';
+import type { Settings } from '../config.ts';
+import { BadSettings } from '../errors.ts';
+import { errorName, logLine } from '../log.ts';
+import { openDynamo } from '../store.ts';
+import { openTable } from '../store-items.ts';
+import type { Platform } from '../types.ts';
+import { ANSWERING, openAnswering } from './answering.ts';
+import { openApp } from './open.ts';
+import { type Server, streamFrom } from './stream-door.ts';
+
+const GROUPS = [...ANSWERING, 'chat', 'reconify'] as const;
+
+export function chatDoor() {
+  const open = openApp(GROUPS, serverOf);
+  return streamFrom(() => open().catch(refuseAll));
+}
+
+function serverOf(settings: Settings<(typeof GROUPS)[number]>): Server {
+  const deps = chatDeps(settings);
+  if (!deps) return refusing(new ChatFailure('not_configured', 'not configured'));
+  return { fetch: (request, around) => chat(deps, request, around) };
+}
+
+function chatDeps(settings: Settings<(typeof GROUPS)[number]>): ChatDeps | undefined {
+  if (!settings.chat) return undefined;
+  const { accessKeys, allowedOrigins } = settings.chat;
+  return {
+    ...openAnswering(settings, settings.reconify, perCaller),
+    sessions: openSessions(openTable(openDynamo(), settings.aws.tableName), Date.now),
+    platform: () => sender,
+    identify: openAccess(accessKeys),
+    isOpen: accessKeys === undefined,
+    allowedOrigins,
+  };
+}
+
+/** The answer is out before it is stored: there is nobody to send it to afterwards. */
+const sender: Platform = { deliver: async () => [] };
+
+/** Settings or secrets cannot be read; the operator finds the reason in the log. */
+function refuseAll(error: unknown): Server {
+  const reason = error instanceof BadSettings ? error.message : undefined;
+  logLine('door-failed', { error: errorName(error), reason });
+  return refusing(new ChatFailure('unavailable', 'Not available, try again later.'));
+}
+
+function refusing(failure: ChatFailure): Server {
+  return { fetch: () => responseOf(failure) };
+}

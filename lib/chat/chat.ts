@@ -1,0 +1,128 @@
+/** Stops 1-7 for /chat/{sessionId} in one response: who asks, what is asked, and the answer while it grows. */
+import { errorName } from '../log.ts';
+import type { Caller } from './access.ts';
+import { type AnswerDeps, answer } from './answer.ts';
+import { corsHeaders } from './cors.ts';
+import { ChatFailure, responseOf, toFailure } from './failure.ts';
+import { formatFor } from './pieces.ts';
+import { readMessage } from './read-message.ts';
+import { SESSION_RULE, type Session, sessionIn, toSession } from './session.ts';
+import { stream } from './stream.ts';
+import { linesOf } from './transcript.ts';
+
+export interface ChatDeps extends AnswerDeps {
+  /** Whose request it is, by its `Authorization`. */
+  identify(authorization: string | null): Caller | undefined;
+  /** Whether anybody may ask without a key. */
+  isOpen: boolean;
+  allowedOrigins: readonly string[];
+}
+
+/** What comes with a request and is not in it. */
+export interface Around {
+  body: Uint8Array | undefined;
+  remainingMs(): number;
+  waitUntil(work: Promise<unknown>): void;
+}
+
+/** Never throws. */
+export async function chat(deps: ChatDeps, request: Request, around: Around): Promise<Response> {
+  const origin = request.headers.get('origin');
+  const response = await respond(deps, request, around).catch((error: unknown) => responseOf(explain(deps, error)));
+  for (const [name, value] of corsHeaders(origin, deps.allowedOrigins)) response.headers.set(name, value);
+  return response;
+}
+
+async function respond(deps: ChatDeps, request: Request, around: Around): Promise<Response> {
+  const { method, headers, url } = request;
+  if (method === 'OPTIONS') return new Response(null, { status: 204 });
+  if (!METHODS.has(method)) throw new ChatFailure('method_not_allowed', 'POST, GET or DELETE, please.');
+  const origin = headers.get('origin');
+  if (deps.isOpen && origin !== null && !deps.allowedOrigins.includes(origin)) {
+    throw new ChatFailure('forbidden', `ALLOWED_ORIGINS does not name ${origin}.`);
+  }
+  const caller = deps.identify(headers.get('authorization'));
+  if (caller === undefined) throw new ChatFailure('unauthorized', 'Send "Authorization: Bearer" and an access key.');
+  const { pathname, searchParams } = new URL(url);
+  const sessionId = sessionIn(pathname);
+  if (sessionId === undefined) throw new ChatFailure('bad_request', SESSION_RULE);
+  const session = toSession(caller, sessionId);
+  if (method === 'GET') return transcript(deps, { session, sessionId, earlier: searchParams.get('before') });
+  if (method === 'DELETE') return forget(deps, session, around);
+  return post(deps, { session, caller, headers }, around);
+}
+
+const METHODS: ReadonlySet<string> = new Set(['POST', 'GET', 'DELETE']);
+
+/** The keys of clients are UUIDs and the like. */
+const MAX_IDEMPOTENCY_KEY = 256;
+
+interface Post {
+  session: Session;
+  caller: Caller;
+  headers: Headers;
+}
+
+function post(deps: ChatDeps, { session, caller, headers }: Post, around: Around): Promise<Response> {
+  const message = readMessage(around.body, deps.maxInputChars);
+  const idempotencyKey = headers.get('idempotency-key')?.trim() || undefined;
+  if (idempotencyKey !== undefined && idempotencyKey.length > MAX_IDEMPOTENCY_KEY) {
+    throw new ChatFailure('bad_request', `An Idempotency-Key has at most ${MAX_IDEMPOTENCY_KEY} characters.`);
+  }
+  const speaker = { id: message.user === undefined ? caller : `${caller}:${message.user}` };
+  const { remainingMs, waitUntil } = around;
+  return stream({
+    format: formatFor(headers.get('accept')),
+    run: (emit) => answer(deps, { session, speaker, message, idempotencyKey, remainingMs }, emit),
+    toFailure: (error) => explain(deps, error),
+    waitUntil,
+  });
+}
+
+/** As `transcript` gives it out. */
+const CURSOR = /^T#\d{13}#[\w-]{1,64}$/;
+
+async function transcript(
+  { sessions }: ChatDeps,
+  { session, sessionId, earlier }: { session: Session; sessionId: string; earlier: string | null },
+): Promise<Response> {
+  if (earlier !== null && !CURSOR.test(earlier)) {
+    throw new ChatFailure('bad_request', '"before" must be what another page called "earlier".');
+  }
+  const page = await sessions.transcript(session, earlier ?? undefined);
+  const body = {
+    session: sessionId,
+    messages: linesOf(page.turns),
+    ...(page.earlier ? { earlier: page.earlier } : {}),
+  };
+  return Response.json(body, { headers: { 'cache-control': 'no-store' } });
+}
+
+/** Not while a message is being answered: its answer would be stored afterwards. */
+async function forget(
+  { sessions, newId, now }: ChatDeps,
+  session: Session,
+  { remainingMs }: Around,
+): Promise<Response> {
+  const holder = newId();
+  if (!(await sessions.occupy(session, { holder, messageId: '-', until: now() + remainingMs() }))) {
+    throw new ChatFailure('busy', 'A message of this session is being answered. Wait for its end.', { retryAfter: 1 });
+  }
+  await sessions.forget(session).catch(async (error: unknown) => {
+    await sessions.vacate(session, holder).catch(() => {});
+    throw error;
+  });
+  return new Response(null, { status: 204 });
+}
+
+/** What nobody foresaw is logged, and told without details. */
+function explain({ log }: ChatDeps, error: unknown): ChatFailure {
+  const failure = toFailure(error);
+  if (failure?.code === 'unauthorized') log('request-refused', { reason: failure.code });
+  if (failure && !(failure.cause instanceof Error && failure.code === 'unavailable')) return failure;
+  log('chat-failed', {
+    error: errorName(error),
+    reason: failure?.cause instanceof Error ? failure.cause.message : undefined,
+  });
+  return failure ?? new ChatFailure('unavailable', 'Something went wrong. Send the message again later.');
+}

@@ -1,0 +1,82 @@
+/** Stop 7 for /chat. What goes over the wire while an answer grows, as JSON lines or as server-sent events. Pure. */
+import type { Usage } from '../types.ts';
+import type { FailureBody } from './failure.ts';
+
+/** The end of an answer: it is stored, and this is what it cost. */
+export interface Done {
+  done: true;
+  /** The id under which the transcript has it. */
+  turn: string;
+  usage?: Usage;
+  usd?: number;
+  stop: string;
+}
+
+/** All deltas of an answer together are its text. */
+export type Piece = { delta: string } | { tool: string } | Done | FailureBody;
+
+export interface Format {
+  contentType: string;
+  frame(piece: Piece): string;
+}
+
+const LINES: Format = {
+  contentType: 'application/x-ndjson; charset=utf-8',
+  frame: (piece) => `${JSON.stringify(piece)}\n`,
+};
+
+const EVENTS: Format = {
+  contentType: 'text/event-stream; charset=utf-8',
+  frame: (piece) => `data: ${JSON.stringify(piece)}\n\n`,
+};
+
+/** JSON lines, unless the request's `Accept` asks for events. */
+export function formatFor(accept: string | null): Format {
+  return /\btext\/event-stream\b/i.test(accept ?? '') ? EVENTS : LINES;
+}
+
+export interface Shown {
+  text(delta: string): void;
+  tool(name: string): void;
+  /** What the stored answer has beyond what was shown. */
+  rest(stored: string): void;
+}
+
+/**
+ * Passes on what Claude says so that it reads as the answer that will be stored: no blank space at its ends, and a paragraph between
+ * what was said before a tool and after it.
+ */
+export function openShown(emit: (piece: Piece) => void): Shown {
+  let shown = '';
+  /** Blank space that goes out once something follows it. */
+  let waiting = '';
+  let isNewPart = true;
+
+  function show(text: string) {
+    if (text === '') return;
+    shown += text;
+    emit({ delta: text });
+  }
+
+  return {
+    text: (delta) => {
+      const text = isNewPart ? delta.trimStart() : waiting + delta;
+      const visible = text.trimEnd();
+      waiting = text.slice(visible.length);
+      if (visible === '') return;
+      show(isNewPart && shown !== '' ? PARAGRAPH + visible : visible);
+      isNewPart = false;
+    },
+    tool: (name) => {
+      waiting = '';
+      isNewPart = true;
+      emit({ tool: name });
+    },
+    rest: (stored) => {
+      if (stored.startsWith(shown)) show(stored.slice(shown.length));
+      else if (!shown.endsWith(stored)) show(PARAGRAPH + stored);
+    },
+  };
+}
+
+const PARAGRAPH = '\n\n';

@@ -1,0 +1,25 @@
+/** Room of /chat: how a session is named, and which conversation of the table it is. Pure. */
+import type { MessageRef } from '../types.ts';
+import type { Caller } from './access.ts';
+
+export const SESSION_RULE =
+  'A session id has 1 to 128 characters: letters, digits and . _ ~ -, a letter or a digit among them.';
+
+const SESSION = /^(?=.*[A-Za-z0-9])[\w.~-]{1,128}$/;
+
+export type Session = Pick<MessageRef, 'platform' | 'conversation'>;
+
+/** The session id that ends the path; `undefined` when it breaks the rule. */
+export function sessionIn(pathname: string): string | undefined {
+  const last = pathname.replace(/\/$/, '').split('/').at(-1) ?? '';
+  return SESSION.test(last) ? last : undefined;
+}
+
+/** A session belongs to its caller: the same id under another key is another conversation. */
+export function toSession(caller: Caller, sessionId: string): Session {
+  return { platform: 'http', conversation: `${caller}:${sessionId}` };
+}
+
+export function callerOf({ conversation }: Pick<Session, 'conversation'>): Caller {
+  return conversation.slice(0, conversation.indexOf(':'));
+}

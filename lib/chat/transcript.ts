@@ -1,0 +1,48 @@
+/** Room of /chat: what was said and answered in a session, as its caller sees it. Pure. */
+import type { Attachment, Turn, Usage } from '../types.ts';
+
+export interface Line {
+  role: 'user' | 'assistant';
+  text: string;
+  /** The turn that both lines of an exchange belong to. */
+  turn: string;
+  /** ISO 8601, of the user's message. */
+  at: string;
+  attachments?: Attachment[];
+  usage?: Usage;
+  usd?: number;
+  stop?: string;
+}
+
+/** Only what was answered, oldest first. */
+export function linesOf(turns: readonly Turn[]): Line[] {
+  return turns.flatMap(({ state, said, reply }) => {
+    const isAnswered = state === 'DELIVERED' || state === 'ANSWERED';
+    const [first] = said;
+    if (!isAnswered || !first || !reply || reply.kind === 'apology') return [];
+    const turn = first.messageId;
+    const at = new Date(first.createdAt).toISOString();
+    const { text, usage, usd, stop } = reply;
+    const asked = said.map(
+      (one): Line => ({
+        role: 'user',
+        text: one.text,
+        turn,
+        at,
+        ...(one.attachments.length > 0 ? { attachments: one.attachments } : {}),
+      }),
+    );
+    return [
+      ...asked,
+      {
+        role: 'assistant',
+        text,
+        turn,
+        at,
+        ...(usage ? { usage } : {}),
+        ...(usd === undefined ? {} : { usd }),
+        stop,
+      },
+    ];
+  });
+}
