@@ -117,9 +117,9 @@ export function dedupeId(inbound: Inbound, generation = 0): string {
 
 const LEGAL_DEDUPE_ID = /^[\w:.\-#+=/]{1,128}$/;
 
-/** SQS takes only characters that XML allows; JSON escapes the others but these two. */
+/** SQS takes only characters that XML allows, and fauxqs only those below U+10000; JSON can say all of them in ASCII. */
 function legal(json: string): string {
-  return json.replace(/[\uFFFE\uFFFF]/g, (c) => (c === '\uFFFE' ? '\\ufffe' : '\\uffff'));
+  return json.replace(/[\uD800-\uDFFF\uFFFE\uFFFF]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`);
 }
 
 function sha256(text: string): string {

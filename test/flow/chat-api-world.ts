@@ -1,7 +1,9 @@
 /** Everything around the Chat API server: table, queues, the worker that answers, and Claude offline. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { noShare, openShare } from '../../lib/chat-api/share.ts';
 import { openSqs } from '../../lib/queue.ts';
+import { openDynamo } from '../../lib/store.ts';
 import { createClaude } from '../../local/stand-ins/claude.ts';
 import { serve } from '../../local/stand-ins/serve.ts';
 import { depth, startConsumer } from './consumer.ts';
@@ -54,6 +56,19 @@ export async function openChatApiWorld({ settings = {}, isSharing = true, window
     table,
     sqs,
     queues,
+    /** The items that hold `text` anywhere: what the server itself could never ask for. */
+    async find(text: string): Promise<Record<string, unknown>[]> {
+      const { Items = [] } = await openDynamo().send(new ScanCommand({ TableName: table, ConsistentRead: true }));
+      return Items.filter((item) => JSON.stringify(item).includes(text));
+    },
+    /** Leaves a conversation as a deletion leaves it that broke off. */
+    async mark(pk: string): Promise<void> {
+      const UpdateExpression = 'SET isDeleted = :true';
+      const ExpressionAttributeValues = { ':true': true };
+      await openDynamo().send(
+        new UpdateCommand({ TableName: table, Key: { pk, sk: 'A' }, UpdateExpression, ExpressionAttributeValues }),
+      );
+    },
     /** Ends when the bot has nothing more to do. */
     async quiet(): Promise<void> {
       while ((await depth(sqs, queues.turns)) > 0) await sleep(20);
