@@ -48,6 +48,7 @@ export const groups = {
       secretKey,
       webhookSecrets: list(env, 'TALKJS_WEBHOOK_SECRETS') ?? [secretKey],
       botId: text(env, 'TALKJS_BOT_ID') ?? 'claude',
+      humanRoles: humanRoles(env, problems),
       apiUrl: url(env, 'TALKJS_API_URL', 'https://api.talkjs.com', problems),
       typing: oneOf(env, 'TALKJS_TYPING', ['off', 'placeholder'], 'off', problems) ?? 'off',
       toleranceSeconds: whole(env, 'WEBHOOK_TOLERANCE_SECONDS', 300, problems, { min: 1, max: 3600 }),
@@ -110,6 +111,7 @@ export type GroupName = keyof Groups;
 export type Settings<G extends GroupName> = { readonly [K in G]: ReturnType<Groups[K]> };
 export type ClaudeSettings = ReturnType<Groups['claude']>;
 export type LimitSettings = ReturnType<Groups['limits']>;
+export type TalkjsSettings = NonNullable<ReturnType<Groups['talkjs']>>;
 export type ChatApiSettings = NonNullable<ReturnType<Groups['chatApi']>>;
 export type ReconifySettings = NonNullable<ReturnType<Groups['reconify']>>;
 
@@ -196,6 +198,14 @@ function whole<T extends number | undefined>(
   if (Number.isInteger(number) && number >= range.min && number <= range.max) return number;
   problems.push(`${name} must be a whole number from ${range.min} to ${range.max}`);
   return fallback;
+}
+
+/** Nobody takes over unless it is switched on, and then it must be said who may. */
+function humanRoles(env: Env, problems: string[]): string[] {
+  const roles = list(env, 'HUMAN_ROLES');
+  const isOn = flag(env, 'HANDOFF_ON_HUMAN_REPLY', problems);
+  if (isOn && !roles) problems.push('HUMAN_ROLES is missing, which HANDOFF_ON_HUMAN_REPLY needs');
+  return isOn ? (roles ?? []) : [];
 }
 
 /** US dollars; 0 means that there is no limit. */

@@ -2,8 +2,13 @@
 import { guard } from './claude/guard.ts';
 import type { Said, Sent } from './types.ts';
 
+type Heard = Pick<Sent, 'messageId' | 'createdAt' | 'speaker' | 'text' | 'attachments'>;
+
 /** `maxChars` is the longest message that is read; 0 for no limit. */
-export function hear({ messageId, createdAt, speaker: { id, name }, text, attachments }: Sent, maxChars: number): Said {
+export function hear(
+  { messageId, createdAt, speaker: { id, name }, text, attachments }: Heard,
+  maxChars: number,
+): Said {
   const speaker = { id, ...(name ? { name: name.toWellFormed() } : {}) };
   // A broken surrogate survives JSON and the queue, but no table takes it.
   const files = attachments.map((file) => ({ ...file, ...(file.name ? { name: file.name.toWellFormed() } : {}) }));

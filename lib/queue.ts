@@ -29,7 +29,7 @@ export function openTurnsQueue(sqs: SQSClient, url: string): TurnsQueue {
         new SendMessageCommand({
           QueueUrl: url,
           MessageBody: legal(JSON.stringify({ v: 1, generation, inbound } satisfies Envelope)),
-          MessageGroupId: groupOf(inbound),
+          MessageGroupId: inbound.event === 'intervened' ? besideOf(inbound) : groupOf(inbound),
           MessageDeduplicationId: dedupeId(inbound, generation),
         }),
       );
@@ -101,6 +101,11 @@ const MAX_VISIBILITY_SECONDS = 43_200;
 /** Hashed: a group id may have at most 128 characters, a conversation id any. */
 export function groupOf({ platform, conversation }: Pick<MessageRef, 'platform' | 'conversation'>): string {
   return sha256(`${platform}\u0000${conversation}`);
+}
+
+/** A group of its own beside the conversation's: behind a turn that is just answered it would come too late to stop the answer. */
+function besideOf({ platform, conversation }: MessageRef): string {
+  return sha256(`${platform}\u0000${conversation}\u0000team`);
 }
 
 /** Names the event, not only the message, so that an edit of a message is not taken for a repeat of it. */

@@ -1,6 +1,7 @@
 /** Stops 5-7. Answers a batch of waiting messages: conversations side by side, each in the order the queue gave. */
 import { guard } from './claude/guard.ts';
 import { Later, Superseded } from './errors.ts';
+import { intervene } from './intervene.ts';
 import { errorName, type Log, pseudonym } from './log.ts';
 import { type RememberDeps, remember } from './remember.ts';
 import { partsOfSk } from './store.ts';
@@ -84,10 +85,15 @@ async function answerInOrder(
 /** The events that need no further handling, the head among them. */
 async function handle(deps: ReplyDeps, head: Delivery, rest: readonly Delivery[], remainingMs: () => number) {
   const { inbound } = head;
+  if (inbound.event === 'intervened') {
+    await intervene(deps, inbound);
+    return new Set<string>();
+  }
   if (inbound.event !== 'sent') {
     await correct(deps, inbound);
     return new Set<string>();
   }
+  if (inbound.among && !(await isForUs(deps, inbound, inbound.among))) return new Set<string>();
   const burst = burstOf(rest);
   await Promise.all(burst.map((sent) => (sent.isNamedById ? notePlace(deps, sent) : undefined)));
   const { generation, attempts } = head;
@@ -96,9 +102,20 @@ async function handle(deps: ReplyDeps, head: Delivery, rest: readonly Delivery[]
   return new Set([...covered].map((messageId) => `sent:${messageId}`));
 }
 
+/** A team that has joined makes no group of a user and the bot; and what a group says while a human answers belongs to the history. */
+async function isForUs({ store, log }: ReplyDeps, sent: Sent, among: readonly string[]): Promise<boolean> {
+  const { owner, team } = await store.conversationOf(sent);
+  const isGroup = among.some((id) => !team.includes(id));
+  if (isGroup && owner === 'bot')
+    log('message-not-for-us', { conversation: pseudonym(sent.platform, sent.conversation), inbound: sent.messageId });
+  return !isGroup || owner !== 'bot';
+}
+
 /** The user's messages waiting at the head of the line: they are answered in one turn. A redriven one stands alone. */
 function burstOf(waiting: readonly Delivery[]): [Sent, ...Sent[]] {
-  const end = waiting.findIndex(({ inbound, generation }) => inbound.event !== 'sent' || generation > 0);
+  const end = waiting.findIndex(
+    ({ inbound, generation }) => inbound.event !== 'sent' || inbound.among !== undefined || generation > 0,
+  );
   const length = end === -1 ? waiting.length : Math.max(end, 1);
   return waiting.slice(0, length).map(({ inbound }) => inbound) as [Sent, ...Sent[]];
 }
@@ -133,8 +150,9 @@ function waitSeconds(error: unknown, attempts: number): number {
   return BACKOFF_SECONDS[Math.min(attempts, BACKOFF_SECONDS.length) - 1] ?? 0;
 }
 
-function keyOf({ inbound: { platform, conversation } }: Delivery): string {
-  return `${platform}\u0000${conversation}`;
+/** What the team says waits for nothing: it must not come behind the turn that it is to stop. */
+function keyOf({ inbound: { platform, conversation, event } }: Delivery): string {
+  return `${platform}\u0000${conversation}\u0000${event === 'intervened'}`;
 }
 
 function eventOf({ inbound: { event, messageId } }: Delivery): string {

@@ -9,6 +9,8 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { Later, Superseded } from './errors.ts';
+import { failureKey } from './store-failures.ts';
+import { partition, pointer, turnSk } from './store-keys.ts';
 import type { Conversation, Correction, MessageRef, Owner, Reply, Said, Summary, Turn } from './types.ts';
 
 /** Who holds a turn: every write after the claim is refused for anybody else (fencing). */
@@ -41,15 +43,7 @@ const KEPT_SECONDS = 400 * 24 * 3600;
 /** Sorts after every turn, so that one backward read gives the conversation's own item and its newest turns. */
 const CONVERSATION_SK = '~';
 
-/** A duplicate builds the same key, since both parts come from the message. */
-export function turnSk({ createdAt, messageId }: Pick<MessageRef, 'createdAt' | 'messageId'>): string {
-  return `T#${String(createdAt).padStart(13, '0')}#${messageId}`;
-}
-
-/** Whose key this is: the two parts it was built from. */
-export function partsOfSk(sk: string): Pick<MessageRef, 'createdAt' | 'messageId'> {
-  return { createdAt: Number(sk.slice(2, 15)), messageId: sk.slice(16) };
-}
+export { partition, partsOfSk, turnSk } from './store-keys.ts';
 
 export function openStore(dynamo: DynamoDBDocumentClient, table: string, now: () => number) {
   const expiresAt = () => Math.floor(now() / 1000) + KEPT_SECONDS;
@@ -99,6 +93,32 @@ export function openStore(dynamo: DynamoDBDocumentClient, table: string, now: ()
       },
     });
     if (!done) throw new Superseded('another worker holds this turn');
+  }
+
+  async function conversationOf(of: Pick<MessageRef, 'platform' | 'conversation'>): Promise<Conversation> {
+    const Key = { pk: partition(of), sk: CONVERSATION_SK };
+    try {
+      const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }));
+      return toConversation(Item);
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
+  async function noteFailure(ref: MessageRef): Promise<void> {
+    const { pk, sk } = failureKey(ref);
+    const { platform, conversation, messageId, createdAt } = ref;
+    await update(pk, sk, {
+      UpdateExpression:
+        'SET platform = :platform, conversation = :conversation, messageId = :id, createdAt = :at, expiresAt = :expires',
+      ExpressionAttributeValues: {
+        ':platform': platform,
+        ':conversation': conversation,
+        ':id': messageId,
+        ':at': createdAt,
+        ':expires': expiresAt(),
+      },
+    });
   }
 
   return {
@@ -168,11 +188,7 @@ export function openStore(dynamo: DynamoDBDocumentClient, table: string, now: ()
         });
         turns.push(...(older.Items ?? []).map(toTurn));
       }
-      const conversation: Conversation = {
-        owner: toOwner(own?.owner),
-        ...(own?.summary ? { summary: own.summary as Summary } : {}),
-      };
-      return { turns: turns.reverse(), conversation };
+      return { turns: turns.reverse(), conversation: toConversation(own) };
     },
 
     /** The turns from one sort key up to, not including, another, oldest first; at most 200. */
@@ -199,21 +215,47 @@ export function openStore(dynamo: DynamoDBDocumentClient, table: string, now: ()
     /** Hands the conversation to somebody; what is said from then on is answered by the bot only when it is the owner. */
     async handOver(of: Pick<MessageRef, 'platform' | 'conversation'>, owner: Owner): Promise<void> {
       await update(partition(of), CONVERSATION_SK, {
-        UpdateExpression: 'SET #owner = :owner, expiresAt = :expires',
+        UpdateExpression: 'SET #owner = :owner, ownedAt = :now, expiresAt = :expires',
         ExpressionAttributeNames: { '#owner': 'owner' },
-        ExpressionAttributeValues: { ':owner': owner, ':expires': expiresAt() },
+        ExpressionAttributeValues: { ':owner': owner, ':now': now(), ':expires': expiresAt() },
       });
     },
 
+    /**
+     * Somebody of the team spoke at `at` (ms): the conversation is theirs unless it is not the bot's anyway, or was given to the bot
+     * after they spoke.
+     */
+    async takeOver(of: Pick<MessageRef, 'platform' | 'conversation'>, member: string, at: number): Promise<void> {
+      await update(partition(of), CONVERSATION_SK, {
+        UpdateExpression: 'SET expiresAt = :expires ADD team :member',
+        ExpressionAttributeValues: { ':member': new Set([member]), ':expires': expiresAt() },
+      });
+      await update(partition(of), CONVERSATION_SK, {
+        UpdateExpression: 'SET #owner = :human, ownedAt = :now',
+        ConditionExpression:
+          '(attribute_not_exists(#owner) OR #owner = :bot) AND (attribute_not_exists(ownedAt) OR ownedAt < :at)',
+        ExpressionAttributeNames: { '#owner': 'owner' },
+        ExpressionAttributeValues: { ':human': 'human', ':bot': 'bot', ':now': now(), ':at': at },
+      });
+    },
+
+    /** Keeps what somebody of the team said as part of the history: a turn that nobody has to answer. */
+    async note(ref: MessageRef, said: Said): Promise<void> {
+      await update(partition(ref), turnSk(ref), {
+        UpdateExpression:
+          'SET #state = :skipped, said = :said, generation = :zero, epoch = :zero, expiresAt = :expires',
+        ConditionExpression: 'attribute_not_exists(#state)',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: { ':skipped': 'SKIPPED', ':said': [said], ':zero': 0, ':expires': expiresAt() },
+      });
+    },
+
+    /** What the conversation's own item says at this moment. */
+    conversationOf,
+
     /** Who answers in the conversation at this moment. */
     async ownerOf(of: Pick<MessageRef, 'platform' | 'conversation'>): Promise<Owner> {
-      const Key = { pk: partition(of), sk: CONVERSATION_SK };
-      try {
-        const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }));
-        return toOwner(Item?.owner);
-      } catch (error) {
-        throw unavailable(error);
-      }
+      return (await conversationOf(of)).owner;
     },
 
     /** Marks `member` as answered by the turn `into`; false when it already went its own way. */
@@ -259,14 +301,19 @@ export function openStore(dynamo: DynamoDBDocumentClient, table: string, now: ()
 
     /**
      * The stored reply is out (DELIVERED), or was an apology or can never be (FAILED), or must not be any more (SKIPPED). A repeat
-     * changes nothing.
+     * changes nothing. A failed one is also noted where an operator finds it, and that first: no crash may hide it.
      */
-    async finish(ref: MessageRef, state: 'DELIVERED' | 'FAILED' | 'SKIPPED'): Promise<void> {
+    async finish(
+      ref: MessageRef,
+      state: 'DELIVERED' | 'FAILED' | 'SKIPPED',
+      replyIds: readonly string[] = [],
+    ): Promise<void> {
+      if (state === 'FAILED') await noteFailure(ref);
       await update(partition(ref), turnSk(ref), {
-        UpdateExpression: 'SET #state = :state',
+        UpdateExpression: 'SET #state = :state, finishedAt = :now, replyIds = :ids',
         ConditionExpression: '#state = :answered',
         ExpressionAttributeNames: { '#state': 'state' },
-        ExpressionAttributeValues: { ':state': state, ':answered': 'ANSWERED' },
+        ExpressionAttributeValues: { ':state': state, ':answered': 'ANSWERED', ':now': now(), ':ids': replyIds },
       });
     },
 
@@ -313,26 +360,20 @@ export function openStore(dynamo: DynamoDBDocumentClient, table: string, now: ()
   };
 }
 
-/** Where the turns of a conversation lie. */
-export function partition({ platform, conversation }: Pick<MessageRef, 'platform' | 'conversation'>): string {
-  return `C#${platform}#${conversation}`;
-}
-
 /** The one item of its partition. */
 const POINTER_SK = 'I';
-
-/** Where the place of a message is kept that a platform may later name by its id alone. */
-function pointer(platform: string, messageId: string): string {
-  return `I#${platform}#${messageId}`;
-}
 
 /** An item of ours is taken as it is. */
 export function toTurn(item: Record<string, unknown>): Turn {
   return { said: [], generation: 0, epoch: 0, ...(item as Partial<Turn>), sk: String(item.sk) };
 }
 
-function toOwner(value: unknown): Owner {
-  return value === 'human' || value === 'paused' ? value : 'bot';
+function toConversation(item: Record<string, unknown> | undefined): Conversation {
+  return {
+    owner: item?.owner === 'human' || item?.owner === 'paused' ? item.owner : 'bot',
+    team: item?.team instanceof Set ? [...item.team].map(String) : [],
+    ...(item?.summary ? { summary: item.summary as Summary } : {}),
+  };
 }
 
 /** Whatever DynamoDB cannot do now it may do later; its message may quote values, so only its class goes on. */

@@ -103,11 +103,12 @@ async function answer(
     await store.retire(head, holder, composed.mergedInto);
     return composed;
   }
-  const { reply, handedOver } = composed;
+  const { handedOver } = composed;
+  const reply = { ...composed.reply, ms: now() - startedAt };
   const isLookOld = !handedOver && now() - startedAt > LOOK_MS;
   if (isLookOld && (await store.ownerOf(head)) !== 'bot') return skip(deps, head, holder);
   await store.answer(head, holder, reply, turn.said);
-  log('reply-written', { ...labels(head), attempt: input.attempts, ms: now() - startedAt, ...figures(reply) });
+  log('reply-written', { ...labels(head), attempt: input.attempts, ...figures(reply) });
   return reply;
 }
 
@@ -197,14 +198,17 @@ async function send(
     ...(mayBeOutSince === undefined ? {} : { mayBeOutSince }),
   };
   let state: 'DELIVERED' | 'FAILED' = reply.kind === 'apology' ? 'FAILED' : 'DELIVERED';
+  let ids: string[] = [];
   try {
-    await deps.platform(head.platform).deliver(outgoing, AbortSignal.timeout(Math.max(remainingMs() - 1_000, 1_000)));
+    ids = await deps
+      .platform(head.platform)
+      .deliver(outgoing, AbortSignal.timeout(Math.max(remainingMs() - 1_000, 1_000)));
   } catch (error) {
     if (!(error instanceof Undeliverable)) throw error;
     deps.log('reply-undeliverable', { ...labels(head), reason: error.message });
     state = 'FAILED';
   }
-  await deps.store.finish(head, state);
+  await deps.store.finish(head, state, ids);
   const ms = deps.now() - startedAt;
   deps.log('reply-delivered', { ...labels(head), attempt: attempts, ms, kind: reply.kind, state });
   return state;
@@ -234,6 +238,6 @@ function labels({ platform, conversation, messageId }: Sent) {
   return { conversation: pseudonym(platform, conversation), inbound: messageId };
 }
 
-function figures({ stop, model, usd, usage }: Reply) {
-  return { stop, model, usd, inputTokens: usage?.inputTokens, outputTokens: usage?.outputTokens };
+function figures({ stop, model, usd, usage, ms }: Reply) {
+  return { ms, stop, model, usd, inputTokens: usage?.inputTokens, outputTokens: usage?.outputTokens };
 }

@@ -8,6 +8,8 @@ export interface Speaker {
   name?: string;
   email?: string;
   phone?: string;
+  /** The platform's own name for what somebody is there, such as an agent. */
+  role?: string;
 }
 
 /** A file a user sent along. Everything in it is the sender's claim: host, size and kind are checked before use. */
@@ -34,6 +36,16 @@ export interface Sent extends MessageRef {
   attachments: Attachment[];
   /** Its deletion will name it by its id alone, not by this conversation: the table must know where it is. */
   isNamedById?: true;
+  /** Who else is there, where nobody called the bot: an answer is wanted only if all of them belong to the team. */
+  among?: string[];
+}
+
+/** A human of the team said something: the conversation is theirs from then on, and nothing is answered. */
+export interface Intervened extends MessageRef {
+  event: 'intervened';
+  speaker: Speaker;
+  text: string;
+  attachments: Attachment[];
 }
 
 /** A user changed an earlier message: the history Claude sees is corrected, nothing is answered. */
@@ -50,7 +62,7 @@ export interface Deleted extends Omit<MessageRef, 'createdAt'> {
   createdAt?: number;
 }
 
-export type Inbound = Sent | Edited | Deleted;
+export type Inbound = Sent | Intervened | Edited | Deleted;
 
 /** One user message inside a turn; a turn holds several when a burst is answered together. */
 export interface Said {
@@ -59,6 +71,8 @@ export interface Said {
   speaker: Speaker;
   text: string;
   attachments: Attachment[];
+  /** A human of the team said it, not the user. */
+  byTeam?: true;
   /** The sentence the user got because the text is not fit to be read; the text itself is then not kept. */
   refusal?: string;
 }
@@ -94,6 +108,8 @@ export interface Reply {
   windowFrom?: string;
   /** Claude gave the conversation to a human with it. */
   handsOver?: boolean;
+  /** From the claim of the turn to this reply. */
+  ms?: number;
 }
 
 /** A later change of a message: new text, or none when it was deleted. */
@@ -118,6 +134,9 @@ export interface Turn {
   /** The sort key of the turn that answered this message, when MERGED. */
   into?: string;
   correction?: Correction;
+  /** When it ended (ms), and what the platform calls the messages of the reply. */
+  finishedAt?: number;
+  replyIds?: string[];
 }
 
 /** Who answers in a conversation. */
@@ -132,6 +151,8 @@ export interface Summary {
 /** What the table knows of a conversation besides its turns. */
 export interface Conversation {
   owner: Owner;
+  /** Ids of the humans of the team who have written here. */
+  team: readonly string[];
   summary?: Summary;
 }
 

@@ -32,7 +32,11 @@ function failed(ids: readonly string[]): SQSBatchResponse {
 const envelope = z.object({
   v: z.literal(1),
   generation: z.number(),
-  inbound: z.looseObject({ event: z.enum(['sent', 'edited', 'deleted']), platform: z.string(), messageId: z.string() }),
+  inbound: z.looseObject({
+    event: z.enum(['sent', 'intervened', 'edited', 'deleted']),
+    platform: z.string(),
+    messageId: z.string(),
+  }),
 });
 
 /** `undefined` for what is not ours: it goes to the dead letters, where somebody can look at it. */

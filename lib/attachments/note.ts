@@ -11,8 +11,8 @@ export function noteFor(attachment: Attachment, why?: string): string {
 
 const MAX_NAME_CHARS = 100;
 
-/** A user chose it, so it is no more than a name: one line, nothing hidden, no bracket to end the note with. */
-export function nameOf({ name }: Attachment): string | undefined {
+/** Somebody chose it, so it is no more than a name: one line, nothing hidden, no bracket to end the note with. */
+export function nameOf({ name }: Pick<Attachment, 'name'>): string | undefined {
   const plain = clean(name ?? '')
     .replace(/[\s[\]]+/g, ' ')
     .trim();

@@ -1,6 +1,6 @@
 /** Stop 6, before the call. Pure: the turns of a conversation → the messages that Claude is sent. */
 import type { DocumentBlockParam, ImageBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
-import { noteFor } from '../attachments/note.ts';
+import { nameOf, noteFor } from '../attachments/note.ts';
 import type { Correction, Said, Summary, Turn } from '../types.ts';
 
 type Text = { type: 'text'; text: string };
@@ -133,7 +133,7 @@ function exchange(turn: Turn, shown: Shown): Message[] {
   return answer ? [question, { role: 'assistant', content: [{ type: 'text', text: answer }] }] : [question];
 }
 
-/** Each message of the user is a text block of its own, word for word. */
+/** Each message of the user is a text block of its own, word for word; what the team said is told as a note, never as Claude's own words. */
 function spoken(said: readonly Said[], shown: Shown): Message {
   const blocks = said.flatMap((one) => blocksOf(one, shown));
   return { role: 'user', content: blocks.length > 0 ? blocks : [note('empty message')] };
@@ -147,6 +147,8 @@ function blocksOf(said: Said, { corrections, files }: Shown): Block[] {
   const attached = (correction?.attachments ?? said.attachments).map(
     (attachment): Block => files.get(attachment.url) ?? { type: 'text', text: noteFor(attachment) },
   );
+  if (said.byTeam)
+    return [{ type: 'text', text: `[${nameOf(said.speaker) ?? 'Somebody'} of the team]: ${text}` }, ...attached];
   return text.trim() ? [{ type: 'text', text }, ...attached] : attached;
 }
 

@@ -40,7 +40,7 @@ describe('a message.sent event', () => {
     expect(inbound).toEqual({
       event: 'sent',
       ...ref,
-      speaker: { id: 'alice', name: 'Alice', email: 'alice@example.com' },
+      speaker: { id: 'alice', name: 'Alice', email: 'alice@example.com', role: 'default' },
       text: 'Hello',
       attachments: [],
     });

@@ -1,7 +1,7 @@
 /** Stop 3. A TalkJS webhook as one of our nouns, or the reason why there is nothing to do. */
 import * as z from 'zod/mini';
 import { Rejected } from '../../errors.ts';
-import type { Inbound, MessageRef, Speaker } from '../../types.ts';
+import type { Inbound, Intervened, MessageRef, Sent, Speaker } from '../../types.ts';
 import { contentFields, type Readable, readContent } from './content.ts';
 
 /** TalkJS ids are at most 255 characters; they become keys of the table and parts of URLs, so they must be sound UTF-8. */
@@ -28,6 +28,7 @@ const sender = z.nullish(
     name: z.nullish(z.string()),
     email: z.optional(z.unknown()),
     phone: z.optional(z.unknown()),
+    role: z.optional(z.unknown()),
   }),
 );
 const conversation = z.nullish(
@@ -50,20 +51,31 @@ const changedData = z.object({
 
 type Changed = z.infer<typeof changedData>;
 
+export interface ParseOptions {
+  botId: string;
+  /** Whoever has one of these roles takes a conversation over by writing in it; nobody does when there are none. */
+  humanRoles?: readonly string[];
+}
+
 /**
  * Reads one webhook body for the bot `botId`; throws `Rejected` 400 for what is not JSON or not the shape of its event.
  * Who spoke is told by the ids alone: `origin` says `rest` for every newer client, not only for us.
  */
-export function parseTalkjs(body: Uint8Array, options: { botId: string }): Inbound | { ignored: string } {
+export function parseTalkjs(body: Uint8Array, options: ParseOptions): Inbound | { ignored: string } {
   const event = read(envelope, readJson(body));
-  if (event.type === 'message.sent') return parseSent(read(sentData, event.data), options.botId);
+  if (event.type === 'message.sent') return parseSent(event.data, options);
   if (event.type === 'message.updated')
     return parseUpdated(read(changedData, event.data), event.createdAt, options.botId);
   if (event.type === 'message.deleted') return parseDeleted(read(changedData, event.data), options.botId);
   return { ignored: 'other event' };
 }
 
-function parseSent(data: z.infer<typeof sentData>, botId: string): Inbound | { ignored: string } {
+/** What a `message.sent` says, in the form of its `data`. */
+export function parseSent(
+  unread: unknown,
+  { botId, humanRoles = [] }: ParseOptions,
+): Sent | Intervened | { ignored: string } {
+  const data = read(sentData, unread);
   const ref = toRef(data);
   const ignored = reasonToIgnore(data, botId);
   if (ignored !== undefined) return { ignored };
@@ -71,9 +83,23 @@ function parseSent(data: z.infer<typeof sentData>, botId: string): Inbound | { i
   const speaker = toSpeaker(data);
   if (speaker === undefined) return { ignored: 'no sender' };
   const content = readContent(data.message);
-  if (isGroup(data) && !isMentioned(botId, data.mentionedUserIds, content)) return { ignored: 'group without mention' };
+  const isTeam = speaker.role !== undefined && humanRoles.includes(speaker.role);
+  const isCalled = !isGroup(data) || isMentioned(botId, data.mentionedUserIds, content);
+  const among = humanRoles.length > 0 && !isCalled && !isTeam ? fewOthersIn(data, [botId, speaker.id]) : undefined;
+  if (!isTeam && !isCalled && !among) return { ignored: 'group without mention' };
   if (content.text.trim() === '' && content.attachments.length === 0) return { ignored: 'empty message' };
-  return { event: 'sent', ...ref, speaker, text: content.text, attachments: content.attachments };
+  const { text, attachments } = content;
+  if (isTeam) return { event: 'intervened', ...ref, speaker, text, attachments };
+  return { event: 'sent', ...ref, speaker, text, attachments, ...(among ? { among } : {}) };
+}
+
+/** A user, the bot and those of the team who help: more are a group of its own. */
+const maxAmong = 8;
+
+/** Where somebody of the team has joined a user and the bot, they are three, but no group. Who is who, the worker knows. */
+function fewOthersIn({ conversation: room }: Changed, known: readonly string[]): string[] | undefined {
+  const others = Object.keys(room?.participants ?? {}).filter((participant) => !known.includes(participant));
+  return others.length <= maxAmong ? others : undefined;
 }
 
 function parseUpdated(data: Changed, eventTime: unknown, botId: string): Inbound | { ignored: string } {
@@ -127,11 +153,13 @@ function toSpeaker(data: Changed): Speaker | undefined {
   const profile = (data.sender?.id ?? speakerId.data) === speakerId.data ? data.sender : undefined;
   const email = firstOf(profile?.email);
   const phone = firstOf(profile?.phone);
+  const role = firstOf(profile?.role);
   return {
     id: speakerId.data,
     ...(profile?.name ? { name: profile.name } : {}),
     ...(email ? { email } : {}),
     ...(phone ? { phone } : {}),
+    ...(role ? { role } : {}),
   };
 }
 
