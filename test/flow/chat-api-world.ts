@@ -69,6 +69,8 @@ export async function openChatApiWorld({ settings = {}, isSharing = true, window
         new UpdateCommand({ TableName: table, Key: { pk, sk: 'A' }, UpdateExpression, ExpressionAttributeValues }),
       );
     },
+    /** How much time each invocation of the door had left when it ended. */
+    endedWithMs: () => gate.endedWithMs,
     /** Ends when the bot has nothing more to do. */
     async quiet(): Promise<void> {
       while ((await depth(sqs, queues.turns)) > 0) await sleep(20);

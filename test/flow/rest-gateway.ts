@@ -15,6 +15,8 @@ export type StreamingHandler = (
 
 export interface RestGateway {
   url: string;
+  /** How much time (ms) each invocation had left when it ended. */
+  endedWithMs: number[];
   close(): Promise<void>;
 }
 
@@ -25,6 +27,7 @@ export function provideRuntime(): void {
 
 export async function restGateway(resource: string, handler: StreamingHandler, windowMs: number): Promise<RestGateway> {
   const route = toRoute('door', { method: 'ANY', path: resource });
+  const endedWithMs: number[] = [];
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const match = matchRoute([route], request.method ?? 'GET', pathname);
@@ -34,11 +37,13 @@ export async function restGateway(resource: string, handler: StreamingHandler, w
     await handler(event as never, openResponseStream(response), {
       getRemainingTimeInMillis: () => deadline - Date.now(),
     });
+    endedWithMs.push(deadline - Date.now());
     return undefined;
   });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endedWithMs,
     close: async () => {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
