@@ -4,6 +4,8 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { announce } from './announce.ts';
 import { startEmulators } from './emulators.ts';
 import { equip, startConsumers, toRun, visibilityOf } from './functions.ts';
+import { allowPlayground } from './playground/origins.ts';
+import { startPlayground } from './playground/server.ts';
 import { claimPorts, portBlock, untilListening } from './ports.ts';
 import { makeResources } from './resources.ts';
 import { functionsOf, httpPathOf, type Serverless, streamRoutesOf, withoutStreamRoutes } from './service.ts';
@@ -38,7 +40,11 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
   const base = `http://localhost:${ports.standIns}`;
   const dataDir = env.DATA_DIR?.trim() ? path.resolve(root, env.DATA_DIR) : undefined;
 
-  const { mounts, settings, urls: standIns } = await openStandIns(withLocalDefaults(settingsIn(env)), base, doors);
+  const {
+    mounts,
+    settings,
+    urls: standIns,
+  } = await openStandIns(allowPlayground(withLocalDefaults(settingsIn(env)), ports.playground), base, doors);
   checkSettings(settings);
   const functions = functionsOf(service);
   const surroundings = { service, root, isClaudeOffline: 'claude' in standIns };
@@ -85,6 +91,7 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
     ...('talkjs' in standIns ? { say: `${standIns.talkjs}/say` } : {}),
     sqs: emulators.endpoints.AWS_ENDPOINT_URL_SQS,
     stack: `${base}/stack`,
+    playground: `http://localhost:${ports.playground}`,
   };
   const status = (): Status => ({
     processes: [...consumers, ...(streams ? [streams] : [])].flatMap((part) => part.processes()),
@@ -95,7 +102,17 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
   // Last of all, so that whoever can ask for the stack, or speak to a stand-in, finds everything up.
   const open = async () => {
     if (doorUrls.length > 0) await untilListening(ports.http);
-    const server = await serve({ ...mounts, stack: sayStack(status) }, ports.standIns);
+    const playground = await startPlayground({
+      port: ports.playground,
+      tableName: resources.resolve({ Ref: 'Table' }),
+      settings,
+      status,
+      output: process.stdout,
+    });
+    onEnd(playground.close);
+    const { claude } = mounts;
+    const observed = claude ? { ...mounts, claude: playground.observeClaude(claude) } : mounts;
+    const server = await serve({ ...observed, stack: sayStack(status) }, ports.standIns);
     onEnd(server.close);
     onUp();
     process.stdout.write(announce(status(), dataDir));

@@ -1,0 +1,132 @@
+/** The playground's page: plain HTTP, one request whose answer is one JSON object a line. */
+import type { LineView } from '../../view.ts';
+import type { OpenADoor } from './door.ts';
+
+interface Piece {
+  delta?: string;
+  tool?: string;
+  done?: boolean;
+  turn?: string;
+  error?: string;
+  code?: string;
+  retryAfter?: number;
+}
+
+/** A stream that broke off is asked for again under the same key: so often at most, and after this pause (ms). */
+const MAX_TRIES = 60;
+const PAUSE_MS = 1000;
+
+/** Worth another try under the same key: nothing is answered twice. */
+const PASSING = new Set(['busy', 'unavailable', 'failed', 'broken']);
+
+export const openStream: OpenADoor = async ({ view: { url = '' }, accessKey, events, memory }) => {
+  const session = memory.get('conversation') ?? `playground-${crypto.randomUUID().slice(0, 8)}`;
+  memory.set('conversation', session);
+  const authorization: Record<string, string> = accessKey ? { authorization: `Bearer ${accessKey}` } : {};
+  const address = `${url}/${session}`;
+  const stopping = new AbortController();
+  let lines: LineView[] = [];
+
+  const add = (id: string, isMine: boolean, text: string) => {
+    lines = [...lines, { id, isMine, text, markup: 'markdown', isTyping: false }];
+    events.lines(lines);
+  };
+
+  /** Gives the answer; throws a `Broken` when it did not come to its end. */
+  async function attempt(message: string, key: string): Promise<string> {
+    const response = await fetch(address, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': key, ...authorization },
+      body: JSON.stringify({ message }),
+      signal: stopping.signal,
+    }).catch(() => Promise.reject(new Broken('broken', 'nobody answered')));
+    let text = '';
+    for await (const piece of readPieces(response)) {
+      if (piece.error !== undefined) throw new Broken(piece.code ?? 'failed', piece.error, piece.retryAfter);
+      if (piece.done) return text;
+      text += piece.delta ?? '';
+      if (piece.delta !== undefined) events.draft(text);
+    }
+    throw new Broken('broken', 'the stream broke off');
+  }
+
+  async function insist(message: string, key: string): Promise<string> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await attempt(message, key);
+      } catch (error) {
+        if (!(error instanceof Broken) || !PASSING.has(error.code) || tries === MAX_TRIES || stopping.signal.aborted)
+          throw error;
+        events.draft('');
+        events.problem(`${capital(error.message)}. Asking again with the same Idempotency-Key (${tries}).`);
+        await new Promise((later) => setTimeout(later, PAUSE_MS));
+      }
+    }
+  }
+
+  lines = await history(address, authorization);
+  events.lines(lines);
+  return {
+    conversation: session,
+    send: async (message, { isTwice }) => {
+      const key = crypto.randomUUID();
+      add(key, true, message);
+      events.draft('');
+      try {
+        const twin = isTwice ? insist(message, key) : undefined;
+        const text = await insist(message, key);
+        if (twin && (await twin) !== text) throw new Error('the two answers differ');
+        events.problem(undefined);
+        events.draft(undefined);
+        add(`${key}-answer`, false, text);
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        events.draft(undefined);
+        events.problem(capital(error instanceof Error ? error.message : 'it failed'));
+      }
+    },
+    close: () => stopping.abort(),
+  };
+};
+
+class Broken extends Error {
+  readonly code: string;
+  readonly retryAfter: number | undefined;
+
+  constructor(code: string, message: string, retryAfter?: number) {
+    super(message);
+    this.code = code;
+    this.retryAfter = retryAfter;
+  }
+}
+
+async function* readPieces(response: Response): AsyncGenerator<Piece> {
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  while (reader) {
+    const { done, value } = await reader.read().catch(() => ({ done: true, value: undefined }));
+    if (done) break;
+    const parts = (rest + (value ?? '')).split('\n');
+    rest = parts.pop() ?? '';
+    for (const line of parts) if (line.trim() !== '') yield JSON.parse(line);
+  }
+  if (rest.trim() !== '') yield JSON.parse(rest);
+}
+
+async function history(address: string, headers: Record<string, string>): Promise<LineView[]> {
+  const response = await fetch(address, { headers });
+  const { messages = [] }: { messages?: { id?: string; role?: string; text?: string }[] } = response.ok
+    ? await response.json()
+    : {};
+  return messages.map(({ id, role, text = '' }, i) => ({
+    id: `${id ?? i}-${role}`,
+    isMine: role === 'user',
+    text,
+    markup: 'markdown',
+    isTyping: false,
+  }));
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1).replace(/\.$/, '');
+}
