@@ -6,29 +6,45 @@ import { BadSettings } from './errors.ts';
 /** Long enough to cost nothing, short enough that a rotated secret is in use soon. */
 const MAX_AGE_MS = 5 * 60 * 1000;
 
+/** While SSM does not answer it is left alone for so long, so that not every request waits for it. */
+const PATIENCE_MS = 30 * 1000;
+
+/** SSM takes a few ms; a webhook's sender waits 5 s in all. */
+const READ_LIMIT_MS = 2_000;
+
 /**
  * Gives `env` with the secrets of `names` laid over it: one read per environment, kept for 5 minutes, and kept beyond them
- * while SSM does not answer. Without SECRETS_PATH (on a laptop) it is `env` itself. Throws when the first read fails.
+ * while SSM does not answer. Without SECRETS_PATH (on a laptop) it is `env` itself. Throws when the first read fails, and
+ * `BadSettings` whenever what was read is no JSON object.
  */
 export function openSecrets(env: Env, names: readonly string[], now: () => number): () => Promise<Env> {
   const path = env.SECRETS_PATH;
   if (!path) return async () => env;
   const ssm = new SSMClient();
-  let cached: { env: Env; readAt: number } | undefined;
-  return async () => {
-    if (cached && now() - cached.readAt < MAX_AGE_MS) return cached.env;
+  let cached: { env: Env; until: number } | undefined;
+  let reading: Promise<Env> | undefined;
+  const refresh = async (): Promise<Env> => {
     try {
-      cached = { env: { ...env, ...(await read(ssm, path, names)) }, readAt: now() };
+      cached = { env: { ...env, ...(await read(ssm, path, names)) }, until: now() + MAX_AGE_MS };
     } catch (error) {
       if (!cached || error instanceof BadSettings) throw error;
+      cached = { ...cached, until: now() + PATIENCE_MS };
     }
     return cached.env;
+  };
+  return async () => {
+    if (cached && now() < cached.until) return cached.env;
+    reading ??= refresh().finally(() => {
+      reading = undefined;
+    });
+    return reading;
   };
 }
 
 async function read(ssm: SSMClient, path: string, names: readonly string[]): Promise<Env> {
   const { Parameters = [] } = await ssm.send(
     new GetParametersCommand({ Names: names.map((name) => `${path}/${name}`), WithDecryption: true }),
+    { abortSignal: AbortSignal.timeout(READ_LIMIT_MS) },
   );
   return Object.assign({}, ...Parameters.map(({ Name, Value }) => parse(Name ?? path, Value ?? '')));
 }
