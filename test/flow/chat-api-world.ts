@@ -20,11 +20,18 @@ export interface WorldOptions {
   isSharing?: boolean;
   /** How long (ms) an invocation may last. */
   windowMs?: number;
+  /** Milliseconds per piece of Claude's answers. */
+  tokenMs?: number;
 }
 
 /** The doors read their settings when they are loaded: one world at a time in a process. */
-export async function openChatApiWorld({ settings = {}, isSharing = true, windowMs = 120_000 }: WorldOptions = {}) {
-  const claude = createClaude();
+export async function openChatApiWorld({
+  settings = {},
+  isSharing = true,
+  windowMs = 120_000,
+  tokenMs = 0,
+}: WorldOptions = {}) {
+  const claude = createClaude({ tokenMs });
   const standIns = await serve({ claude: claude.handle });
   const table = await makeTable();
   const sqs = openSqs();
@@ -40,6 +47,10 @@ export async function openChatApiWorld({ settings = {}, isSharing = true, window
     CHAT_API_USD_PER_DAY: '0',
     CHAT_API_USERS_PER_MINUTE: '0',
     CHAT_API_SECRET: SECRET,
+    // An earlier world's.
+    CHAT_API_ENCRYPTION_KEY: '',
+    CHAT_API_BOT: '',
+    CHAT_API_WEBHOOK_URL: '',
     ...settings,
   });
   provideRuntime();
