@@ -32,6 +32,9 @@ const GRACE_SECONDS = 5;
 /** How long a message waits before its next attempt, when nobody named a time: about an hour in all. */
 const BACKOFF_SECONDS = [2, 15, 45, 120, 300, 600];
 
+/** Whatever time a provider names: ten such waits still end before the queue forgets the message (12 hours). */
+const LONGEST_WAIT_SECONDS = 900;
+
 /** Returns what to give back; never throws, so that one bad message takes no other to the dead letters. */
 export async function reply(
   deps: ReplyDeps,
@@ -146,7 +149,7 @@ const DELETED: Correction = { at: Number.MAX_SAFE_INTEGER, deleted: true };
 function waitSeconds(error: unknown, attempts: number): number {
   if (error instanceof Superseded) return BACKOFF_SECONDS[0] ?? 0;
   const named = error instanceof Later ? error.afterMs : undefined;
-  if (named !== undefined) return (named + Math.random() * (named / 4)) / 1000;
+  if (named !== undefined) return Math.min((named + Math.random() * (named / 4)) / 1000, LONGEST_WAIT_SECONDS);
   return BACKOFF_SECONDS[Math.min(attempts, BACKOFF_SECONDS.length) - 1] ?? 0;
 }
 
