@@ -20,6 +20,8 @@ export interface WorldOptions {
   isSharing?: boolean;
   /** How long (ms) an invocation may last. */
   windowMs?: number;
+  /** Whether the bot's worker runs. */
+  isAnswering?: boolean;
   /** Milliseconds per piece of Claude's answers. */
   tokenMs?: number;
 }
@@ -28,6 +30,7 @@ export interface WorldOptions {
 export async function openChatApiWorld({
   settings = {},
   isSharing = true,
+  isAnswering = true,
   windowMs = 120_000,
   tokenMs = 0,
 }: WorldOptions = {}) {
@@ -60,7 +63,7 @@ export async function openChatApiWorld({
   ]);
   const door = chatApiDoor({ share: isSharing ? openShare() : noShare });
   const gate = await restGateway('/chat-api/{webhookId}/{proxy+}', door, windowMs);
-  const worker = startConsumer({ sqs, url: queues.turns, handler: replyDoor() });
+  const worker = startConsumer({ sqs, url: queues.turns, handler: replyDoor(), lanes: isAnswering ? 4 : 0 });
   return {
     apiUrl: `${gate.url}/chat-api/local`,
     claude,

@@ -28,7 +28,7 @@ export async function meter(target: string): Promise<Meter> {
       body: isDynamo ? JSON.stringify({ ...JSON.parse(body), ReturnConsumedCapacity: 'TOTAL' }) : body,
     });
     const answered = await answer.text();
-    calls.push({ operation, units: isDynamo ? (JSON.parse(answered).ConsumedCapacity?.CapacityUnits ?? 0) : 0 });
+    calls.push({ operation, units: isDynamo ? unitsOf(JSON.parse(answered).ConsumedCapacity) : 0 });
     response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'application/json' });
     response.end(answered);
   });
@@ -41,4 +41,9 @@ export async function meter(target: string): Promise<Meter> {
       await new Promise((done) => server.close(done));
     },
   };
+}
+
+/** A batch tells them per table. */
+function unitsOf(consumed: { CapacityUnits?: number } | { CapacityUnits?: number }[] | undefined): number {
+  return [consumed].flat().reduce((sum, table) => sum + (table?.CapacityUnits ?? 0), 0);
 }
