@@ -63,14 +63,23 @@ export async function askReliably(
   request: MessageCreateParamsBase,
   options: ReliableOptions,
 ): Promise<Outcome> {
-  const first = await askModel(deps, request, options);
+  const first = await askModel(deps, forModel(request, request.model), options);
   const { fallbackModel } = deps;
   if (!('failure' in first) || first.failure.kind !== 'passing' || !fallbackModel) return first;
   if (options.signal.aborted) return first;
   deps.log('claude-fell-back', { model: fallbackModel, reason: first.failure.reason });
-  const second = await askModel(deps, { ...request, model: fallbackModel }, options);
+  const second = await askModel(deps, forModel(request, fallbackModel), options);
   return 'failure' in second ? first : second;
 }
+
+/** The request without what the model is known to refuse; a model that is not known gets all that was configured. */
+function forModel({ output_config, ...request }: MessageCreateParamsBase, model: string): MessageCreateParamsBase {
+  const takesEffort = !WITHOUT_EFFORT.test(model);
+  return { ...request, model, ...(output_config && takesEffort ? { output_config } : {}) };
+}
+
+/** Models before adaptive thinking have no effort parameter: a 400. */
+const WITHOUT_EFFORT = /^claude-(haiku|sonnet)-4-5/;
 
 async function askModel(
   deps: ReliableDeps,

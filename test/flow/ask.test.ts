@@ -92,6 +92,16 @@ describe('an answer', () => {
   });
 });
 
+it('an effort is left out for a model that has none, also when it is the fallback', async () => {
+  claude.script({ status: 529, model: 'claude-haiku-5-5', times: 3 });
+
+  const reply = await ask({}, { CLAUDE_FALLBACK_MODEL: 'claude-haiku-4-5', CLAUDE_EFFORT: 'low' });
+
+  expect(reply).toMatchObject({ kind: 'answer', model: 'claude-haiku-4-5' });
+  expect(claude.requests[0]?.body).toHaveProperty('output_config');
+  expect(claude.requests[3]?.body).not.toHaveProperty('output_config');
+});
+
 describe('a stop reason', () => {
   const cutShort = `Half\n\n${sentences.cutShort}`;
   const cases: [string, string | null, string, string][] = [
