@@ -1,0 +1,25 @@
+/** `npm run remove -- --stage <name>`: takes the stack away, but not the conversations in its table, nor the secrets. */
+import { parseArgs } from 'node:util';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CannotRun } from './bot/command.ts';
+import { explained } from './stage/explain.ts';
+import { runProgram } from './stage/programs.ts';
+import { removeStage } from './stage/remove-stage.ts';
+import { readStage, useAwsSettings } from './stage/stage.ts';
+
+try {
+  await run(process.argv.slice(2));
+} catch (error) {
+  console.error(explained(error));
+  process.exitCode = 1;
+}
+
+async function run(args: string[]): Promise<void> {
+  const options = { stage: { type: 'string' }, region: { type: 'string' } } as const;
+  const { values } = parseArgs({ args, options });
+  if (values.stage === undefined) throw new CannotRun('npm run remove -- --stage <name> [--region <name>]');
+  const stage = readStage(values.stage, { region: values.region, shell: process.env });
+  useAwsSettings(stage.env);
+  const cloudFormation = new CloudFormationClient({ region: stage.region });
+  await removeStage({ cloudFormation, run: runProgram, print: console.log }, stage);
+}

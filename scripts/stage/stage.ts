@@ -1,0 +1,86 @@
+/** A deployed stage, for the scripts that look after one: its name, its settings as .env has them, and which of them are secrets. */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
+import { type Env, type GroupName, groups, secretsOf } from '../../lib/config.ts';
+import { CannotRun } from '../bot/command.ts';
+
+/** As in serverless.yml. */
+const SERVICE = 'claude-chat';
+const DEFAULT_REGION = 'us-east-1';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+export interface Stage {
+  name: string;
+  region: string;
+  /** The file its settings are in; the shell's settings beat it. */
+  file: string;
+  env: Env;
+}
+
+/** As the framework reads them: .env.<stage> if there is one, else .env. Throws `CannotRun` for what cannot be a stage's name. */
+export function readStage(name: string, { region, shell, folder = root }: StageOptions): Stage {
+  if (!/^[a-z][a-z0-9-]{0,19}$/i.test(name)) throw new CannotRun(`"${name}" cannot be the name of a stage.`);
+  const own = path.join(folder, `.env.${name}`);
+  const file = existsSync(own) ? own : path.join(folder, '.env');
+  const written = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+  const env: Env = { ...written, ...shell };
+  return { name, region: region ?? (env.AWS_REGION || DEFAULT_REGION), file: path.basename(file), env };
+}
+
+export interface StageOptions {
+  region?: string | undefined;
+  shell: Env;
+  folder?: string;
+}
+
+/** AWS_PROFILE and its like from .env hold for our own calls, too, as they do for the framework's. */
+export function useAwsSettings(env: Env): void {
+  for (const [name, value] of Object.entries(env)) if (name.startsWith('AWS_') && value) process.env[name] ??= value;
+}
+
+export function secretsPath({ name }: Pick<Stage, 'name'>): string {
+  return `/${SERVICE}/${name}`;
+}
+
+export function stackName({ name }: Pick<Stage, 'name'>): string {
+  return `${SERVICE}-${name}`;
+}
+
+/** What is marked (secret) in .env.example, by the name of the group that it is kept in. */
+export function secretNames(): ReadonlyMap<string, readonly string[]> {
+  const example = readFileSync(path.join(root, '.env.example'), 'utf8');
+  const marked = new Set([...example.matchAll(/^# ([A-Z_]+)=\S* +# \(secret\)/gm)].map(([, name = '']) => name));
+  const entries = groupNames().flatMap((group) => {
+    const names = namesIn(group).filter((name) => marked.has(name));
+    return secretsOf([group]).map((kept) => [kept, names] as const);
+  });
+  return new Map(entries);
+}
+
+export function groupNames(): GroupName[] {
+  return Object.keys(groups).filter((name): name is GroupName => name in groups);
+}
+
+/** The settings that nobody sets: the table and the queues of the stack. */
+export function placeNames(): string[] {
+  const isPlace = (name: string) => /^(TABLE_NAME|[A-Z_]+_(QUEUE|DEAD_LETTERS)_URL)$/.test(name);
+  return [...new Set(groupNames().flatMap(namesIn))].filter(isPlace);
+}
+
+/** The settings that a group looks up, with nothing set and with everything set. */
+function namesIn(group: GroupName): string[] {
+  const names = new Set<string>();
+  for (const answer of [undefined, '1']) {
+    const target: Env = {};
+    const env = new Proxy(target, {
+      get: (_, name) => {
+        names.add(String(name));
+        return answer;
+      },
+    });
+    groups[group](env, []);
+  }
+  return [...names];
+}
