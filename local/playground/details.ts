@@ -17,13 +17,12 @@ export async function detailsOf(deps: WatchDeps, place: Place, id: string): Prom
   if (!view || !said) return undefined;
   const [requests, records] = await Promise.all([deps.others.requests(), deps.others.records()]);
   const user = pseudonym(platform, said.speaker.id);
-  const own = requests.filter((request) => userOf(request) === user && lastSaid(request).includes(said.text));
-  const request = own.at(-1);
+  const request = requests.findLast((one) => userOf(one) === user && lastSaid(one).includes(said.text));
   const from = view.at.claimed ?? 0;
   const to = view.at.delivered ?? Number.POSITIVE_INFINITY;
   const session = pseudonym(platform, conversation);
   return {
-    requestCount: own.length,
+    requestCount: deps.journal.unnamed(from, to).filter(({ event }) => event === 'claude-asked').length,
     ...(request ? { request } : {}),
     ...(deps.others.has('reconify')
       ? { records: records.map(payloadOf).filter((payload) => isWithin(payload, session, from, to)) }

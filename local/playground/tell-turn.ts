@@ -103,7 +103,9 @@ function sentenceFor({ event, fields, process }: Heard, worker: string): string 
     case 'message-given-back':
       return 'Given back to the queue, for a later attempt.';
     case 'message-repeated':
-      return 'A repeat arrived and found the turn answered.';
+      return fields.state === 'ANSWERED'
+        ? 'Taken up again: the stored answer goes out, Claude is not asked.'
+        : 'A repeat came, and found the turn done.';
     case 'turn-failed':
       return 'Given up: the user gets an apology.';
     case 'reply-undeliverable':

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessView } from '../consumers/poll.ts';
 import { type Place, workerOf } from './places.ts';
-import type { Trouble } from './view.ts';
+import type { Trouble, TurnView } from './view.ts';
 import { look, type WatchDeps } from './watch.ts';
 
 export interface TroubleDeps extends WatchDeps {
@@ -30,19 +30,21 @@ async function arm(deps: TroubleDeps, place: Place, trouble: Trouble): Promise<v
   // The doors without a platform in front of them are called twice by the page itself.
   if (trouble === 'twice' && isPlatform) await others.fail(door, { kind: 'repeat-webhook', copies: 2, atOnce: true });
   if (trouble === 'down' && door === 'talkjs') await others.fail(door, { kind: 'down', times: TIMES, method: 'POST' });
-  // Its users post messages, too, and are let through: the bot's key is asked for first.
-  if (trouble === 'down' && door === 'botpress') await others.fail(door, { kind: 'down', times: TIMES, method: 'GET' });
+  if (trouble === 'down' && door === 'botpress')
+    await others.fail(door, { kind: 'down', times: TIMES, method: 'POST', path: '/messages' });
 }
 
-/** Ends the process that has claimed the conversation's next turn, before it can answer. */
+/** Ends the process that has claimed the conversation's next turn, while Claude is answering. */
 async function killAtWork(deps: TroubleDeps, place: Place): Promise<void> {
   const before = new Set((await look(deps, place)).turns.map(({ id }) => id));
   const endsAt = Date.now() + PATIENCE_MS;
+  const { others } = deps;
+  const isAsked = ({ asked }: TurnView['at']) => asked !== undefined || !others.has('claude');
   while (Date.now() < endsAt) {
     const { turns } = await look(deps, place);
-    const isClaimed = turns.some(({ id, state }) => !before.has(id) && state === 'CLAIMED');
+    const isAsking = turns.some(({ id, state, at }) => !before.has(id) && state === 'CLAIMED' && isAsked(at));
     const victim = deps.processes().find(({ name, busy }) => busy && name === workerOf(place.door));
-    if (isClaimed && victim) return void process.kill(victim.pid, 'SIGKILL');
+    if (isAsking && victim) return void process.kill(victim.pid, 'SIGKILL');
     await sleep(LOOK_MS);
   }
 }

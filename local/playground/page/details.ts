@@ -24,7 +24,7 @@ export function openDetails(): DetailsPanel {
   function drawHistory({ request, requestCount }: DetailsView) {
     setHint(
       'history-hint',
-      request ? `${listOf(request.messages).length} messages · asked ${times(requestCount)}` : '',
+      request ? `${count(listOf(request.messages).length, 'message')} · asked ${times(requestCount)}` : '',
     );
     if (!request)
       return history.replaceChildren(make('p', {}, 'Nothing to show: Claude was not asked, or it is the real one.'));
@@ -36,7 +36,7 @@ export function openDetails(): DetailsPanel {
   }
 
   function drawRecords({ records }: DetailsView) {
-    setHint('record-hint', records ? (records.length === 1 ? '1 record' : `${records.length} records`) : '');
+    setHint('record-hint', records ? count(records.length, 'record') : '');
     if (!records) return record.replaceChildren(make('p', {}, 'Reconify is the real one: look there.'));
     if (records.length === 0) return record.replaceChildren(make('p', {}, 'Nothing yet.'));
     record.replaceChildren(...records.flatMap((one) => [briefly(one), json('The whole record', one)]));
@@ -115,8 +115,12 @@ function toObject(value: unknown): Json {
   return typeof value === 'object' && value !== null ? { ...value } : {};
 }
 
-function times(count: number): string {
-  return count === 1 ? 'once' : `${count} times`;
+function count(number: number, thing: string): string {
+  return `${number} ${thing}${number === 1 ? '' : 's'}`;
+}
+
+function times(number: number): string {
+  return number === 1 ? 'once' : `${number} times`;
 }
 
 function setHint(id: string, text: string) {
