@@ -3,7 +3,7 @@ import type * as z from 'zod/mini';
 import { ApiError } from './api-error.ts';
 
 /** Room for any chat message, and for the queue and the table, which take 256 and 400 KB. */
-export const MAX_BODY_BYTES = 128 * 1024;
+const MAX_BODY_BYTES = 128 * 1024;
 
 /** JSON whatever the content type says; `undefined` for no body. Throws `PayloadTooLarge` and `InvalidPayload`. */
 export function readJson(body: Uint8Array | undefined): unknown {

@@ -17,8 +17,6 @@ export interface RoomsDeps {
   now(): number;
 }
 
-export type Rooms = ReturnType<typeof openRooms>;
-
 export function openRooms({ table, share, putOutbound, now }: RoomsDeps) {
   const signals = openSignalLog(table, now);
   return {
