@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { watchLine } from './test/log-watch.ts';
 
 export default defineConfig({
   test: {
@@ -8,7 +9,6 @@ export default defineConfig({
     // A hanging test must end some day; nothing in the suite measures time.
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // The product's own log lines would drown what the tests say.
-    onConsoleLog: (line) => !line.startsWith('{"'),
+    onConsoleLog: watchLine,
   },
 });

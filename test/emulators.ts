@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import dynalite from 'dynalite';
 import { buildApp } from 'fauxqs';
+import { reportLeaks } from './log-watch.ts';
 
 interface Emulator {
   endpoint: string;
@@ -19,6 +20,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   return async () => {
     await queues.close();
     database.stop();
+    reportLeaks();
   };
 }
 
