@@ -13,6 +13,23 @@ export function pseudonym(...parts: string[]): string {
   return createHash('sha256').update(parts.join('\u0000')).digest('hex').slice(0, 16);
 }
 
+/** Which message a line is about. */
+interface About {
+  platform: string;
+  conversation: string;
+  messageId: string;
+}
+
+/** What every line about a message carries, from the webhook to Reconify: by `inbound` all of them are found. */
+export function labelsOf({ platform, conversation, messageId }: About) {
+  return { conversation: pseudonym(platform, conversation), inbound: messageId };
+}
+
+/** The same log, for lines about one message. */
+export function labelled(log: Log, about: About): Log {
+  return (event, fields) => log(event, { ...labelsOf(about), ...fields });
+}
+
 /** What may be said of a caught error in a log: its class and our own words, not the message of a foreign library. */
 export function errorName(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;

@@ -1,6 +1,6 @@
 /** Stops 2-4. Verifies a webhook, turns it into one of our nouns and enqueues it; the answer is sent after that, not before. */
 import { Rejected } from './errors.ts';
-import { errorName, type Log, pseudonym } from './log.ts';
+import { errorName, type Fields, type Log, labelsOf } from './log.ts';
 import type { Dialect, Inbound, WebhookRequest } from './types.ts';
 
 export interface ReceiveDeps {
@@ -21,6 +21,7 @@ const MAX_BODY_BYTES = 256 * 1024;
 /** 200 only when the queue has the message or there is nothing to do; 503 makes the platform send it again. */
 export async function receive(deps: ReceiveDeps, request: WebhookRequest): Promise<WebhookAnswer> {
   const { dialect, put, now, log } = deps;
+  let labels: Fields = {};
   try {
     if (request.body.byteLength > MAX_BODY_BYTES) throw new Rejected(413, 'body over 256 KB');
     dialect.verify(request, now());
@@ -29,16 +30,16 @@ export async function receive(deps: ReceiveDeps, request: WebhookRequest): Promi
       log('webhook-ignored', { reason: inbound.ignored });
       return { status: 200, body: { ok: true } };
     }
+    labels = labelsOf(inbound);
     await put(inbound);
-    const { platform, conversation, messageId, event } = inbound;
-    log('message-kept', { conversation: pseudonym(platform, conversation), inbound: messageId, kind: event });
+    log('message-kept', { ...labels, kind: inbound.event });
     return { status: 200, body: { ok: true } };
   } catch (error) {
     if (error instanceof Rejected) {
       log('webhook-rejected', { status: error.status, reason: error.message });
       return { status: error.status, body: { error: error.message } };
     }
-    log('message-not-kept', { error: errorName(error) });
+    log('message-not-kept', { ...labels, error: errorName(error) });
     return { status: 503, body: { error: 'not accepted, send it again' } };
   }
 }

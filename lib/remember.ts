@@ -1,7 +1,7 @@
 /** After stop 7, with HISTORY_STRATEGY=summary: what has left the window is summed up, while nobody waits. */
 import type { Ask } from './claude/ask.ts';
 import { summarise } from './claude/summary.ts';
-import { errorName, type Log, pseudonym } from './log.ts';
+import { errorName, type Log, labelsOf, pseudonym } from './log.ts';
 import type { Store } from './store.ts';
 import type { Sent, Summary, Turn } from './types.ts';
 
@@ -32,8 +32,8 @@ export async function remember(
       signal: AbortSignal.timeout(remainingMs - SHORTEST_MS / 3),
     });
     if (result) await store.summarize(head, result);
-    log('summary-written', { conversation: pseudonym(head.platform, head.conversation) });
+    log('summary-written', labelsOf(head));
   } catch (error) {
-    log('summary-failed', { conversation: pseudonym(head.platform, head.conversation), error: errorName(error) });
+    log('summary-failed', { ...labelsOf(head), error: errorName(error) });
   }
 }

@@ -2,8 +2,8 @@
 import type { Compose, Composed } from './compose.ts';
 import { Later, Permanent, Refused, sentences, Undeliverable } from './errors.ts';
 import { hear } from './hear.ts';
-import { type Log, pseudonym } from './log.ts';
-import { type Holder, type Recent, type Store, turnSk } from './store.ts';
+import { type Log, labelsOf, pseudonym } from './log.ts';
+import { type Holder, partsOfSk, type Recent, type Store, turnSk } from './store.ts';
 import type { AnswerStream, Outgoing, Platform, PlatformName, Reply, Said, Sent, Summary, Turn } from './types.ts';
 
 export interface TurnDeps {
@@ -73,7 +73,7 @@ export async function takeTurn(deps: TurnDeps, input: TurnInput): Promise<Taken>
   if (turn.state === 'ANSWERED') return resume(deps, input, turn, recent, startedAt);
 
   const holder = { owner, epoch: turn.epoch };
-  const mine = { ...turn, said: await keepUnanswered(store, head, turn.said) };
+  const mine = { ...turn, said: await keepUnanswered(deps, head, turn.said) };
   const reply = await answer(deps, input, { turn: mine, holder, recent, startedAt });
   if (!reply) return taken({ ...mine, state: 'SKIPPED' }, head, recent, false);
   if ('mergedInto' in reply) return taken({ ...mine, state: 'MERGED', into: reply.mergedInto }, head, recent, false);
@@ -101,6 +101,7 @@ async function answer(
   const composed = await composeOrApologise(deps, input, work);
   if ('mergedInto' in composed) {
     await store.retire(head, holder, composed.mergedInto);
+    log('message-merged', { ...labelsOf(head), into: partsOfSk(composed.mergedInto).messageId });
     return composed;
   }
   const { handedOver } = composed;
@@ -108,7 +109,7 @@ async function answer(
   const isLookOld = !handedOver && now() - startedAt > LOOK_MS;
   if (isLookOld && (await store.ownerOf(head)) !== 'bot') return skip(deps, head, holder);
   await store.answer(head, holder, reply, turn.said);
-  log('reply-written', { ...labels(head), attempt: input.attempts, ...figures(reply) });
+  log('reply-written', { ...labelsOf(head), attempt: input.attempts, ...figures(reply) });
   return reply;
 }
 
@@ -130,18 +131,25 @@ async function standing({ store, now, log }: TurnDeps, head: Sent): Promise<Turn
     const afterMs = Math.max((turn?.leaseUntil ?? 0) - now(), 0) + 1_000;
     throw new Later('another worker is at it', { afterMs });
   }
-  log('message-repeated', { ...labels(head), state: turn.state });
+  log('message-repeated', { ...labelsOf(head), state: turn.state });
   return turn;
 }
 
 /** The messages that are answered here: marked so, before Claude is asked; one that went its own way before stays out. */
-async function keepUnanswered(store: Store, head: Sent, [first, ...others]: readonly Said[]): Promise<Said[]> {
+async function keepUnanswered(
+  { store, log }: TurnDeps,
+  head: Sent,
+  [first, ...others]: readonly Said[],
+): Promise<Said[]> {
   const { platform, conversation } = head;
   const into = turnSk(head);
   const merged = await Promise.all(
     others.map(({ messageId, createdAt }) => store.merge({ platform, conversation, messageId, createdAt }, into)),
   );
-  return [...(first ? [first] : []), ...others.filter((_, i) => merged[i])];
+  const here = others.filter((_, i) => merged[i]);
+  for (const { messageId } of here)
+    log('message-merged', { ...labelsOf({ ...head, messageId }), into: head.messageId });
+  return [...(first ? [first] : []), ...here];
 }
 
 async function composeOrApologise(deps: TurnDeps, input: TurnInput, { turn, holder, recent }: Work): Promise<Composed> {
@@ -161,7 +169,10 @@ async function composeOrApologise(deps: TurnDeps, input: TurnInput, { turn, hold
       return { reply: { kind: 'notice', text: error.sentence, stop: error.message }, handedOver: false };
     }
     if (error instanceof Permanent || attempts >= LAST_ATTEMPT) {
-      deps.log('turn-failed', { ...labels(head), reason: error instanceof Permanent ? error.message : 'last attempt' });
+      deps.log('turn-failed', {
+        ...labelsOf(head),
+        reason: error instanceof Permanent ? error.message : 'last attempt',
+      });
       return { reply: apologyFor(head), handedOver: false };
     }
     await deps.store.release(head, holder);
@@ -205,18 +216,18 @@ async function send(
       .deliver(outgoing, AbortSignal.timeout(Math.max(remainingMs() - 1_000, 1_000)));
   } catch (error) {
     if (!(error instanceof Undeliverable)) throw error;
-    deps.log('reply-undeliverable', { ...labels(head), reason: error.message });
+    deps.log('reply-undeliverable', { ...labelsOf(head), reason: error.message });
     state = 'FAILED';
   }
   await deps.store.finish(head, state, ids);
   const ms = deps.now() - startedAt;
-  deps.log('reply-delivered', { ...labels(head), attempt: attempts, ms, kind: reply.kind, state });
+  deps.log('reply-delivered', { ...labelsOf(head), attempt: attempts, ms, kind: reply.kind, state });
   return state;
 }
 
 async function skip({ store, log }: TurnDeps, head: Sent, holder: Holder): Promise<undefined> {
   await store.skip(head, holder);
-  log('turn-skipped', labels(head));
+  log('turn-skipped', labelsOf(head));
 }
 
 /** The same for every attempt, another one after a redrive: the platform's idempotency key. */
@@ -232,10 +243,6 @@ function apologyFor(head: Sent): Reply {
 function taken(turn: Turn, head: Sent, { conversation }: Recent, isRepeat: boolean): Taken {
   const covered = new Set([head.messageId, ...turn.said.map(({ messageId }) => messageId)]);
   return { covered, turn, isRepeat, before: conversation.summary };
-}
-
-function labels({ platform, conversation, messageId }: Sent) {
-  return { conversation: pseudonym(platform, conversation), inbound: messageId };
 }
 
 function figures({ stop, model, usd, usage, ms }: Reply) {

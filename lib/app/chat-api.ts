@@ -6,11 +6,12 @@ import { openServer } from '../chat-api/server.ts';
 import { openShare, type Share } from '../chat-api/share.ts';
 import type { Settings } from '../config.ts';
 import { BadSettings } from '../errors.ts';
-import { errorName, logLine } from '../log.ts';
+import { errorName, labelsOf, logLine } from '../log.ts';
 import { openSignalsQueue, openSqs, openTurnsQueue } from '../queue.ts';
 import { openDynamo, partition } from '../store.ts';
 import { openCounters } from '../store-counters.ts';
 import { openTable } from '../store-items.ts';
+import type { Inbound } from '../types.ts';
 import { openApp } from './open.ts';
 import { type Server, streamFrom } from './stream-door.ts';
 
@@ -27,12 +28,16 @@ function serverOf({ aws, chatApi }: Settings<'aws' | 'chatApi'>, share: Share): 
   const sqs = openSqs();
   const dynamo = openDynamo();
   const table = openTable(dynamo, aws.tableName);
+  const { put: putTurn } = openTurnsQueue(sqs, aws.turnsQueueUrl);
   const putOutbound = chatApi.webhook && openSignalsQueue(sqs, chatApi.webhook.queueUrl).put;
   const api = {
     ...openRooms({ table, share, putOutbound, now }),
     keys: openKeys(chatApi),
     bot: chatApi.bot,
-    putTurn: openTurnsQueue(sqs, aws.turnsQueueUrl).put,
+    putTurn: async (inbound: Inbound) => {
+      await putTurn(inbound);
+      logLine('message-kept', { ...labelsOf(inbound), kind: inbound.event });
+    },
     forgetTurns: (conversation: string) =>
       table.clear({ pk: partition({ platform: 'chat-api', conversation }), from: ' ', to: '~~' }),
     countNewUser: openUserCount(openCounters(dynamo, aws.tableName), chatApi.usersPerMinute, now),

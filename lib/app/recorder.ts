@@ -1,6 +1,6 @@
 /** Root of the interaction log's first half, for every door that asks Claude: a call of the model → a record that cannot get lost. */
 import type { ReconifySettings } from '../config.ts';
-import type { Log } from '../log.ts';
+import { type Log, labelsOf } from '../log.ts';
 import { openLogsQueue, openSqs } from '../queue.ts';
 import { keep } from '../reconify/envelope.ts';
 import { type RecordedCall, recordOf } from '../reconify/record.ts';
@@ -24,6 +24,6 @@ export function openRecorder(
   return async (call) => {
     const id = newId();
     const isQueued = await keep({ shelf, put: queue.put }, id, recordOf(call, settings));
-    if (!isQueued) log('log-stranded', { log: id });
+    log(isQueued ? 'log-kept' : 'log-stranded', { ...labelsOf(call.about), log: id });
   };
 }

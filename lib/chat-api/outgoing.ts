@@ -48,6 +48,8 @@ async function deliverInOrder(
     const rest = waiting.slice(i);
     const seconds = hasTime ? (BACKOFF_SECONDS[Math.min(delivery.attempts, BACKOFF_SECONDS.length) - 1] ?? 0) : 0;
     deps.log('signal-given-back', {
+      // The group is the whole hash of which a conversation's pseudonym is the beginning.
+      conversation: delivery.conversation.slice(0, 16),
       reason: problem ?? 'no time left',
       attempt: delivery.attempts,
       waitSeconds: seconds,

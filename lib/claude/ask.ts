@@ -11,7 +11,7 @@ import type {
 } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { ClaudeSettings } from '../config.ts';
 import { Later, Permanent } from '../errors.ts';
-import type { Log } from '../log.ts';
+import { type Log, labelled } from '../log.ts';
 import type { Reply, Sent, Usage } from '../types.ts';
 import { textOf, toReply } from './answer.ts';
 import { SILENCE_MS } from './call.ts';
@@ -76,8 +76,9 @@ export function openClaude({ apiKey, baseUrl }: ClaudeSettings): Anthropic {
 
 /** Throws `Later` when the queue should try again, `Permanent` when nobody needs to. */
 export function openAsk(deps: AskDeps): Ask {
-  const reliable: ReliableDeps = { pause, silenceMs: SILENCE_MS, fallbackModel: deps.settings.fallbackModel, ...deps };
+  const base = { pause, silenceMs: SILENCE_MS, fallbackModel: deps.settings.fallbackModel, ...deps };
   return async (question) => {
+    const reliable: ReliableDeps = { ...base, log: labelled(deps.log, question.about) };
     const bill = openBill(deps, question);
     const said: string[] = [];
     let messages = normalise(question.messages);

@@ -1,7 +1,7 @@
 /** Stop 8. Brings waiting records to Reconify: each once, however often the queue delivers it, and however long Reconify is away. */
 import { Later, Permanent } from '../errors.ts';
 import { errorName, type Log } from '../log.ts';
-import { parkedNote, readEnvelope, unpacked } from './envelope.ts';
+import { type Envelope, parkedNote, readEnvelope, unpacked } from './envelope.ts';
 import type { LogRecord } from './record.ts';
 import type { Shelf } from './shelf.ts';
 
@@ -57,35 +57,42 @@ export async function deliver(deps: DeliverDeps, batch: readonly LogDelivery[]):
 async function settle(deps: DeliverDeps, { messageId, attempts, body }: LogDelivery): Promise<number | undefined> {
   const envelope = readEnvelope(body);
   const log = envelope?.id ?? messageId;
+  const known = { log, ...(envelope && 'record' in envelope ? aboutOf(envelope.record) : {}) };
   const startedAt = deps.now();
   try {
     if (!envelope) throw new Permanent('unreadable');
-    const isNew = await bring(deps, envelope);
-    deps.log(isNew ? 'log-sent' : 'log-repeated', { log, attempt: attempts, ms: deps.now() - startedAt });
+    const { isNew, record } = await bring(deps, envelope);
+    const about = { log, ...aboutOf(record) };
+    deps.log(isNew ? 'log-sent' : 'log-repeated', { ...about, attempt: attempts, ms: deps.now() - startedAt });
     return undefined;
   } catch (error) {
     const reason = error instanceof Later || error instanceof Permanent ? error.message : errorName(error);
     const isOver = error instanceof Permanent || attempts >= LAST_ATTEMPT;
     if (isOver && (await isBuried(deps, body))) {
-      deps.log('log-buried', { log, attempt: attempts, reason });
+      deps.log('log-buried', { ...known, attempt: attempts, reason });
       return undefined;
     }
     const waitSeconds = waitOf(error, attempts);
-    deps.log('log-given-back', { log, attempt: attempts, reason, waitSeconds });
+    deps.log('log-given-back', { ...known, attempt: attempts, reason, waitSeconds });
     return waitSeconds;
   }
 }
 
-/** False when the record was there already. */
-async function bring(deps: DeliverDeps, envelope: NonNullable<ReturnType<typeof readEnvelope>>): Promise<boolean> {
+/** Not new when the record was there already; of a parked one that was, nothing is known. */
+async function bring(
+  deps: DeliverDeps,
+  envelope: Envelope,
+): Promise<{ isNew: boolean; record: LogRecord | undefined }> {
   const { shelf } = deps;
   const { id } = envelope;
   const isParked = 'parked' in envelope;
+  let record = isParked ? undefined : envelope.record;
   const claim = await shelf.claim(id, LEASE_MS);
   if (claim === 'held') throw new Later('another delivery is at it');
   if (claim === 'mine') {
     try {
-      await deps.post(isParked ? await fetchParked(shelf, id) : envelope.record, id);
+      record ??= await fetchParked(shelf, id);
+      await deps.post(record, id);
     } catch (error) {
       await shelf.release(id);
       throw error;
@@ -93,7 +100,13 @@ async function bring(deps: DeliverDeps, envelope: NonNullable<ReturnType<typeof 
     await shelf.finish(id);
   }
   if (isParked) await shelf.clear(id);
-  return claim === 'mine';
+  return { isNew: claim === 'mine', record };
+}
+
+/** Nothing of what others hand in: their sessions may be anything. */
+function aboutOf(record: LogRecord | undefined): { conversation?: string; inbound?: string } {
+  if (record?.inbound === undefined) return {};
+  return { inbound: record.inbound, ...(record.session === undefined ? {} : { conversation: record.session }) };
 }
 
 async function fetchParked(shelf: Shelf, id: string): Promise<LogRecord> {

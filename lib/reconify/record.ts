@@ -14,6 +14,8 @@ export interface LogRecord {
   version?: string;
   /** ms since the epoch. */
   timestamps: { request: number; response?: number };
+  /** The message that it is about, for our own log lines: it is not posted. Not in what others hand in. */
+  inbound?: string;
   /** Letters and digits. */
   session?: string;
   /** Minutes. */
@@ -28,6 +30,7 @@ export interface RecordedCall {
   about: {
     platform: string;
     conversation: string;
+    messageId: string;
     speaker: { id: string; name?: string; email?: string; phone?: string };
   };
   request: object;
@@ -43,11 +46,12 @@ export interface RecordOptions {
 
 /** The record of a call of our own, without keys, tokens, file contents and thinking signatures. */
 export function recordOf(call: RecordedCall, options: RecordOptions): LogRecord {
-  const { platform, conversation, speaker } = call.about;
+  const { platform, conversation, messageId, speaker } = call.about;
   const hook = options.redactContacts ? (text: string) => redactContacts(redactSecrets(text)) : redactSecrets;
   return {
     type: 'chat',
     timestamps: { request: call.requestedAt, response: call.respondedAt },
+    inbound: messageId,
     session: pseudonym(platform, conversation),
     user: { userId: pseudonym(platform, speaker.id), ...(options.sendUserDetails ? detailsOf(call.about) : {}) },
     // The SDK adds `stream` to every request that it streams; the answer is logged as if it had not been.

@@ -37,7 +37,7 @@ export async function checkStage({ sts, ssm }: CheckDeps, stage: Stage): Promise
 }
 
 /** The settings as the deployed functions will find them: secrets from Parameter Store, the rest from `stage`. */
-export function checkSettings(stage: Stage, secrets: Env, secret: readonly string[]): Findings {
+function checkSettings(stage: Stage, secrets: Env, secret: readonly string[]): Findings {
   const plain = Object.entries(stage.env).filter(([name]) => !secret.includes(name));
   const env: Env = { ...PLACES, ...Object.fromEntries(plain), ...secrets, SECRETS_PATH: secretsPath(stage) };
   const problems: string[] = [];

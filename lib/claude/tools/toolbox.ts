@@ -1,7 +1,7 @@
 /** Tools: those that this deployment offers, and the way to run them for one turn. */
 import type { ToolResultBlockParam, ToolUnion, ToolUseBlock } from '@anthropic-ai/sdk/resources/messages/messages';
 import { BadSettings } from '../../errors.ts';
-import type { Log } from '../../log.ts';
+import { type Log, labelled } from '../../log.ts';
 import type { Sent } from '../../types.ts';
 import { runTools } from './run.ts';
 import type { Tool } from './tool.ts';
@@ -46,7 +46,7 @@ export function openToolbox(tools: readonly Tool[], { handToHuman, ...deps }: To
         blocks,
         tools,
         { ...context, handToHuman: (reason: string) => handToHuman(about, reason) },
-        deps.log,
+        labelled(deps.log, about),
       );
     },
   };
