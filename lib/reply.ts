@@ -1,4 +1,6 @@
 /** Stops 5-7. Answers a batch of waiting messages: conversations side by side, each in the order the queue gave. */
+
+import { isForUs } from './addressed.ts';
 import { guard } from './claude/guard.ts';
 import { Later, Superseded } from './errors.ts';
 import { intervene } from './intervene.ts';
@@ -96,22 +98,16 @@ async function handle(deps: ReplyDeps, head: Delivery, rest: readonly Delivery[]
     await correct(deps, inbound);
     return new Set<string>();
   }
-  if (inbound.among && !(await isForUs(deps, inbound, inbound.among))) return new Set<string>();
+  if (!(await isForUs(deps.store, inbound))) {
+    deps.log('message-not-for-us', labels(head));
+    return new Set<string>();
+  }
   const burst = burstOf(rest);
   await Promise.all(burst.map((sent) => (sent.isNamedById ? notePlace(deps, sent) : undefined)));
   const { generation, attempts } = head;
   const { covered, turn, before } = await takeTurn(deps, { burst, generation, attempts, remainingMs });
   await remember(deps, { head: inbound, turn, before, remainingMs: remainingMs() });
   return new Set([...covered].map((messageId) => `sent:${messageId}`));
-}
-
-/** A team that has joined makes no group of a user and the bot; and what a group says while a human answers belongs to the history. */
-async function isForUs({ store, log }: ReplyDeps, sent: Sent, among: readonly string[]): Promise<boolean> {
-  const { owner, team } = await store.conversationOf(sent);
-  const isGroup = among.some((id) => !team.includes(id));
-  if (isGroup && owner === 'bot')
-    log('message-not-for-us', { conversation: pseudonym(sent.platform, sent.conversation), inbound: sent.messageId });
-  return !isGroup || owner !== 'bot';
 }
 
 /** The user's messages waiting at the head of the line: they are answered in one turn. A redriven one stands alone. */

@@ -1,4 +1,5 @@
 /** The table, its keys: where the turns of a conversation lie. Pure. */
+import { createHash } from 'node:crypto';
 import type { MessageRef } from './types.ts';
 
 /** A duplicate builds the same key, since both parts come from the message. */
@@ -14,6 +15,11 @@ export function partsOfSk(sk: string): Pick<MessageRef, 'createdAt' | 'messageId
 /** Where the turns of a conversation lie. */
 export function partition({ platform, conversation }: Pick<MessageRef, 'platform' | 'conversation'>): string {
   return `C#${platform}#${conversation}`;
+}
+
+/** Where it is kept when a conversation was forgotten: all that is left of it, so its name is not in it. */
+export function gone(of: Pick<MessageRef, 'platform' | 'conversation'>): { pk: string; sk: string } {
+  return { pk: `GONE#${createHash('sha256').update(partition(of)).digest('hex')}`, sk: '-' };
 }
 
 /** Where the place of a message is kept that a platform may later name by its id alone: the one item `I` of this partition. */

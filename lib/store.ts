@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { Later, Superseded } from './errors.ts';
 import { failureKey } from './store-failures.ts';
-import { partition, pointer, turnSk } from './store-keys.ts';
+import { gone, partition, pointer, turnSk } from './store-keys.ts';
 import type { Conversation, Correction, MessageRef, Owner, Reply, Said, Summary, Turn } from './types.ts';
 
 /** Who holds a turn: every write after the claim is refused for anybody else (fencing). */
@@ -256,6 +256,16 @@ export function openStore(dynamo: DynamoDBDocumentClient, table: string, now: ()
     /** Who answers in the conversation at this moment. */
     async ownerOf(of: Pick<MessageRef, 'platform' | 'conversation'>): Promise<Owner> {
       return (await conversationOf(of)).owner;
+    },
+
+    /** When the conversation was forgotten (ms); 0 if it never was. */
+    async forgottenAt(of: Pick<MessageRef, 'platform' | 'conversation'>): Promise<number> {
+      try {
+        const { Item } = await dynamo.send(new GetCommand({ TableName: table, Key: gone(of), ConsistentRead: true }));
+        return Number(Item?.at ?? 0);
+      } catch (error) {
+        throw unavailable(error);
+      }
     },
 
     /** Marks `member` as answered by the turn `into`; false when it already went its own way. */

@@ -4,14 +4,15 @@ import type { Chat } from './world.ts';
 
 const SECRET = 'sk_test_example_do_not_use';
 
-/** TalkJS as the flow tests see it. */
-export function talkjsChat(): Chat & { talkjs: TalkjsStandIn } {
+/** TalkJS as the flow tests see it; `now` is its clock. */
+export function talkjsChat(now = Date.now): Chat & { talkjs: TalkjsStandIn } {
   let door = '';
   const talkjs = createTalkjs({
     appId: 'app',
     secretKey: SECRET,
     botId: 'claude',
     retryMs: 50,
+    now,
     rateLimit: 'off',
     sendWebhook: (webhook) => sendByHttp(`${door}/talkjs`)(webhook),
   });

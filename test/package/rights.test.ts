@@ -55,6 +55,7 @@ const EXPECTED: Record<string, Record<string, string[]>> = {
   signals: { SignalsQueue: CONSUME },
   reply: { TurnsQueue: CONSUME, LogsQueue: ['sqs:SendMessage'], SignalsQueue: ['sqs:SendMessage'], Table: ANSWER },
   apologize: { TurnsDeadLetters: CONSUME, SignalsQueue: ['sqs:SendMessage'], Table: ANSWER },
+  reconcile: { TurnsQueue: ['sqs:SendMessage'], Table: KEEP },
   reconify: { LogsQueue: ['sqs:SendMessage'], Table: ['dynamodb:UpdateItem'] },
   deliver: {
     LogsQueue: [...CONSUME, 'sqs:SendMessage'],

@@ -12,7 +12,12 @@ export interface TalkjsWebhookSettings {
 }
 
 /** The inbound half of TalkJS; throws a RangeError for an empty secret, with which anybody could sign. */
-export function talkjsDialect({ webhookSecrets, botId, humanRoles = [], toleranceSeconds }: TalkjsWebhookSettings): Dialect {
+export function talkjsDialect({
+  webhookSecrets,
+  botId,
+  humanRoles = [],
+  toleranceSeconds,
+}: TalkjsWebhookSettings): Dialect {
   const keys = webhookSecrets.map(webhookKey);
   return {
     verify: (request, now) => verifyTalkjs(request, keys, { toleranceSeconds, now }),

@@ -142,7 +142,7 @@ export function openRest(app: App, { maxTextChars, now }: Limits) {
     if (kind === 'users' && id !== undefined && part === undefined) return onUser(call, id);
     if (kind !== 'conversations') throw notFound();
     if (id === undefined && method === 'GET')
-      return { data: page(afterActivity(app.conversations(), query), query, 30) };
+      return { data: page(inOrder(afterActivity(app.conversations(), query), query), query, 30) };
     if (id === undefined) throw notFound();
     if (part === undefined) return onConversation(call, id);
     if (part === 'participants' && partId !== undefined) return onParticipant(call, id, partId);
@@ -163,6 +163,17 @@ function page<T extends { id: string }>(items: readonly T[], query: URLSearchPar
   const start = after === null ? 0 : items.findIndex(({ id }) => id === after) + 1;
   if (after !== null && start === 0) throw new ApiError(400, 'INVALID_ARGUMENT', 'startingAfter is unknown');
   return items.slice(start, start + limit);
+}
+
+/** The newest first, by their last message or by their beginning, unless `orderDirection` says otherwise. */
+function inOrder<T extends { createdAt: number }>(items: readonly T[], query: URLSearchParams): T[] {
+  const by = query.get('orderBy') ?? 'createdAt';
+  const direction = query.get('orderDirection') ?? 'DESC';
+  if (!['createdAt', 'lastActivity'].includes(by) || !['ASC', 'DESC'].includes(direction)) {
+    throw new ApiError(400, 'INVALID_ARGUMENT', 'unknown order');
+  }
+  const newestFirst = by === 'lastActivity' ? [...items] : items.toSorted((a, b) => b.createdAt - a.createdAt);
+  return direction === 'ASC' ? newestFirst.reverse() : newestFirst;
 }
 
 const filterShape = z.object({ lastMessageTs: z.optional(z.tuple([z.literal('>'), z.number()])) });

@@ -1,0 +1,54 @@
+/** Root of the reconciler: TalkJS on one side, the table and the queue of turns on the other. */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Context } from 'aws-lambda';
+import type { Settings } from '../config.ts';
+import { BadSettings, Later } from '../errors.ts';
+import { errorName, logLine } from '../log.ts';
+import { talkjsApi } from '../platforms/talkjs/api.ts';
+import { talkjsLately } from '../platforms/talkjs/lately.ts';
+import { openSqs, openTurnsQueue } from '../queue.ts';
+import { type ReconcileDeps, type Reconciled, reconcile } from '../reconcile.ts';
+import { openDynamo, openStore } from '../store.ts';
+import { openProgress } from '../store-progress.ts';
+import { openApp } from './open.ts';
+
+type Handler = (
+  event: unknown,
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
+) => Promise<Reconciled | { skipped: string }>;
+
+/** Between two requests (ms): TalkJS' own export example waits as long. */
+const PACE_MS = 250;
+
+/** The handler of the schedule. Fails where an operator is needed, so that the alarm of failed invocations sounds. */
+export function reconcileDoor({ paceMs = PACE_MS }: { paceMs?: number } = {}): Handler {
+  const open = openApp(['aws', 'talkjs'] as const, (settings) => depsOf(settings, paceMs));
+  return async (_event, context) => {
+    try {
+      const deps = await open();
+      if (!deps) return { skipped: 'TalkJS is not configured' };
+      return await reconcile(deps, () => context.getRemainingTimeInMillis());
+    } catch (error) {
+      const reason = error instanceof BadSettings || error instanceof Later ? error.message : undefined;
+      logLine('reconcile-failed', { error: errorName(error), reason });
+      throw new Error('could not reconcile', { cause: errorName(error) });
+    }
+  };
+}
+
+function depsOf({ aws, talkjs }: Settings<'aws' | 'talkjs'>, paceMs: number): ReconcileDeps | undefined {
+  if (!talkjs) return undefined;
+  const now = Date.now;
+  const dynamo = openDynamo();
+  // The next run is the retry.
+  const sleep = () => Promise.reject(new Later('not now'));
+  return {
+    lately: talkjsLately(talkjs, talkjsApi(talkjs, { fetch, now, sleep })),
+    store: openStore(dynamo, aws.tableName, now),
+    progress: openProgress(dynamo, aws.tableName),
+    put: openTurnsQueue(openSqs(), aws.turnsQueueUrl).put,
+    pace: () => wait(paceMs),
+    now,
+    log: logLine,
+  };
+}

@@ -1,0 +1,137 @@
+/** Reconciling. What was said at TalkJS lately, asked for over REST and read as if it had come by webhook. */
+import * as z from 'zod/mini';
+import { Later, Rejected } from '../../errors.ts';
+import type { Intervened, Sent } from '../../types.ts';
+import type { Answer, TalkjsApi } from './api.ts';
+import { type ParseOptions, parseSent } from './parse.ts';
+
+export interface ActiveRoom {
+  id: string;
+  /** As the API gives it. */
+  conversation: unknown;
+  /** When somebody last wrote (ms), if the API says so. */
+  lastMessageAt: number | undefined;
+  hasBot: boolean;
+}
+
+/** A message of a user; those of the bot and of the system are none. */
+export interface SaidLately {
+  id: string;
+  senderId: string;
+  createdAt: number;
+  /** As the API gives it. */
+  message: unknown;
+}
+
+export interface RoomLately {
+  said: SaidLately[];
+  /** The ids of the messages that answers of ours name. */
+  answered: ReadonlySet<string>;
+}
+
+export type Lately = ReturnType<typeof talkjsLately>;
+
+/** TalkJS refuses more than 30 conversations and more than 100 messages at once. */
+const roomsPerPage = 30;
+const messagesPerPage = 100;
+
+const pageShape = z.object({ data: z.array(z.unknown()) });
+const stamp = z.nullish(z.object({ createdAt: z.nullish(z.number()) }));
+const roomShape = z.object({
+  id: z.string().check(z.minLength(1)),
+  participants: z.nullish(z.record(z.string(), z.unknown())),
+  lastMessage: z.catch(stamp, undefined),
+});
+const messageShape = z.object({
+  id: z.string().check(z.minLength(1)),
+  type: z.string(),
+  senderId: z.nullish(z.string()),
+  createdAt: z.number(),
+  custom: z.nullish(z.record(z.string(), z.unknown())),
+});
+
+/** Each call of a function is one request or a few; all throw `Later` when TalkJS does not answer, or has had enough of us. */
+export function talkjsLately(options: ParseOptions, api: TalkjsApi) {
+  const get = (path: readonly string[], query: Record<string, string>, signal: AbortSignal) =>
+    api({ method: 'GET', path, query, signal });
+
+  return {
+    /**
+     * A page of the conversations in which somebody wrote at `since` (ms) or later, the one that has been quiet longest first: whoever
+     * goes on from the time of the last one misses none, since a conversation only ever moves to the end. `after` goes on by the id
+     * instead, where no time is told.
+     */
+    async rooms(since: number, after: string | undefined, signal: AbortSignal): Promise<ActiveRoom[]> {
+      const query = {
+        limit: `${roomsPerPage}`,
+        orderBy: 'lastActivity',
+        orderDirection: 'ASC',
+        filter: JSON.stringify({ lastMessageTs: ['>', since - 1] }),
+        ...(after === undefined ? {} : { startingAfter: after }),
+      };
+      return listOf(await get(['conversations'], query, signal)).flatMap((conversation) => {
+        const parsed = roomShape.safeParse(conversation);
+        if (!parsed.success) return [];
+        const { id, participants, lastMessage } = parsed.data;
+        const hasBot = !participants || Object.hasOwn(participants, options.botId);
+        return [{ id, conversation, lastMessageAt: lastMessage?.createdAt ?? undefined, hasBot }];
+      });
+    },
+    /** Whether none follows. */
+    isLastPage: (rooms: readonly ActiveRoom[]) => rooms.length < roomsPerPage,
+
+    /** What was said in a conversation from `since` (ms) on, newest first. `ask` is called before each request. */
+    async room(id: string, since: number, ask: () => Promise<AbortSignal>): Promise<RoomLately> {
+      const said: SaidLately[] = [];
+      const answered = new Set<string>();
+      for (let after: string | undefined; ; ) {
+        const query = { limit: `${messagesPerPage}`, ...(after === undefined ? {} : { startingAfter: after }) };
+        const answer = await get(['conversations', id, 'messages'], query, await ask());
+        // Deleted in the meantime.
+        const page = answer.ok || answer.status !== 404 ? listOf(answer) : [];
+        const messages = page.flatMap((message) => {
+          const parsed = messageShape.safeParse(message);
+          return parsed.success ? [{ ...parsed.data, message }] : [];
+        });
+        for (const { id, type, senderId, createdAt, custom, message } of messages) {
+          if (senderId === options.botId) for (const key of answeredBy(custom?.replyKey)) answered.add(key);
+          else if (type === 'UserMessage' && senderId && createdAt >= since)
+            said.push({ id, senderId, createdAt: Math.floor(createdAt), message });
+        }
+        after = messages.at(-1)?.id;
+        const isFarEnough = (messages.at(-1)?.createdAt ?? 0) < since;
+        if (page.length < messagesPerPage || isFarEnough || after === undefined) return { said, answered };
+      }
+    },
+
+    /** The profile of a user as the API gives it; nothing when he is gone. */
+    async user(id: string, signal: AbortSignal): Promise<unknown> {
+      const answer = await get(['users', id], {}, signal);
+      return answer.ok ? answer.body : undefined;
+    },
+
+    /** The message as its webhook would have told of it, or why there is nothing to do. */
+    read(conversation: unknown, message: unknown, sender: unknown): Sent | Intervened | { ignored: string } {
+      try {
+        return parseSent({ conversation, message, sender, mentionedUserIds: [] }, options);
+      } catch (error) {
+        if (error instanceof Rejected) return { ignored: 'unknown shape' };
+        throw error;
+      }
+    },
+  };
+}
+
+function listOf(answer: Answer): unknown[] {
+  if (!answer.ok) throw new Later(`talkjs: ${answer.status} ${answer.errorCode}`.trim());
+  const page = pageShape.safeParse(answer.body);
+  if (!page.success) throw new Later('talkjs: a list in an unknown shape');
+  return page.data.data;
+}
+
+/** `reply:<message id>:<generation>`, and more behind it where an answer has several parts; an id may hold colons, too. */
+function answeredBy(replyKey: unknown): string[] {
+  if (typeof replyKey !== 'string') return [];
+  const readings = [/^reply:(.+?):\d+(?:[.:].*)?$/, /^reply:(.+):\d+(?:[.:].*)?$/];
+  return readings.flatMap((reading) => reading.exec(replyKey)?.[1] ?? []);
+}
