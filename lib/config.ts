@@ -39,6 +39,8 @@ export const groups = {
     totalUsdPerDay: usd(env, 'TOTAL_USD_PER_DAY', 50, problems),
     chatApiUsdPerDay: usd(env, 'CHAT_API_USD_PER_DAY', 10, problems),
   }),
+  /** The last part of where its secrets are, so that nothing else has to name it. */
+  stage: (env) => ({ name: env.SECRETS_PATH?.split('/').at(-1) || 'local' }),
   tools: (env) => ({ names: list(env, 'TOOLS') }),
   attachments: (env) => ({ hosts: list(env, 'ATTACHMENT_HOSTS') ?? TALKJS_FILE_HOSTS }),
   talkjs: optional(['TALKJS_APP_ID', 'TALKJS_SECRET_KEY'], (env, problems) => {

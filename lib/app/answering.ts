@@ -20,7 +20,7 @@ import type { TurnDeps } from '../turn.ts';
 import { openRecorder } from './recorder.ts';
 
 /** The settings groups it needs; `reconify` beside them where calls are logged there. */
-export const ANSWERING = ['aws', 'claude', 'history', 'limits', 'tools', 'attachments'] as const;
+export const ANSWERING = ['aws', 'claude', 'history', 'limits', 'tools', 'attachments', 'stage'] as const;
 
 /** What one file may weigh (bytes) and take (ms): as much as the API accepts of a picture, and a slow link's time for it. */
 const FILES = { maxBytes: 5_000_000, timeoutMs: 10_000 };
@@ -32,7 +32,7 @@ export function openAnswering(
   /** What becomes of the limits at this door. */
   adapt: (limits: Limits) => Limits = (limits) => limits,
 ): Omit<TurnDeps, 'platform'> & RememberDeps {
-  const { aws, claude, history, limits, tools, attachments } = settings;
+  const { aws, claude, history, limits, tools, attachments, stage } = settings;
   const log = logLine;
   const now = Date.now;
   const newId = randomUUID;
@@ -46,7 +46,7 @@ export function openAnswering(
   };
   const keep = openRecorder(reconify, { now, newId, log });
   const record = async (call: ModelCall) => {
-    writeMeasured(call);
+    writeMeasured(call, stage.name);
     await keep(call);
   };
   const base = { client: openClaude(claude), record, recordError: keep, now, log };

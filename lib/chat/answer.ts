@@ -1,7 +1,7 @@
 /** Stops 4-7 for /chat. One message, one answer that is sent while it grows: the same turn as the webhooks', without a queue. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Later } from '../errors.ts';
-import { errorName } from '../log.ts';
+import { errorName, labelsOf } from '../log.ts';
 import { type RememberDeps, remember } from '../remember.ts';
 import { type Taken, type TurnDeps, takeTurn } from '../turn.ts';
 import type { Sent, Speaker, Turn } from '../types.ts';
@@ -51,6 +51,7 @@ export async function answer(
     conclude(answered, sent, emit);
     return async () => {};
   }
+  deps.log('message-kept', { ...labelsOf(sent), kind: 'sent' });
   const taken = await take(deps, asked, { sent, isRepeat, emit }).finally(() =>
     // Before the end is told: whoever has heard it may go on at once.
     sessions.vacate(session, holder).catch((error: unknown) => {

@@ -17,6 +17,7 @@ export interface MeasuredCall {
   isPartial: boolean;
 }
 
+/** With the stage behind it, so that stages of one account do not add up. */
 const NAMESPACE = 'ClaudeChat';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
@@ -32,7 +33,7 @@ const METRICS = [
 ];
 
 /** The line, as an object: metrics by model, and by model and platform; the rest is for whoever searches the logs. */
-export function measure(call: MeasuredCall): Record<string, unknown> {
+export function measure(call: MeasuredCall, stage: string): Record<string, unknown> {
   const { about, response, usage, requestedAt, respondedAt, firstTextMs } = call;
   const values = {
     InputTokens: usage.inputTokens,
@@ -49,7 +50,7 @@ export function measure(call: MeasuredCall): Record<string, unknown> {
       Timestamp: respondedAt,
       CloudWatchMetrics: [
         {
-          Namespace: NAMESPACE,
+          Namespace: `${NAMESPACE}/${stage}`,
           Dimensions: [['Model'], ['Model', 'Platform']],
           Metrics: METRICS.filter(({ Name }) => Name in values),
         },
@@ -68,6 +69,6 @@ export function measure(call: MeasuredCall): Record<string, unknown> {
 }
 
 /** Writes the line where CloudWatch reads it. */
-export function writeMeasured(call: MeasuredCall): void {
-  console.log(JSON.stringify(measure(call)));
+export function writeMeasured(call: MeasuredCall, stage: string): void {
+  console.log(JSON.stringify(measure(call, stage)));
 }

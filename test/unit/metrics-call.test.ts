@@ -15,7 +15,7 @@ const call: MeasuredCall = {
 };
 
 it('is one line that CloudWatch reads as metrics and a human as a log entry', () => {
-  const line = measure(call);
+  const line = measure(call, 'prod');
 
   expect(line).toMatchObject({
     event: 'claude-answered',
@@ -36,11 +36,11 @@ it('is one line that CloudWatch reads as metrics and a human as a log entry', ()
 
 it('has a value at its root for each metric and each dimension that it declares, as the format wants it', () => {
   for (const measured of [call, { ...call, firstTextMs: undefined }]) {
-    const { _aws, ...root } = JSON.parse(JSON.stringify(measure(measured)));
+    const { _aws, ...root } = JSON.parse(JSON.stringify(measure(measured, 'prod')));
     const [{ Namespace, Dimensions, Metrics }] = _aws.CloudWatchMetrics;
 
     expect(_aws.Timestamp).toBe(call.respondedAt);
-    expect(Namespace).toBe('ClaudeChat');
+    expect(Namespace).toBe('ClaudeChat/prod');
     for (const { Name } of Metrics) expect(root[Name]).toBeTypeOf('number');
     for (const name of Dimensions.flat()) expect(root[name]).toBeTypeOf('string');
     expect(Metrics).toHaveLength('FirstTextMs' in root ? 8 : 7);
@@ -51,13 +51,13 @@ it('holds no text and no readable conversation, whatever else the call carries',
   const response = { ...call.response, content: [{ type: 'text', text: 'the answer' }] };
   const request = { system: 'the prompt', messages: [{ role: 'user', content: 'the question' }] };
 
-  const line = JSON.stringify(measure({ ...call, ...{ response, request } }));
+  const line = JSON.stringify(measure({ ...call, ...{ response, request } }, 'prod'));
 
   expect(line).not.toMatch(/the answer|the prompt|the question|order-17/);
 });
 
 it('says when an answer broke off', () => {
-  expect(measure({ ...call, isPartial: true, response: { ...call.response, stop_reason: null } }).stop).toBe(
+  expect(measure({ ...call, isPartial: true, response: { ...call.response, stop_reason: null } }, 'prod').stop).toBe(
     'broken off',
   );
 });
