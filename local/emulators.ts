@@ -12,10 +12,14 @@ export interface Emulators {
   stop(): Promise<void>;
 }
 
+/** Node's own 5 s would have every message after a pause connect anew, which with the real table it need not. */
+const KEEP_ALIVE_MS = 65_000;
+
 /** `dataDir` keeps table and queues across restarts. */
 export async function startEmulators(dataDir: string | undefined): Promise<Emulators> {
   if (dataDir) mkdirSync(dataDir, { recursive: true });
   const database = dynalite({ createTableMs: 0, ...(dataDir ? { path: path.join(dataDir, 'table') } : {}) });
+  database.keepAliveTimeout = KEEP_ALIVE_MS;
   // Without a host it would listen on every interface.
   await new Promise<void>((ready) => database.listen(0, '127.0.0.1', ready));
   const queues = dataDir ? await openKeptQueues(path.join(dataDir, 'queues')) : buildApp({ logger: false });

@@ -29,14 +29,13 @@ const FILES = { maxBytes: 5_000_000, timeoutMs: 10_000 };
 export function openAnswering(
   settings: Settings<(typeof ANSWERING)[number]>,
   reconify: ReconifySettings | undefined,
-  /** What becomes of the limits at this door. */
-  adapt: (limits: Limits) => Limits = (limits) => limits,
+  dynamo = openDynamo(),
+  ownLimits: Limits = limitsOf(settings, dynamo),
 ): Omit<TurnDeps, 'platform'> & RememberDeps {
   const { aws, claude, history, limits, tools, attachments, stage } = settings;
   const log = logLine;
   const now = Date.now;
   const newId = randomUUID;
-  const dynamo = openDynamo();
   const rules = parseHosts(attachments.hosts);
   const store = openStore(dynamo, aws.tableName, now);
   const handedOver = new WeakSet<object>();
@@ -54,13 +53,13 @@ export function openAnswering(
   const composing: ComposeDeps = {
     ask: openAsk({ ...base, settings: claude, tools: toolbox }),
     window: history,
-    limits: adapt(openLimits({ counters: openCounters(dynamo, aws.tableName), settings: limits, now })),
+    limits: ownLimits,
     fetchFiles: (turns, signal) =>
       filesOf(turns, {
         fetchFile: (attachment) => fetchAttachment(attachment, { ...FILES, rules, signal }),
         maxTokens: history.tokenBudget / 2,
       }),
-    estimateUsd: (promptTokens) => estimateUsd(claude, promptTokens),
+    estimateUsd: estimateOf(claude),
     handedOver,
   };
   return {
@@ -77,6 +76,10 @@ export function openAnswering(
   };
 }
 
+export function limitsOf({ aws, limits }: Settings<'aws' | 'limits'>, dynamo = openDynamo()): Limits {
+  return openLimits({ counters: openCounters(dynamo, aws.tableName), settings: limits, now: Date.now });
+}
+
 function summarySettings(claude: ClaudeSettings): ClaudeSettings {
   const { effort: _, ...rest } = claude;
   return {
@@ -89,11 +92,7 @@ function summarySettings(claude: ClaudeSettings): ClaudeSettings {
 }
 
 /** One call that fills its room, all of the prompt written to the cache: dearer than nearly all, tool loops aside. */
-function estimateUsd({ model, maxTokens }: ClaudeSettings, promptTokens: number): number {
-  return priceUsd(model, {
-    inputTokens: 0,
-    cacheReadTokens: 0,
-    cacheWriteTokens: promptTokens,
-    outputTokens: maxTokens,
-  });
+export function estimateOf({ model, maxTokens }: ClaudeSettings): (promptTokens: number) => number {
+  const rest = { inputTokens: 0, cacheReadTokens: 0, outputTokens: maxTokens };
+  return (promptTokens) => priceUsd(model, { ...rest, cacheWriteTokens: promptTokens });
 }

@@ -2,7 +2,7 @@
 import { openAccess } from '../chat/access.ts';
 import { type ChatDeps, chat } from '../chat/chat.ts';
 import { ChatFailure, responseOf } from '../chat/failure.ts';
-import { perCaller } from '../chat/limits.ts';
+import { openCallerLimits } from '../chat/limits.ts';
 import { openSessions } from '../chat/sessions.ts';
 import type { Settings } from '../config.ts';
 import { BadSettings } from '../errors.ts';
@@ -10,7 +10,7 @@ import { errorName, logLine } from '../log.ts';
 import { openDynamo } from '../store.ts';
 import { openTable } from '../store-items.ts';
 import type { Platform } from '../types.ts';
-import { ANSWERING, openAnswering } from './answering.ts';
+import { ANSWERING, estimateOf, limitsOf, openAnswering } from './answering.ts';
 import { openApp } from './open.ts';
 import { type Server, streamFrom } from './stream-door.ts';
 
@@ -30,9 +30,12 @@ function serverOf(settings: Settings<(typeof GROUPS)[number]>): Server {
 function chatDeps(settings: Settings<(typeof GROUPS)[number]>): ChatDeps | undefined {
   if (!settings.chat) return undefined;
   const { accessKeys, allowedOrigins } = settings.chat;
+  const dynamo = openDynamo();
+  const limits = openCallerLimits(limitsOf(settings, dynamo), estimateOf(settings.claude));
   return {
-    ...openAnswering(settings, settings.reconify, perCaller),
-    sessions: openSessions(openTable(openDynamo(), settings.aws.tableName), Date.now),
+    ...openAnswering(settings, settings.reconify, dynamo, limits),
+    limits,
+    sessions: openSessions(openTable(dynamo, settings.aws.tableName), Date.now),
     platform: () => sender,
     identify: openAccess(accessKeys),
     isOpen: accessKeys === undefined,

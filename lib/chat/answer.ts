@@ -3,9 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Later } from '../errors.ts';
 import { errorName, labelsOf } from '../log.ts';
 import { type RememberDeps, remember } from '../remember.ts';
+import { turnSk } from '../store.ts';
 import { type Taken, type TurnDeps, takeTurn } from '../turn.ts';
 import type { Sent, Speaker, Turn } from '../types.ts';
 import { ChatFailure } from './failure.ts';
+import type { CallerLimits } from './limits.ts';
 import { openShown, type Piece } from './pieces.ts';
 import type { ChatMessage } from './read-message.ts';
 import type { Session } from './session.ts';
@@ -13,6 +15,8 @@ import type { Sessions } from './sessions.ts';
 
 export interface AnswerDeps extends TurnDeps, RememberDeps {
   sessions: Sessions;
+  /** The ones that the turn composes its answer under. */
+  limits: CallerLimits;
 }
 
 export interface Asked {
@@ -23,6 +27,8 @@ export interface Asked {
   /** Until the function is stopped. */
   remainingMs(): number;
 }
+
+type Emit = (piece: Piece) => void;
 
 /** How often (ms) a message that was sent twice looks whether the first one has its answer. */
 const LOOK_MS = 300;
@@ -37,94 +43,37 @@ const MARGIN_MS = 1_000;
  * Emits the answer, `done` as its last piece; gives what is left to do when it is out. Throws what `toFailure` knows, and then the
  * message can be sent again.
  */
-export async function answer(
-  deps: AnswerDeps,
-  asked: Asked,
-  emit: (piece: Piece) => void,
-): Promise<() => Promise<void>> {
-  const { sessions, store } = deps;
-  const { session, remainingMs } = asked;
+export async function answer(deps: AnswerDeps, asked: Asked, emit: Emit): Promise<() => Promise<void>> {
   const { sent, isRepeat } = await identify(deps, asked);
-  const holder = deps.newId();
-  const answered = await enter(deps, asked, { sent, isRepeat, holder });
-  if (answered) {
-    conclude(answered, sent, emit);
+  const earlier = isRepeat ? await whatBecame(deps, asked, sent) : undefined;
+  if (earlier?.state === 'DELIVERED') {
+    openShown(emit).rest(earlier.reply?.text ?? '');
+    conclude(earlier, sent, emit);
     return async () => {};
   }
   deps.log('message-kept', { ...labelsOf(sent), kind: 'sent' });
-  const taken = await take(deps, asked, { sent, isRepeat, emit }).finally(() =>
-    // Before the end is told: whoever has heard it may go on at once.
-    sessions.vacate(session, holder).catch((error: unknown) => {
-      deps.log('session-not-vacated', { error: errorName(error) });
-    }),
-  );
-  conclude(taken.turn, sent, emit);
-  return () => {
-    const { turn, before } = taken;
-    const summarize: typeof store.summarize = async (of, summary) => {
-      await store.summarize(of, summary);
-      if (!(await store.find(sent))) await sessions.forgetSummary(session);
-    };
-    return remember(
-      { ...deps, store: { ...store, summarize } },
-      { head: sent, turn, before, remainingMs: remainingMs() },
-    );
-  };
+  const { turn, before } = await take(deps, asked, { sent, generation: nextGeneration(earlier), emit });
+  conclude(turn, sent, emit);
+  return () => remember(unlessForgotten(deps, sent), { head: sent, turn, before, remainingMs: asked.remainingMs() });
 }
 
-interface Identified {
-  sent: Sent;
-  isRepeat: boolean;
-}
-
-async function identify(
-  { sessions, newId, now }: AnswerDeps,
-  { session, speaker, message, idempotencyKey }: Asked,
-): Promise<Identified> {
+async function identify({ sessions, newId, now }: AnswerDeps, { session, speaker, message, idempotencyKey }: Asked) {
   const { messageId, createdAt, isRepeat } =
     idempotencyKey === undefined
       ? { messageId: newId(), createdAt: now(), isRepeat: false }
       : await sessions.identify(session, idempotencyKey, JSON.stringify(message));
   const { message: text, attachments } = message;
-  return { sent: { ...session, event: 'sent', messageId, createdAt, speaker, text, attachments }, isRepeat };
+  const sent: Sent = { ...session, event: 'sent', messageId, createdAt, speaker, text, attachments };
+  return { sent, isRepeat };
 }
 
-/**
- * The session is ours when it returns nothing; a repeat may find the message answered instead. While the first one is at it, a repeat
- * waits; any other message is refused.
- */
-async function enter(
-  { sessions, store, now }: AnswerDeps,
-  { session, remainingMs }: Asked,
-  { sent, isRepeat, holder }: Identified & { holder: string },
-): Promise<Turn | undefined> {
-  const { messageId } = sent;
-  const lease = { holder, messageId, until: now() + remainingMs() + MARGIN_MS };
-  while (!(await sessions.occupy(session, lease))) {
-    if (!isRepeat) throw busy();
-    const [turn, busyWith = messageId] = await Promise.all([store.find(sent), sessions.busyWith(session)]);
-    if (turn?.state === 'DELIVERED') return turn;
-    if (busyWith !== messageId || remainingMs() < SHORTEST_MS) throw busy();
+/** The turn of a message that came before, once nobody is at it any more: answered, failed, or left behind by a crash. */
+async function whatBecame({ sessions, store }: AnswerDeps, { session, remainingMs }: Asked, sent: Sent) {
+  for (;;) {
+    const [turn, busyWith] = await Promise.all([store.find(sent), sessions.busyWith(session)]);
+    if (turn?.state === 'DELIVERED' || busyWith === undefined) return turn;
+    if (busyWith !== sent.messageId || remainingMs() < SHORTEST_MS) throw busy();
     await sleep(LOOK_MS);
-  }
-  return undefined;
-}
-
-async function take(
-  deps: AnswerDeps,
-  { remainingMs }: Asked,
-  { sent, isRepeat, emit }: Identified & { emit: (piece: Piece) => void },
-): Promise<Taken> {
-  const shown = openShown(emit);
-  const listener = { onText: shown.text, onTool: shown.tool, isRetractable: false };
-  const generation = isRepeat ? nextGeneration(await deps.store.find(sent)) : 0;
-  try {
-    const taken = await takeTurn(deps, { burst: [sent], generation, attempts: 1, remainingMs, listener });
-    if (taken.turn.reply?.kind !== 'apology' && taken.turn.reply) shown.rest(taken.turn.reply.text);
-    return taken;
-  } catch (error) {
-    if (error instanceof Later) await deps.sessions.withdraw(sent).catch(() => {});
-    throw error;
   }
 }
 
@@ -134,13 +83,71 @@ function nextGeneration(turn: Turn | undefined): number {
   return (turn?.generation ?? 0) + (isAnew ? 1 : 0);
 }
 
-function conclude({ state, reply }: Turn, { messageId }: Sent, emit: (piece: Piece) => void): void {
+interface Taking {
+  sent: Sent;
+  generation: number;
+  emit: Emit;
+}
+
+/** The turn, with the session to itself. Everything that must be asked of the table before Claude is asked at once. */
+async function take(
+  deps: AnswerDeps,
+  { session, remainingMs }: Asked,
+  { sent, generation, emit }: Taking,
+): Promise<Taken> {
+  const { sessions, store, limits, log } = deps;
+  const holder = deps.newId();
+  const lease = { holder, messageId: sent.messageId, until: deps.now() + remainingMs() + MARGIN_MS };
+  let owner = '';
+  const claim: typeof store.claim = async (ref, how) => {
+    owner = how.owner;
+    const [turn, isOurs] = await Promise.all([store.claim(ref, how), sessions.occupy(session, lease)]);
+    if (!isOurs) throw busy();
+    return turn;
+  };
+  const asker = { ...session, user: sent.speaker.id, sk: turnSk(sent) };
+  const shown = openShown(emit);
+  const listener = { onText: shown.text, onTool: shown.tool, isRetractable: false };
+  limits.begin(asker, Buffer.byteLength(sent.text) / BYTES_PER_TOKEN);
+  try {
+    const composing = { ...deps, store: { ...store, claim } };
+    const taken = await takeTurn(composing, { burst: [sent], generation, attempts: 1, remainingMs, listener });
+    const { reply } = taken.turn;
+    if (reply && reply.kind !== 'apology') shown.rest(reply.text);
+    return taken;
+  } catch (error) {
+    const isUnanswered = error instanceof Later || error instanceof ChatFailure;
+    if (isUnanswered) await sessions.withdraw(sent, owner).catch(() => {});
+    throw error;
+  } finally {
+    // Before the end is told: whoever has heard it may go on at once.
+    const vacated = sessions.vacate(session, holder).catch((error: unknown) => {
+      log('session-not-vacated', { error: errorName(error) });
+    });
+    await Promise.all([vacated, limits.end(asker)]);
+  }
+}
+
+/** As the window estimates it. */
+const BYTES_PER_TOKEN = 2.5;
+
+function conclude({ state, reply }: Turn, { messageId }: Sent, emit: Emit): void {
   if (!reply || state === 'SKIPPED') {
     throw new ChatFailure('handed_over', 'A person has taken this conversation over: Claude does not answer in it.');
   }
   if (reply.kind === 'apology') throw new ChatFailure('failed', reply.text);
   const { usage, usd, stop } = reply;
   emit({ done: true, turn: messageId, ...(usage ? { usage } : {}), ...(usd === undefined ? {} : { usd }), stop });
+}
+
+/** A session may be forgotten while its summary is still being written. */
+function unlessForgotten(deps: AnswerDeps, sent: Sent): RememberDeps {
+  const { store, sessions } = deps;
+  const summarize: typeof store.summarize = async (of, summary) => {
+    await store.summarize(of, summary);
+    if (!(await store.find(sent))) await sessions.forgetSummary(sent);
+  };
+  return { ...deps, store: { ...store, summarize } };
 }
 
 function busy(): ChatFailure {

@@ -53,10 +53,10 @@ export function openSessions(table: Table, now: () => number) {
       );
     },
 
-    /** The message that is being answered, as far as the lease tells. */
+    /** The message that is being answered. */
     async busyWith(session: Session): Promise<string | undefined> {
       const [item] = await table.read([lease(session)]);
-      return typeof item?.messageId === 'string' ? item.messageId : undefined;
+      return item && Number(item.heldUntil) >= now() ? String(item.messageId) : undefined;
     },
 
     /** Gives the session back, if `holder` still has it. */
@@ -81,14 +81,14 @@ export function openSessions(table: Table, now: () => number) {
       return { messageId: first.messageId, createdAt: Number(kept.createdAt), isRepeat: !isFirst };
     },
 
-    /** Takes back the turn of a message that nobody answered and nobody is about to. */
-    async withdraw(ref: MessageRef): Promise<void> {
+    /** Takes back the turn that `owner` claimed and did not answer. */
+    async withdraw(ref: MessageRef, owner: string): Promise<void> {
       await table.remove(
         { pk: partition(ref), sk: turnSk(ref) },
         {
-          condition: '#state = :claimed AND leaseUntil = :zero',
-          names: { '#state': 'state' },
-          values: { ':claimed': 'CLAIMED', ':zero': 0 },
+          condition: '#state = :claimed AND #owner = :owner',
+          names: { '#state': 'state', '#owner': 'owner' },
+          values: { ':claimed': 'CLAIMED', ':owner': owner },
         },
       );
     },

@@ -20,6 +20,7 @@ Object.assign(globalThis, { awslambda: { streamifyResponse, HttpResponseStream }
 const handler = await loadHandler();
 const server = createServer((request, response) => void run(request, response));
 server.requestTimeout = 0;
+server.keepAliveTimeout = 0;
 server.listen(0, '127.0.0.1', () => process.send?.(server.address()));
 
 function streamifyResponse(handler: StreamingHandler): StreamingHandler {

@@ -1,5 +1,5 @@
 /** The embedded stack: API Gateway for the streaming functions, which serverless-offline cannot serve. */
-import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Agent, createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessView } from '../consumers/poll.ts';
@@ -115,9 +115,12 @@ async function portOf(runtime: Runtime): Promise<number | undefined> {
   return runtime.port;
 }
 
+/** To a process of ours a connection lasts as long as the process does. */
+const agent = new Agent({ keepAlive: true });
+
 /** Hands the event over and the answer back as it comes; a process that dies in between is a stream that breaks off. */
 function pass(event: string, port: number, response: ServerResponse) {
-  const outgoing = forward({ host: '127.0.0.1', port, method: 'POST', agent: false }, (incoming) => {
+  const outgoing = forward({ host: '127.0.0.1', port, method: 'POST', agent }, (incoming) => {
     const { connection, 'keep-alive': _, 'transfer-encoding': __, ...headers } = incoming.headers;
     response.writeHead(incoming.statusCode ?? 502, headers);
     response.flushHeaders();
