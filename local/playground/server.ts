@@ -113,8 +113,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   const script: Handler = guarded(async (request, response) => {
     bundled ??= bundlePage();
     const name = (request.url ?? '').slice(1).replace(/\?.*$/, '');
-    const content =
-      name === 'style.css' ? await readFile(new URL('page/style.css', import.meta.url)) : (await bundled).get(name);
+    const content = (await bundled).get(name);
     if (!content) throw new Refusal(404, 'not found');
     sendFile(response, name, content);
   });

@@ -3,7 +3,8 @@ import { type DoorName, type Trouble, troubles } from '../view.ts';
 import { find, make } from './dom.ts';
 
 export interface Composer {
-  setDoor(door: DoorName): void;
+  /** `isClaudeReal`: nobody can make it misbehave then. */
+  setDoor(door: DoorName, isClaudeReal: boolean): void;
   setReady(isReady: boolean): void;
 }
 
@@ -16,7 +17,7 @@ const words: Readonly<Record<Trouble, { title: string; what: string }>> = {
 
 const platforms: Partial<Record<DoorName, string>> = { talkjs: 'TalkJS down', botpress: 'Botpress down' };
 
-const ideas = ['Hello, my name is Ada.', 'What is my name?', 'What time is it in Tokyo?', 'Show me some Markdown'];
+const ideas = ['Hello, my name is Ada.', 'What is my name?', 'What time is it?', 'Show me some Markdown'];
 
 /** What is said when trouble is wanted and nothing was typed. */
 const SAMPLE = 'Are you still there?';
@@ -83,12 +84,14 @@ export function openComposer(send: (text: string, troubles: readonly Trouble[]) 
     }),
   );
   return {
-    setDoor: (door) => {
+    setDoor: (door, isClaudeReal) => {
       const down = buttons.get('down');
-      if (!down) return;
+      const overloaded = buttons.get('overloaded');
+      if (!down || !overloaded) return;
+      overloaded.hidden = isClaudeReal;
       down.textContent = platforms[door] ?? words.down.title;
       down.hidden = platforms[door] === undefined;
-      down.setAttribute('aria-pressed', 'false');
+      for (const button of buttons.values()) button.setAttribute('aria-pressed', 'false');
     },
     setReady: (ready) => {
       isReady = ready;

@@ -61,12 +61,14 @@ export function openDetails(): DetailsPanel {
   };
 }
 
-function briefly({ session, timestamps, reconify }: Json): HTMLElement {
+function briefly({ session, timestamps, reconify, response: answer }: Json): HTMLElement {
   const { request, response } = toObject(timestamps);
   const { format, type, version } = toObject(reconify);
+  const { stop_reason: stop, error } = toObject(answer);
   const entries = [
     ['session', session],
     ['kind', `${format} ${type}, version ${version}`],
+    ['ended with', String(stop ?? toObject(error).type ?? 'nothing').replaceAll('_', ' ')],
     ['took', `${Number(response) - Number(request)} ms`],
   ];
   return make(

@@ -32,7 +32,7 @@ const empty = find('empty', HTMLDivElement);
 /** Counts the doors that were opened: what an earlier one still has to say is not heard. */
 let opened = 0;
 
-async function enter(view: DoorView, accessKey: string | undefined) {
+async function enter(view: DoorView, { accessKey, services }: StackView) {
   const mine = ++opened;
   const isMine = () => mine === opened;
   leave();
@@ -41,7 +41,10 @@ async function enter(view: DoorView, accessKey: string | undefined) {
   find('door-note', HTMLParagraphElement).replaceChildren(make('code', {}, route), ` ${note}`);
   conversation.clear();
   panel.show([], { isQueued: view.name !== 'http' });
-  composer.setDoor(view.name);
+  composer.setDoor(
+    view.name,
+    services.some(({ name, isStandIn }) => name === 'claude' && !isStandIn),
+  );
   say(undefined);
   empty.hidden = false;
   const isQueued = view.name !== 'http';
@@ -154,7 +157,7 @@ async function lookAgain(wanted?: DoorName) {
   if (!view) return;
   const input = document.getElementById(`door-${view.name}`);
   if (input instanceof HTMLInputElement) input.checked = true;
-  await enter(view, stack.accessKey);
+  await enter(view, stack);
 }
 
 async function begin() {
