@@ -13,7 +13,7 @@ export function partsOfSk(sk: string): Pick<MessageRef, 'createdAt' | 'messageId
 }
 
 /** Where the turns of a conversation lie. */
-export function partition({ platform, conversation }: Pick<MessageRef, 'platform' | 'conversation'>): string {
+export function partition({ platform, conversation }: { platform: string; conversation: string }): string {
   return `C#${platform}#${conversation}`;
 }
 
@@ -21,6 +21,9 @@ export function partition({ platform, conversation }: Pick<MessageRef, 'platform
 export function gone(of: Pick<MessageRef, 'platform' | 'conversation'>): { pk: string; sk: string } {
   return { pk: `GONE#${createHash('sha256').update(partition(of)).digest('hex')}`, sk: '-' };
 }
+
+/** Where a conversation's parked log records are noted, by their log ids, so that they can be found when it is forgotten. */
+export const PARKED = { from: 'P#', to: 'P#~' };
 
 /** Where the place of a message is kept that a platform may later name by its id alone: the one item `I` of this partition. */
 export function pointer(platform: string, messageId: string): string {

@@ -10,6 +10,7 @@ import {
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { Later } from './errors.ts';
+import { PARKED, partition as partitionOf } from './store-keys.ts';
 
 /** Longer than two stays of 14 days in a queue and one among the dead letters; for tidiness only, nothing relies on it. */
 const KEPT_SECONDS = 45 * 24 * 3600;
@@ -119,6 +120,15 @@ export function openShelf(dynamo: DynamoDBDocumentClient, table: string, now: ()
           ReturnValues: 'NONE',
         });
       }
+    },
+
+    /** Notes which conversation a parked record is about. */
+    async noteParked(about: { platform: string; conversation: string }, id: string): Promise<void> {
+      await update(partitionOf(about), `${PARKED.from}${id}`, {
+        set: 'parked = :true',
+        ExpressionAttributeValues: { ':true': true },
+        ReturnValues: 'NONE',
+      });
     },
 
     async fetch(id: string): Promise<Uint8Array | undefined> {

@@ -90,6 +90,7 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
     ...Object.fromEntries(routes.map(({ name, resource }) => [name, `http://localhost:${ports.streams}${resource}`])),
     ...('talkjs' in standIns ? { say: `${standIns.talkjs}/say` } : {}),
     sqs: emulators.endpoints.AWS_ENDPOINT_URL_SQS,
+    dynamodb: emulators.endpoints.AWS_ENDPOINT_URL_DYNAMODB,
     stack: `${base}/stack`,
     playground: `http://localhost:${ports.playground}`,
   };

@@ -1,18 +1,36 @@
 /** `npm run bot -- <command>`: looks after the bot, on this machine or, with `--stage <name>`, on a deployed stage. */
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { CannotRun, type Command } from './bot/command.ts';
+import { Later } from '../lib/errors.ts';
+import { CannotRun, type Command, type Options } from './bot/command.ts';
+import { PLATFORMS } from './bot/conversation.ts';
+import { forget } from './bot/forget.ts';
+import { list } from './bot/list.ts';
+import { pause, resume } from './bot/own.ts';
 import { findPlace } from './bot/place.ts';
+import { redrive } from './bot/redrive.ts';
 import { redriveLogs } from './bot/redrive-logs.ts';
+import { show } from './bot/show.ts';
 
 /** By the words that name them, at most two. */
 const commands: Record<string, Command> = {
+  show,
+  list,
+  redrive,
+  pause,
+  resume,
+  forget,
   'redrive logs': redriveLogs,
 };
+
+/** How far back `list` looks unless told. */
+const DAYS = 7;
+const MOST_DAYS = 400;
 
 try {
   await run(process.argv.slice(2));
 } catch (error) {
-  console.error(error instanceof CannotRun ? error.message : error);
+  console.error(error instanceof CannotRun ? error.message : whatWentWrong(error));
   process.exitCode = 1;
 }
 
@@ -21,22 +39,65 @@ async function run(argv: string[]): Promise<void> {
   const length = [2, 1].find((words) => Object.hasOwn(commands, positionals.slice(0, words).join(' '))) ?? 0;
   const command = commands[positionals.slice(0, length).join(' ')];
   const wanted = positionals.slice(length);
-  if (!command || wanted.length !== command.takes.length) throw new CannotRun(usage());
+  if (!command || !fits(command, wanted)) throw new CannotRun(usage());
+  const options = toOptions(values);
+  // Where `npm start` has its PORT from, too.
+  if (existsSync('.env')) process.loadEnvFile('.env');
   const place = await findPlace(values.stage, process.env);
-  console.log(await command.run(place, wanted));
+  const { text, json } = await command.run(place, wanted, options);
+  console.log(values.json ? JSON.stringify(json, null, 2) : text);
+}
+
+function fits({ takes }: Command, given: readonly string[]): boolean {
+  const needed = takes.filter((what) => !what.endsWith('?'));
+  return given.length >= needed.length && given.length <= takes.length;
 }
 
 function read(argv: string[]) {
   try {
-    return parseArgs({ args: argv, allowPositionals: true, options: { stage: { type: 'string' } } });
+    return parseArgs({
+      args: argv,
+      allowPositionals: true,
+      options: {
+        stage: { type: 'string' },
+        platform: { type: 'string' },
+        days: { type: 'string' },
+        json: { type: 'boolean' },
+        text: { type: 'boolean' },
+        failed: { type: 'boolean' },
+      },
+    });
   } catch {
     throw new CannotRun(usage());
   }
 }
 
+function toOptions({ platform, days, text = false, failed = false }: ReturnType<typeof read>['values']): Options {
+  const named = PLATFORMS.find((name) => name === platform);
+  if (platform !== undefined && named === undefined)
+    throw new CannotRun(`--platform must be one of ${PLATFORMS.join(', ')}.`);
+  const count = Number(days ?? DAYS);
+  if (!Number.isInteger(count) || count < 1 || count > MOST_DAYS)
+    throw new CannotRun(`--days must be a whole number from 1 to ${MOST_DAYS}.`);
+  return { ...(named ? { platform: named } : {}), days: count, text, failed };
+}
+
 function usage(): string {
-  const lines = Object.entries(commands).map(
-    ([name, { takes, about }]) => `  ${[name, ...takes.map((what) => `<${what}>`)].join(' ').padEnd(28)} ${about}`,
-  );
-  return ['npm run bot -- <command> [--stage <name>]', ...lines].join('\n');
+  const lines = Object.entries(commands).map(([name, { takes, about }]) => {
+    const words = takes.map((what) => (what.endsWith('?') ? `[${what.slice(0, -1)}]` : `<${what}>`));
+    return `  ${[name, ...words].join(' ').padEnd(34)} ${about}`;
+  });
+  return [
+    'npm run bot -- <command> [--stage <name>] [--platform <name>] [--json]',
+    ...lines,
+    '',
+    'On this machine it looks after what `npm start` runs; --text also shows what was said.',
+  ].join('\n');
+}
+
+/** AWS says what it wants in its messages; the rest is for whoever mends this script. */
+function whatWentWrong(error: unknown): unknown {
+  const cause = error instanceof Later ? error.cause : error;
+  const isAws = cause instanceof Error && ('$metadata' in cause || cause.name === 'CredentialsProviderError');
+  return isAws ? `${cause.name}: ${cause.message}` : error;
 }

@@ -23,7 +23,15 @@ export function openRecorder(
   const shelf = openShelf(openDynamo(), settings.tableName, now);
   return async (call) => {
     const id = newId();
-    const isQueued = await keep({ shelf, put: queue.put }, id, recordOf(call, settings));
+    const park = async (log: string, bytes: Uint8Array) => {
+      await shelf.noteParked(call.about, log);
+      await shelf.park(log, bytes);
+    };
+    const isQueued = await keep(
+      { shelf: { park, strand: shelf.strand }, put: queue.put },
+      id,
+      recordOf(call, settings),
+    );
     log(isQueued ? 'log-kept' : 'log-stranded', { ...labelsOf(call.about), log: id });
   };
 }

@@ -1,12 +1,28 @@
 /** The inspection tool: what a command is. */
+import type { PlatformName } from '../../lib/types.ts';
 import type { Place } from './place.ts';
 
 export interface Command {
   about: string;
-  /** What follows its name, for the usage line. */
+  /** What follows its name; what ends with a question mark may be left out. */
   takes: readonly string[];
-  /** Gives what is to be printed. Throws `CannotRun` for what the caller can put right. */
-  run(place: Place, args: readonly string[]): Promise<string>;
+  /** Throws `CannotRun` for what the caller can put right. */
+  run(place: Place, args: readonly string[], options: Options): Promise<Answer>;
+}
+
+export interface Options {
+  platform?: PlatformName;
+  /** Show what was said, too. */
+  text: boolean;
+  failed: boolean;
+  /** How far to look back. */
+  days: number;
+}
+
+/** The same for people and for scripts. */
+export interface Answer {
+  text: string;
+  json: unknown;
 }
 
 /** One clear sentence for the terminal. */

@@ -1,51 +1,95 @@
-/** The inspection tool: where the bot runs, and its queues there. */
+/** The inspection tool: where the bot runs, and its table and queues there. */
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
+import { openStore, type Store } from '../../lib/store.ts';
+import { openTable, type Table } from '../../lib/store-items.ts';
+import { openShelf } from '../../lib/store-logs.ts';
+import { tableOf } from '../stage/outputs.ts';
+import { readStage, stackName, useAwsSettings } from '../stage/stage.ts';
 import { CannotRun } from './command.ts';
 
 export interface Place {
   sqs: SQSClient;
   /** The queue that serverless.yml has under this id. */
   queueUrl(logicalId: string): Promise<string>;
+  /** The table, as the rooms of the bot see it. */
+  data(): Promise<Data>;
 }
 
-/** As in serverless.yml; CloudFormation names a queue `<service>-<stage>-<id>-<something random>`. */
-const SERVICE = 'claude-chat';
+export interface Data {
+  store: Store;
+  table: Table;
+  shelf: ReturnType<typeof openShelf>;
+}
+
 const DEFAULT_REGION = 'us-east-1';
 /** The stand-ins' port is the fourth of the block that PORT moves. */
 const DEFAULT_PORT = 3000;
 const STACK_OFFSET = 3;
+/** As the embedded stack names it. */
+const LOCAL_TABLE = 'Table';
 
 /** The stage on AWS, or without one the stack that runs on this machine. Throws `CannotRun` when there is none. */
 export async function findPlace(stage: string | undefined, env: NodeJS.ProcessEnv): Promise<Place> {
-  const region = env.AWS_REGION ?? DEFAULT_REGION;
-  if (stage !== undefined) return placeOf(new SQSClient({ region }), (id) => `${SERVICE}-${stage}-${id}-`);
-  const endpoint = await localEndpoint(Number(env.PORT?.trim() || DEFAULT_PORT) + STACK_OFFSET);
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  return placeOf(new SQSClient({ region, endpoint, credentials, useQueueUrlAsEndpoint: false }), (id) => id);
+  return stage === undefined ? localPlace(env) : stagePlace(stage, env);
 }
 
-function placeOf(sqs: SQSClient, prefixOf: (logicalId: string) => string): Place {
+function stagePlace(name: string, env: NodeJS.ProcessEnv): Place {
+  const stage = readStage(name, { shell: env });
+  useAwsSettings(stage.env);
+  const { region } = stage;
+  const sqs = new SQSClient({ region });
   return {
     sqs,
-    queueUrl: async (logicalId) => {
-      const QueueNamePrefix = prefixOf(logicalId);
-      const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({ QueueNamePrefix }));
-      const [url, ...others] = QueueUrls;
-      if (url !== undefined && others.length === 0) return url;
-      throw new CannotRun(
-        `${url ? 'More than one queue has' : 'No queue has'} a name that begins with ${QueueNamePrefix}.`,
-      );
+    // CloudFormation names a queue `<stack>-<id>-<something random>`.
+    queueUrl: (id) => queueNamed(sqs, `${stackName(stage)}-${id}-`),
+    data: async () => {
+      const table = await tableOf(new CloudFormationClient({ region }), stackName(stage));
+      if (table === undefined) throw new CannotRun(`The stack ${stackName(stage)} has no table.`);
+      return dataIn(new DynamoDBClient({ region }), table);
     },
   };
 }
 
-const stackShape = z.looseObject({ urls: z.looseObject({ sqs: z.url() }) });
+async function localPlace(env: NodeJS.ProcessEnv): Promise<Place> {
+  const region = env.AWS_REGION ?? DEFAULT_REGION;
+  const urls = await localEndpoints(Number(env.PORT?.trim() || DEFAULT_PORT) + STACK_OFFSET);
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const sqs = new SQSClient({ region, endpoint: urls.sqs, credentials, useQueueUrlAsEndpoint: false });
+  return {
+    sqs,
+    queueUrl: (id) => queueNamed(sqs, id),
+    data: async () => dataIn(new DynamoDBClient({ region, endpoint: urls.dynamodb, credentials }), LOCAL_TABLE),
+  };
+}
 
-async function localEndpoint(port: number): Promise<string> {
+async function queueNamed(sqs: SQSClient, QueueNamePrefix: string): Promise<string> {
+  const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({ QueueNamePrefix }));
+  const [url, ...others] = QueueUrls;
+  if (url !== undefined && others.length === 0) return url;
+  throw new CannotRun(
+    `${url ? 'More than one queue has' : 'No queue has'} a name that begins with ${QueueNamePrefix}.`,
+  );
+}
+
+function dataIn(client: DynamoDBClient, name: string): Data {
+  const dynamo = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  return {
+    store: openStore(dynamo, name, Date.now),
+    table: openTable(dynamo, name),
+    shelf: openShelf(dynamo, name, Date.now),
+  };
+}
+
+const stackShape = z.looseObject({ urls: z.looseObject({ sqs: z.url(), dynamodb: z.url() }) });
+
+async function localEndpoints(port: number): Promise<{ sqs: string; dynamodb: string }> {
   const url = `http://localhost:${port}/stack`;
   try {
-    return stackShape.parse(await (await fetch(url)).json()).urls.sqs;
+    return stackShape.parse(await (await fetch(url)).json()).urls;
   } catch {
     throw new CannotRun(`${url} does not answer: run \`npm start\` first, or name a deployed stage with --stage.`);
   }

@@ -15,9 +15,11 @@ export const redriveLogs: Command = {
   run: async ({ sqs, queueUrl }) => {
     const [from, to] = [await queueUrl('LogsDeadLetters'), await queueUrl('LogsQueue')];
     const count = await moveAll(sqs, { from, to, until: Date.now() });
-    return count === 0
-      ? 'No record waits among the dead letters.'
-      : `${count} ${count === 1 ? 'record is' : 'records are'} on the way again.`;
+    const text =
+      count === 0
+        ? 'No record waits among the dead letters.'
+        : `${count} ${count === 1 ? 'record is' : 'records are'} on the way again.`;
+    return { text, json: { records: count } };
   },
 };
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
   for (const QueueName of ['LogsDeadLetters', 'LogsQueue']) {
     queues[QueueName] = (await sqs.send(new CreateQueueCommand({ QueueName }))).QueueUrl ?? '';
   }
-  const urls = { sqs: process.env.AWS_ENDPOINT_URL_SQS };
+  const urls = { sqs: process.env.AWS_ENDPOINT_URL_SQS, dynamodb: process.env.AWS_ENDPOINT_URL_DYNAMODB };
   stack = await serve({
     stack: (_request, response) => sendJson(response, 200, { processes: [], urls, standIns: {} }),
   });

@@ -1,0 +1,47 @@
+/** The inspection tool: `forget` removes everything that is kept of a conversation. */
+import { pseudonym } from '../../lib/log.ts';
+import { readEnvelope } from '../../lib/reconify/envelope.ts';
+import { forget as forgetIn } from '../../lib/store-forget.ts';
+import { CannotRun, type Command } from './command.ts';
+import { findKnown, type Known } from './conversation.ts';
+import { readDeadTurn } from './dead-turns.ts';
+import { sift } from './sift.ts';
+
+export const forget: Command = {
+  about: 'removes all that is kept of a conversation, for good',
+  takes: ['conversation'],
+  run: async (place, [name = ''], { platform }) => {
+    const { store, table, shelf } = await place.data();
+    const of = await findKnown(store, name, platform).catch((error: unknown) => {
+      // A run that broke off has left something that no turn tells of.
+      if (platform && error instanceof CannotRun) return { platform, conversation: name };
+      throw error;
+    });
+    const { turns, parked } = await forgetIn(table, of, Date.now());
+    for (const id of parked) {
+      await shelf.unstrand(id);
+      await shelf.clear(id);
+    }
+    const letters = [
+      await drop(await place.queueUrl('TurnsDeadLetters'), (body) => readDeadTurn(body, of) !== undefined),
+      await drop(await place.queueUrl('LogsDeadLetters'), (body) => isAbout(body, of, parked)),
+    ];
+    const dead = letters.reduce((a, b) => a + b, 0);
+    return {
+      text: `Forgotten: ${turns} turns, ${parked.length} parked records and ${dead} dead letters of ${name}.`,
+      json: { ...of, turns, parkedRecords: parked.length, deadLetters: dead },
+    };
+
+    function drop(queueUrl: string, wants: (body: string) => boolean): Promise<number> {
+      return sift(place.sqs, queueUrl, { wants, take: async () => {} });
+    }
+  },
+};
+
+/** Records name a conversation by a pseudonym only. */
+function isAbout(body: string, { platform, conversation }: Known, parked: readonly string[]): boolean {
+  const envelope = readEnvelope(body);
+  if (!envelope) return false;
+  if ('parked' in envelope) return parked.includes(envelope.id);
+  return envelope.record.session === pseudonym(platform, conversation);
+}

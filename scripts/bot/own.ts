@@ -1,0 +1,29 @@
+/** The inspection tool: `pause` and `resume` decide whether the bot answers in a conversation. */
+import type { Owner } from '../../lib/types.ts';
+import { CannotRun, type Command } from './command.ts';
+import { findKnown } from './conversation.ts';
+
+export const pause: Command = {
+  about: 'the bot stays silent there',
+  takes: ['conversation'],
+  run: (...call) => giveTo('paused', ...call),
+};
+
+export const resume: Command = {
+  about: 'gives a conversation back to the bot',
+  takes: ['conversation'],
+  run: (...call) => giveTo('bot', ...call),
+};
+
+async function giveTo(owner: Owner, ...[place, [name = ''], { platform }]: Parameters<Command['run']>) {
+  const { store } = await place.data();
+  const of = await findKnown(store, name, platform).catch((error: unknown) => {
+    // Somebody may want the bot to be silent from the first message on.
+    if (platform && error instanceof CannotRun) return { platform, conversation: name };
+    throw error;
+  });
+  const before = await store.ownerOf(of);
+  await store.handOver(of, owner);
+  const text = owner === 'bot' ? `The bot answers in ${name} again.` : `The bot is silent in ${name}.`;
+  return { text: before === owner ? `${text} It was so before.` : text, json: { ...of, owner, before } };
+}

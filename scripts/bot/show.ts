@@ -1,0 +1,81 @@
+/** The inspection tool: `show` tells what became of each message of a conversation. */
+import { partsOfSk } from '../../lib/store.ts';
+import type { Turn } from '../../lib/types.ts';
+import type { Command } from './command.ts';
+import { findKnown, turnsOf } from './conversation.ts';
+import { type Row, toTable } from './table.ts';
+
+export const show: Command = {
+  about: 'the turns of a conversation: state, time, tokens, cost',
+  takes: ['conversation'],
+  run: async (place, [name = ''], options) => {
+    const { store } = await place.data();
+    const of = await findKnown(store, name, options.platform);
+    const [turns, { owner, team, summary }] = await Promise.all([turnsOf(store, of), store.conversationOf(of)]);
+    const views = turns.map((turn) => viewOf(turn, options.text));
+    const usd = views.reduce((sum, view) => sum + (view.usd ?? 0), 0);
+    const head = [
+      `${of.platform} ${of.conversation}`,
+      `answered by: ${owner}`,
+      ...(team.length > 0 ? [`team: ${team.join(', ')}`] : []),
+      ...(summary ? ['has a summary'] : []),
+      `${views.length} turns`,
+      `$${usd.toFixed(4)}`,
+    ].join(' · ');
+    return {
+      text: views.length === 0 ? head : `${head}\n\n${toTable(views.map(rowOf))}`,
+      json: { ...of, owner, team, usd, turns: views },
+    };
+  },
+};
+
+/** A turn without the texts, unless they are wanted. */
+function viewOf({ sk, state, epoch, generation, said, reply, into, finishedAt, replyIds }: Turn, withText: boolean) {
+  const { createdAt, messageId } = partsOfSk(sk);
+  return {
+    at: new Date(createdAt).toISOString(),
+    message: messageId,
+    by: said[0]?.byTeam ? `${said[0].speaker.id} (team)` : said[0]?.speaker.id,
+    /** A stub holds a correction of a message that never came. */
+    state: state ?? 'NONE',
+    attempts: epoch,
+    generation,
+    ms: reply?.ms,
+    waitedMs: finishedAt === undefined ? undefined : finishedAt - createdAt,
+    inputTokens: reply?.usage && reply.usage.inputTokens + reply.usage.cacheReadTokens + reply.usage.cacheWriteTokens,
+    cachedTokens: reply?.usage?.cacheReadTokens,
+    outputTokens: reply?.usage?.outputTokens,
+    usd: reply?.usd,
+    model: reply?.model,
+    stop: reply?.stop,
+    into: into === undefined ? undefined : partsOfSk(into).messageId,
+    messages: said.map((one) => one.messageId),
+    replies: replyIds ?? [],
+    ...(withText ? { said: said.map(({ text }) => text), answer: reply?.text } : {}),
+  };
+}
+
+type View = ReturnType<typeof viewOf>;
+
+function rowOf(view: View): Row {
+  return {
+    at: view.at.slice(0, 19).replace('T', ' '),
+    message: view.message,
+    by: view.by,
+    state: view.state,
+    tries: view.attempts,
+    gen: view.generation || undefined,
+    ms: view.ms,
+    waited: view.waitedMs,
+    in: view.inputTokens,
+    cached: view.cachedTokens,
+    out: view.outputTokens,
+    usd: view.usd === undefined ? undefined : view.usd.toFixed(5),
+    model: view.model,
+    stop: view.stop,
+    into: view.into,
+    replies: view.replies.join(' '),
+    said: view.said?.join(' | '),
+    answer: view.answer,
+  };
+}

@@ -1,0 +1,59 @@
+/** The inspection tool: takes chosen messages out of a queue, and leaves the others as they are. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageCommand,
+  type Message,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+
+/** Long enough to look through a queue; what an ended run had taken is back after this (s). */
+const HELD_SECONDS = 60;
+/** A queue on AWS is many machines, and a look at some of them may find nothing. */
+const EMPTY_LOOKS = 3;
+const PAUSE_MS = 100;
+
+/** Calls `take` for each message whose body is wanted, then deletes it. Gives their count. */
+export async function sift(
+  sqs: SQSClient,
+  QueueUrl: string,
+  { wants, take }: { wants(body: string): boolean; take(body: string): Promise<void> },
+): Promise<number> {
+  const left: Message[] = [];
+  let taken = 0;
+  try {
+    for (let looks = 0; looks < EMPTY_LOOKS; ) {
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: HELD_SECONDS }),
+      );
+      if (Messages.length === 0) {
+        looks += 1;
+        await sleep(PAUSE_MS);
+      }
+      for (const message of Messages) {
+        const { Body = '', ReceiptHandle } = message;
+        if (!wants(Body)) {
+          left.push(message);
+          continue;
+        }
+        // First there, then gone here: whatever ends this in between leaves a copy.
+        await take(Body);
+        await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+        taken += 1;
+      }
+    }
+  } finally {
+    await giveBack(sqs, QueueUrl, left);
+  }
+  return taken;
+}
+
+async function giveBack(sqs: SQSClient, QueueUrl: string, messages: readonly Message[]): Promise<void> {
+  for (let i = 0; i < messages.length; i += 10) {
+    const Entries = messages
+      .slice(i, i + 10)
+      .map(({ ReceiptHandle }, n) => ({ Id: String(n), ReceiptHandle, VisibilityTimeout: 0 }));
+    await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }));
+  }
+}

@@ -1,0 +1,21 @@
+/** The inspection tool: rows as people read them. */
+
+export type Row = Record<string, string | number | undefined>;
+
+/** Columns in the order of the first row, those that are empty everywhere left out; numbers stand to the right. */
+export function toTable(rows: readonly Row[]): string {
+  const names = Object.keys(rows[0] ?? {}).filter((name) => rows.some((row) => cell(row[name]) !== ''));
+  const width = (name: string) => Math.max(name.length, ...rows.map((row) => cell(row[name]).length));
+  const line = (cells: (name: string) => string, isNumber: (name: string) => boolean) =>
+    names
+      .map((name) => (isNumber(name) ? cells(name).padStart(width(name)) : cells(name).padEnd(width(name))))
+      .join('  ')
+      .trimEnd();
+  const isNumeric = (name: string) => rows.every((row) => row[name] === undefined || typeof row[name] === 'number');
+  return [line((name) => name, isNumeric), ...rows.map((row) => line((name) => cell(row[name]), isNumeric))].join('\n');
+}
+
+/** What somebody wrote must not steer the terminal. */
+function cell(value: string | number | undefined): string {
+  return String(value ?? '').replace(/[\p{Cc}\p{Bidi_Control}]+/gu, ' ');
+}

@@ -1,0 +1,360 @@
+/** `npm run bot`, as a process of its own against a running stack. */
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Permanent, Refused, Undeliverable } from '../../lib/errors.ts';
+import { openLimits } from '../../lib/limits.ts';
+import { pseudonym } from '../../lib/log.ts';
+import { openTurnsQueue } from '../../lib/queue.ts';
+import { keep } from '../../lib/reconify/envelope.ts';
+import { openStore, type Store } from '../../lib/store.ts';
+import { openCounters } from '../../lib/store-counters.ts';
+import { openShelf } from '../../lib/store-logs.ts';
+import { takeTurn } from '../../lib/turn.ts';
+import type { PlatformName, Reply, Sent } from '../../lib/types.ts';
+import { type Emulators, startEmulators } from '../../local/emulators.ts';
+import { sendJson, serve } from '../../local/stand-ins/serve.ts';
+import { receive } from './consumer.ts';
+
+const TABLE = 'Table';
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+let emulators: Emulators;
+let stack: Awaited<ReturnType<typeof serve>>;
+let sqs: SQSClient;
+let dynamo: DynamoDBDocumentClient;
+let store: Store;
+const queues: Record<string, string> = {};
+let conversations = 0;
+const newConversation = () => `room-${++conversations}`;
+
+beforeAll(async () => {
+  emulators = await startEmulators(undefined);
+  const { AWS_ENDPOINT_URL_DYNAMODB: dynamodb, AWS_ENDPOINT_URL_SQS: endpoint } = emulators.endpoints;
+  sqs = new SQSClient({ endpoint, credentials, useQueueUrlAsEndpoint: false });
+  const client = new DynamoDBClient({ endpoint: dynamodb, credentials });
+  dynamo = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  await client.send(
+    new CreateTableCommand({
+      TableName: TABLE,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+    }),
+  );
+  for (const QueueName of ['TurnsQueue.fifo', 'TurnsDeadLetters.fifo', 'LogsQueue', 'LogsDeadLetters']) {
+    const Attributes = QueueName.endsWith('.fifo') ? { FifoQueue: 'true' } : {};
+    queues[QueueName] = (await sqs.send(new CreateQueueCommand({ QueueName, Attributes }))).QueueUrl ?? '';
+  }
+  store = openStore(dynamo, TABLE, Date.now);
+  const urls = { sqs: endpoint, dynamodb };
+  stack = await serve({
+    stack: (_request, response) => sendJson(response, 200, { processes: [], urls, standIns: {} }),
+  });
+});
+afterAll(async () => {
+  await stack.close();
+  await emulators.stop();
+});
+
+async function bot(...args: string[]) {
+  const script = path.resolve(import.meta.dirname, '../../scripts/bot.ts');
+  const env = { ...process.env, PORT: String(Number(new URL(stack.url).port) - 3) };
+  return promisify(execFile)(process.execPath, [script, ...args], { env }).then(
+    ({ stdout }) => ({ code: 0, text: stdout.trim() }),
+    (error: { code: number; stderr: string }) => ({ code: error.code, text: error.stderr.trim() }),
+  );
+}
+
+async function botJson(...args: string[]) {
+  const { code, text } = await bot(...args, '--json');
+  if (code !== 0) throw new Error(text);
+  return JSON.parse(text);
+}
+
+type Outcome = 'answered' | 'failed' | 'undeliverable' | 'limited';
+
+const answer: Reply = {
+  kind: 'answer',
+  text: 'Paris.',
+  stop: 'end_turn',
+  model: 'claude-haiku-5-5',
+  usd: 0.0025,
+  usage: { inputTokens: 100, outputTokens: 20, cacheReadTokens: 900, cacheWriteTokens: 0 },
+};
+
+/** A message and what the worker made of it. */
+async function turn(conversation: string, messageId: string, outcome: Outcome, platform: PlatformName = 'talkjs') {
+  const sent: Sent = {
+    event: 'sent',
+    platform,
+    conversation,
+    messageId,
+    createdAt: Date.now(),
+    speaker: { id: 'alice', name: 'Alice' },
+    text: `My secret is ${messageId}.`,
+    attachments: [],
+  };
+  const deps = {
+    store,
+    compose: async () => {
+      if (outcome === 'failed') throw new Permanent('bad key');
+      if (outcome === 'limited') throw new Refused('Slow down.', 'limit messages');
+      return { reply: answer, handedOver: false };
+    },
+    platform: () => ({
+      deliver: async () => {
+        if (outcome === 'undeliverable') throw new Undeliverable('gone');
+        return [`sent-${messageId}`];
+      },
+    }),
+    maxInputChars: 0,
+    now: Date.now,
+    newId: () => 'worker',
+    log: () => {},
+  };
+  await takeTurn(deps, { burst: [sent], generation: 0, attempts: 1, remainingMs: () => 60_000 });
+  return sent;
+}
+
+describe('show', () => {
+  it('tells state, time, tokens, cost and ids of each turn, and what was said only when asked', async () => {
+    const conversation = newConversation();
+    await turn(conversation, 'm1', 'answered');
+    await turn(conversation, 'm2', 'failed');
+
+    const [people, open] = [await bot('show', conversation), await bot('show', conversation, '--text')];
+    const { owner, usd, turns } = await botJson('show', conversation);
+
+    expect(people.text).toMatch(/^talkjs room-\d+ · answered by: bot · 2 turns · \$0\.0025\n\nat +message +by +state/);
+    expect(people.text).toMatch(
+      /m1 +alice +DELIVERED +1 .* 1000 +900 +20 +0\.00250 +claude-haiku-5-5 +end_turn +sent-m1/,
+    );
+    expect(people.text).not.toMatch(/secret|Paris/);
+    expect(open.text).toMatch(/My secret is m1\. +Paris\./);
+    expect({ owner, usd }).toEqual({ owner: 'bot', usd: 0.0025 });
+    expect(turns).toMatchObject([
+      { message: 'm1', state: 'DELIVERED', attempts: 1, generation: 0, replies: ['sent-m1'], outputTokens: 20 },
+      { message: 'm2', state: 'FAILED', stop: 'failed' },
+    ]);
+    expect(turns[0].ms).toBeGreaterThanOrEqual(0);
+    expect(turns[0].waitedMs).toBeGreaterThanOrEqual(turns[0].ms);
+  });
+
+  it('asks for the platform where two have a conversation of that name, and says when there is none', async () => {
+    const conversation = newConversation();
+    await turn(conversation, 'm1', 'answered', 'talkjs');
+    await turn(conversation, 'm2', 'answered', 'botpress');
+
+    const either = await bot('show', conversation);
+    const named = await botJson('show', conversation, '--platform', 'botpress');
+    const nobody = await bot('show', 'nowhere');
+
+    expect(either).toEqual({
+      code: 1,
+      text: `${conversation} is known on talkjs and botpress: name one with --platform.`,
+    });
+    expect(named.turns).toMatchObject([{ message: 'm2' }]);
+    expect(nobody).toEqual({ code: 1, text: 'No conversation nowhere is known.' });
+  });
+});
+
+describe('list --failed', () => {
+  it('names every message that failed and was not answered since', async () => {
+    const conversation = newConversation();
+    await turn(conversation, 'fine', 'answered');
+    const failed = await turn(conversation, 'failed', 'failed');
+    await turn(conversation, 'undeliverable', 'undeliverable');
+
+    const rows = await botJson('list', '--failed');
+    const people = await bot('list', '--failed', '--days', '2', '--platform', 'talkjs');
+    await store.claim(failed, { said: [], owner: 'w', leaseUntil: Date.now() + 1_000, generation: 1 });
+    const later = await botJson('list', '--failed');
+
+    const own = (all: { conversation: string; message: string }[]) =>
+      all.filter((row) => row.conversation === conversation).map(({ message }) => message);
+    expect(own(rows).sort()).toEqual(['failed', 'undeliverable']);
+    expect(people.text).toMatch(new RegExp(`talkjs +${conversation} +failed +1 +failed`));
+    expect(own(later)).toEqual(['undeliverable']);
+  });
+});
+
+describe('redrive', () => {
+  const waiting = async () => {
+    const messages = await receive(sqs, queues['TurnsQueue.fifo'] ?? '', 1);
+    return messages.map(({ Body = '' }) => JSON.parse(Body));
+  };
+
+  it('puts what failed on the queue as a new generation, as it was said', async () => {
+    const conversation = newConversation();
+    await turn(conversation, 'fine', 'answered');
+    await turn(conversation, 'f1', 'failed');
+
+    const result = await bot('redrive', conversation);
+
+    expect(result).toEqual({ code: 0, text: 'On the way again: f1.' });
+    expect(await waiting()).toMatchObject([
+      {
+        v: 1,
+        generation: 1,
+        inbound: { event: 'sent', platform: 'talkjs', conversation, messageId: 'f1', text: 'My secret is f1.' },
+      },
+    ]);
+  });
+
+  it('brings back what lies among the dead letters, and only what is of the conversation', async () => {
+    const [conversation, other] = [newConversation(), newConversation()];
+    const dead = openTurnsQueue(sqs, queues['TurnsDeadLetters.fifo'] ?? '');
+    const sent = await turn(conversation, 'first', 'answered');
+    await dead.put({ ...sent, messageId: 'd1' });
+    await dead.put({ ...sent, conversation: other, messageId: 'd2' });
+    await dead.put({ ...sent, messageId: 'd3' });
+
+    const result = await botJson('redrive', conversation);
+
+    const left = await receive(sqs, queues['TurnsDeadLetters.fifo'] ?? '', 1);
+    expect(result).toMatchObject({ messages: [], deadLetters: 2 });
+    expect([...(await waiting()), ...(await waiting())]).toMatchObject([
+      { generation: 1, inbound: { messageId: 'd1' } },
+    ]);
+    expect(left.map(({ Body = '' }) => JSON.parse(Body).inbound.messageId)).toEqual(['d2']);
+  });
+
+  it('says why it does not', async () => {
+    const conversation = newConversation();
+    await turn(conversation, 'fine', 'answered');
+
+    const answered = await bot('redrive', conversation, 'fine');
+    const unknown = await bot('redrive', conversation, 'nothing');
+    const none = await bot('redrive', conversation);
+    await bot('pause', conversation);
+    const paused = await bot('redrive', conversation);
+
+    expect(answered).toEqual({ code: 1, text: 'fine was answered.' });
+    expect(unknown).toEqual({ code: 1, text: `No message nothing is known in ${conversation}.` });
+    expect(none).toEqual({ code: 0, text: `Nothing in ${conversation} has failed.` });
+    expect(paused).toEqual({ code: 1, text: `${conversation} is not the bot's (paused): \`resume\` it first.` });
+  });
+});
+
+describe('pause and resume', () => {
+  it('silence the bot and give the conversation back', async () => {
+    const conversation = newConversation();
+    const of = { platform: 'talkjs', conversation } as const;
+    await turn(conversation, 'm1', 'answered');
+
+    const paused = await bot('pause', conversation);
+    await turn(conversation, 'm2', 'answered');
+    const { turns } = await botJson('show', conversation);
+    const resumed = await bot('resume', conversation);
+
+    expect(paused).toEqual({ code: 0, text: `The bot is silent in ${conversation}.` });
+    expect(turns.map(({ state }: { state: string }) => state)).toEqual(['DELIVERED', 'SKIPPED']);
+    expect(resumed).toEqual({ code: 0, text: `The bot answers in ${conversation} again.` });
+    expect(await store.ownerOf(of)).toBe('bot');
+  });
+
+  it('need the platform of a conversation that nobody has written in yet', async () => {
+    const conversation = newConversation();
+
+    const unknown = await bot('pause', conversation);
+    const named = await bot('pause', conversation, '--platform', 'talkjs');
+
+    expect(unknown).toEqual({ code: 1, text: `No conversation ${conversation} is known.` });
+    expect(named.code).toBe(0);
+    expect(await store.ownerOf({ platform: 'talkjs', conversation })).toBe('paused');
+  });
+});
+
+/** What the limits note in the table of a conversation in which one was reached. */
+async function reachLimit(conversation: string) {
+  const settings = { maxInputChars: 0, messagesPerMinute: 1, userUsdPerDay: 0, totalUsdPerDay: 0, chatApiUsdPerDay: 0 };
+  const limits = openLimits({ counters: openCounters(dynamo, TABLE), settings, now: Date.now });
+  const asker = { platform: 'talkjs', conversation, user: 'alice' } as const;
+  const answers = [
+    await limits.admitMessage({ ...asker, sk: 'T#1' }),
+    await limits.admitMessage({ ...asker, sk: 'T#2' }),
+  ];
+  expect(answers).toMatchObject([undefined, { limit: 'messages' }]);
+}
+
+describe('forget', () => {
+  it('leaves nothing in the table or among the dead letters that names the conversation, and others untouched', async () => {
+    const [conversation, other] = ['forgotten-room', 'kept-room'];
+    const of = { platform: 'talkjs', conversation } as const;
+    const shelf = openShelf(dynamo, TABLE, Date.now);
+    for (const name of [conversation, other]) {
+      for (let i = 0; i < 30; i++) await turn(name, `${name}-m${i}`, i % 10 === 0 ? 'failed' : 'answered');
+      await store.handOver({ ...of, conversation: name }, 'human');
+      await store.summarize({ ...of, conversation: name }, { text: `secret of ${name}`, upTo: 'T#1' });
+    }
+    const last = await turn(conversation, `${conversation}-last`, 'limited');
+    await reachLimit(conversation);
+    await store.notePlace(last);
+    const record = (session: string) => ({
+      type: 'chat' as const,
+      timestamps: { request: 1 },
+      session: pseudonym('talkjs', session),
+      request: { text: `secret of ${session}` },
+      response: {},
+    });
+    const park = async (log: string, bytes: Uint8Array) => {
+      await shelf.noteParked(of, log);
+      await shelf.park(log, bytes);
+    };
+    const refuse = async () => {
+      throw new Error('the queue is away');
+    };
+    await keep({ shelf: { park, strand: shelf.strand }, put: refuse }, 'log-of-forgotten', record(conversation));
+    for (const name of [conversation, other]) {
+      const MessageBody = JSON.stringify({ v: 1, id: `log-${name}`, record: record(name) });
+      await sqs.send(new SendMessageCommand({ QueueUrl: queues.LogsDeadLetters, MessageBody }));
+      const dead = openTurnsQueue(sqs, queues['TurnsDeadLetters.fifo'] ?? '');
+      await dead.put({ ...last, conversation: name, messageId: `dead-${name}`, text: 'Hello' });
+    }
+
+    const result = await botJson('forget', conversation);
+    const again = await bot('show', conversation);
+
+    const { Items = [] } = await dynamo.send(new ScanCommand({ TableName: TABLE, ConsistentRead: true }));
+    const holds = (name: string) => Items.filter((item) => JSON.stringify(item).includes(name));
+    const logs = await receive(sqs, queues.LogsDeadLetters ?? '', 1);
+    const turns = await receive(sqs, queues['TurnsDeadLetters.fifo'] ?? '', 1);
+    expect(result).toMatchObject({ turns: 31, parkedRecords: 1, deadLetters: 2 });
+    expect(again).toEqual({ code: 1, text: `No conversation ${conversation} is known.` });
+    expect(holds(conversation)).toEqual([]);
+    expect(Items.filter(({ pk }) => String(pk).includes('log-of-forgotten'))).toEqual([]);
+    expect(holds(other).length).toBeGreaterThanOrEqual(31);
+    expect(logs.map(({ Body = '' }) => JSON.parse(Body).id)).toEqual([`log-${other}`]);
+    expect(JSON.stringify(turns)).toContain(`dead-${other}`);
+    expect(JSON.stringify(turns)).not.toContain(conversation);
+    expect(await store.forgottenAt(of)).toBeGreaterThan(last.createdAt);
+  });
+});
+
+describe('what is wrong', () => {
+  it('is said in a sentence, with exit code 1', async () => {
+    const wrong = await Promise.all([
+      bot('dance'),
+      bot('show'),
+      bot('show', 'a', 'b'),
+      bot('show', 'a', '--platform', 'icq'),
+      bot('list'),
+      bot('list', '--failed', '--days', '0'),
+      bot('show', 'a', '--nonsense'),
+    ]);
+
+    expect(wrong.map(({ code }) => code)).toEqual(wrong.map(() => 1));
+    for (const i of [0, 1, 2, 6])
+      expect(wrong[i]?.text).toMatch(/^npm run bot -- <command>[\s\S]*forget <conversation>/);
+    expect(wrong[3]?.text).toBe('--platform must be one of talkjs, botpress, chat-api, http.');
+    expect(wrong[4]?.text).toBe('Say what to list: `npm run bot -- list --failed`.');
+    expect(wrong[5]?.text).toBe('--days must be a whole number from 1 to 400.');
+  });
+});
