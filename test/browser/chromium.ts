@@ -81,6 +81,7 @@ function visitorOf(page: Page) {
     /** The text of the answer with this number, from 1, when its turn has ended. */
     async answer(number: number): Promise<string> {
       await answers.nth(number - 1).waitFor({ timeout: 90_000 });
+      await page.locator('#state[data-state="DELIVERED"]').waitFor();
       await page.locator('#stages [data-stage="logged"][data-status="done"]').waitFor();
       return answers.nth(number - 1).innerText();
     },
