@@ -51,7 +51,6 @@ export async function answer(deps: AnswerDeps, asked: Asked, emit: Emit): Promis
     conclude(earlier, sent, emit);
     return async () => {};
   }
-  deps.log('message-kept', { ...labelsOf(sent), kind: 'sent' });
   const { turn, before } = await take(deps, asked, { sent, generation: nextGeneration(earlier), emit });
   conclude(turn, sent, emit);
   return () => remember(unlessForgotten(deps, sent), { head: sent, turn, before, remainingMs: asked.remainingMs() });
@@ -103,6 +102,7 @@ async function take(
     owner = how.owner;
     const [turn, isOurs] = await Promise.all([store.claim(ref, how), sessions.occupy(session, lease)]);
     if (!isOurs) throw busy();
+    if (turn) log('message-kept', { ...labelsOf(sent), kind: 'sent' });
     return turn;
   };
   const asker = { ...session, user: sent.speaker.id, sk: turnSk(sent) };

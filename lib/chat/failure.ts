@@ -93,6 +93,7 @@ export function responseOf(failure: ChatFailure): Response {
       'cache-control': 'no-store',
       ...(failure.retryAfter === undefined ? {} : { 'retry-after': String(failure.retryAfter) }),
       ...(failure.code === 'unauthorized' ? { 'www-authenticate': 'Bearer' } : {}),
+      ...(failure.code === 'method_not_allowed' ? { allow: 'GET, POST, DELETE, OPTIONS' } : {}),
     },
   });
 }

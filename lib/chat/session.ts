@@ -11,8 +11,8 @@ export type Session = Pick<MessageRef, 'platform' | 'conversation'>;
 
 /** The session id that ends the path; `undefined` when it breaks the rule. */
 export function sessionIn(pathname: string): string | undefined {
-  const last = pathname.replace(/\/$/, '').split('/').at(-1) ?? '';
-  return SESSION.test(last) ? last : undefined;
+  const [, id = ''] = /\/chat\/([^/]*)\/?$/.exec(pathname) ?? [];
+  return SESSION.test(id) ? id : undefined;
 }
 
 /** A session belongs to its caller: the same id under another key is another conversation. */
