@@ -15,7 +15,7 @@ export interface Share {
 /** As in serverless.yml. */
 const WORKER_GB = 0.5;
 const DOOR_GB = 0.25;
-export const MODEL = 'claude-haiku-5-5';
+const MODEL = 'claude-haiku-5-5';
 
 /** Of one message, with as many of them in a batch as the simulation had. */
 export function sharesOf({ turns, arrived, invocations, busySeconds }: Result): Share[] {

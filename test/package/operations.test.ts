@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Template } from './cloudformation.ts';
-import { findProblems } from './cloudformation.ts';
+import { findProblems, type Template } from './cloudformation.ts';
 import { packageService } from './packaged.ts';
+
+const operations = readFileSync(path.resolve(import.meta.dirname, '../../docs/operations.md'), 'utf8');
 
 type Values = Record<string, unknown>;
 
@@ -29,6 +32,15 @@ describe('the alarms', () => {
       expect([AlarmActions, OKActions]).toEqual([[{ Ref: 'AlarmsTopic' }], [{ Ref: 'AlarmsTopic' }]]);
       expect(AlarmDescription).toMatch(/^.{20,}\.$/);
     }
+  });
+
+  it('each have a section in docs/operations.md', () => {
+    const sections = new Set([...operations.matchAll(/^### (\w+)$/gm)].map(([, name]) => name));
+
+    const ids = ofType(usual, 'AWS::CloudWatch::Alarm').map(([id]) => id);
+    const perFunction = /^(?!Doors).*(?=(Errors|Throttles)Alarm$)/;
+    const named = new Set(ids.map((id) => id.replace(perFunction, '')));
+    expect(named).toEqual(sections);
   });
 
   it('are mailed to whom the settings name, and to nobody else', () => {
