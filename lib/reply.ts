@@ -116,7 +116,9 @@ function burstOf(waiting: readonly Delivery[]): [Sent, ...Sent[]] {
     ({ inbound, generation }) => inbound.event !== 'sent' || inbound.among !== undefined || generation > 0,
   );
   const length = end === -1 ? waiting.length : Math.max(end, 1);
-  return waiting.slice(0, length).map(({ inbound }) => inbound) as [Sent, ...Sent[]];
+  // A message that the queue took twice, five minutes apart, is in line twice.
+  const once = new Map(waiting.slice(0, length).map(({ inbound }) => [inbound.messageId, inbound]));
+  return [...once.values()] as [Sent, ...Sent[]];
 }
 
 async function correct({ store, maxInputChars, log }: ReplyDeps, inbound: Edited | Deleted): Promise<void> {
