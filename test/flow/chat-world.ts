@@ -86,6 +86,7 @@ export async function openChatWorld(
     });
 
   return {
+    url: gate.url,
     claude,
     store: openStore(dynamo, table, Date.now),
     sessions: openSessions(openTable(dynamo, table), Date.now),
