@@ -11,6 +11,7 @@ import { findPlace } from './bot/place.ts';
 import { redrive } from './bot/redrive.ts';
 import { redriveLogs } from './bot/redrive-logs.ts';
 import { show } from './bot/show.ts';
+import { explained } from './stage/explain.ts';
 
 /** By the words that name them, at most two. */
 const commands: Record<string, Command> = {
@@ -30,7 +31,7 @@ const MOST_DAYS = 400;
 try {
   await run(process.argv.slice(2));
 } catch (error) {
-  console.error(error instanceof CannotRun ? error.message : whatWentWrong(error));
+  console.error(explained(error instanceof Later ? error.cause : error));
   process.exitCode = 1;
 }
 
@@ -93,11 +94,4 @@ function usage(): string {
     '',
     'On this machine it looks after what `npm start` runs; --text also shows what was said.',
   ].join('\n');
-}
-
-/** AWS says what it wants in its messages; the rest is for whoever mends this script. */
-function whatWentWrong(error: unknown): unknown {
-  const cause = error instanceof Later ? error.cause : error;
-  const isAws = cause instanceof Error && ('$metadata' in cause || cause.name === 'CredentialsProviderError');
-  return isAws ? `${cause.name}: ${cause.message}` : error;
 }

@@ -1,0 +1,132 @@
+/** `npm run doctor`: looks at every setting, key and URL, tries the doors, and says what to do. With `--stage <name>`: of a deployed stage. */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs, parseEnv } from 'node:util';
+import { type Env, readSettings } from '../lib/config.ts';
+import { CannotStart } from '../local/cannot-start.ts';
+import { portBlock } from '../local/ports.ts';
+import { settingsIn, withLocalDefaults } from '../local/settings.ts';
+import { openStandIns } from '../local/stand-ins.ts';
+import { CannotRun } from './bot/command.ts';
+import { concealing, type Finding, off, ok, toLines, wrong } from './doctor/finding.ts';
+import { checkNode, checkStack, type RunningStack } from './doctor/machine.ts';
+import { checkBotpress, checkClaude, checkTalkjs } from './doctor/services.ts';
+import { checkSettings } from './doctor/settings.ts';
+import { checkDeployed } from './doctor/stage.ts';
+import { tryBotpress, tryTalkjs, untried } from './doctor/webhooks.ts';
+import { secretNames } from './stage/stage.ts';
+
+type Report = Record<string, Finding[]>;
+
+interface Examined {
+  report: Report;
+  /** Where somebody may have put a secret; those of the stand-ins are none. */
+  envs: Env[];
+}
+
+try {
+  const { values } = parseArgs({ options: { stage: { type: 'string' }, json: { type: 'boolean' } } });
+  const examined = values.stage === undefined ? await examineHere() : await examineStage(values.stage);
+  tell(examined, values.json ?? false);
+} catch (error) {
+  const isUsage = error instanceof TypeError && 'code' in error;
+  console.error(
+    isUsage ? 'npm run doctor [-- [--stage <name>] [--json]]' : error instanceof CannotRun ? error.message : error,
+  );
+  process.exitCode = 1;
+}
+
+async function examineHere(): Promise<Examined> {
+  const file = path.resolve(import.meta.dirname, '../.env');
+  const written = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+  const env: Env = { ...written, ...process.env };
+  const { findings, stack } = await checkStack(env.PORT);
+  const machine = [checkNode(process.versions.node), ...findings];
+  const given = settingsIn(env);
+  const local = await withStandIns(given, env.PORT);
+  if ('what' in local) {
+    const others = checkSettings({ ANTHROPIC_API_KEY: 'offline', ...given }, env);
+    const wrongs = others.filter(({ mark }) => mark === 'wrong');
+    return { report: { Machine: machine, Settings: [local, ...wrongs] }, envs: [env] };
+  }
+  const settings = checkSettings(local.settings, env);
+  const report: Report = { Machine: machine, Settings: settings };
+  if (settings.some(({ mark }) => mark === 'wrong')) return { report, envs: [env] };
+  report.Services = await checkServices(local.settings, stack ? [] : Object.keys(local.urls));
+  if (stack) report.Doors = await tryDoors(local, stack);
+  return { report, envs: [env] };
+}
+
+/** The settings as `npm start` would have them, stand-ins included. */
+async function withStandIns(given: Record<string, string>, port: string | undefined) {
+  try {
+    const ports = portBlock(port);
+    const base = `http://localhost:${ports.standIns}`;
+    return await openStandIns(withLocalDefaults(given), base, `http://localhost:${ports.http}`);
+  } catch (error) {
+    if (error instanceof CannotStart) return wrong(error.message, 'put it right in .env');
+    throw error;
+  }
+}
+
+/** `away` are the stand-ins that do not run. */
+async function checkServices(env: Env, away: readonly string[]): Promise<Finding[]> {
+  const { claude, talkjs, botpress, reconify } = readSettings({ ...env, LOGS_QUEUE_URL: 'x', TABLE_NAME: 'x' }, [
+    'claude',
+    'talkjs',
+    'botpress',
+    'reconify',
+  ]);
+  const isAway = (name: string) => away.includes(name);
+  const asked = await Promise.all([
+    isAway('claude') ? [off('Claude: the offline stand-in, until ANTHROPIC_API_KEY is set')] : checkClaude(claude),
+    isAway('talkjs') ? [off('TalkJS: the stand-in, until its keys are set')] : talkjs ? checkTalkjs(talkjs) : [],
+    isAway('botpress')
+      ? [off('Botpress: the stand-in, until its keys are set')]
+      : botpress
+        ? checkBotpress(botpress)
+        : [],
+    reconify && !isAway('reconify') ? [off('Reconify was not tried: whatever is sent there is recorded')] : [],
+  ]);
+  return asked.flat();
+}
+
+async function tryDoors(local: Exclude<Awaited<ReturnType<typeof withStandIns>>, Finding>, stack: RunningStack) {
+  const [ours, theirs] = [local.urls, stack.standIns].map((urls) => Object.keys(urls).sort().join(', '));
+  if (ours !== theirs)
+    return [wrong('the running stack was started with other settings than are set now', 'end it and start it again')];
+  return [ok(`stand-ins in use: ${ours || 'none'}`), ...(await tryWebhooks(local.settings, stack.urls))];
+}
+
+async function tryWebhooks(env: Env, urls: { talkjs?: string; botpress?: string }): Promise<Finding[]> {
+  const { talkjs, botpress } = readSettings(env, ['talkjs', 'botpress']);
+  const tried = await Promise.all([
+    talkjs && urls.talkjs ? tryTalkjs(urls.talkjs, talkjs) : [untried('TalkJS')],
+    botpress && urls.botpress ? tryBotpress(urls.botpress, botpress) : [untried('Botpress')],
+  ]);
+  return tried.flat();
+}
+
+async function examineStage(name: string): Promise<Examined> {
+  const { findings, env, doors } = await checkDeployed(name, process.env);
+  const report: Report = { Machine: [checkNode(process.versions.node)], [`Stage ${name}`]: findings };
+  const isReadable = Object.keys(env).length > 0 && findings.every(({ mark }) => mark !== 'wrong');
+  if (isReadable) {
+    report.Services = await checkServices(env, []);
+    report.Doors = await tryWebhooks(env, doors);
+  }
+  return { report, envs: [process.env, env] };
+}
+
+function tell({ report, envs }: Examined, asJson: boolean): void {
+  const names = [...secretNames().values()].flat();
+  const conceal = concealing(envs.flatMap((env) => names.flatMap((name) => env[name] ?? [])));
+  const findings = Object.values(report).flat();
+  const wrongs = findings.filter(({ mark }) => mark === 'wrong').length;
+  const verdict = wrongs === 0 ? 'Nothing is wrong.' : `${wrongs} ${wrongs === 1 ? 'thing is' : 'things are'} wrong.`;
+  const text = asJson
+    ? JSON.stringify(report, null, 2)
+    : [...Object.entries(report).map(([title, found]) => toLines(title, found)), verdict].join('\n\n');
+  console.log(conceal(text));
+  process.exitCode = wrongs === 0 ? 0 : 1;
+}

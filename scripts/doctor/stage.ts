@@ -1,0 +1,53 @@
+/** The doctor: a deployed stage, as far as whoever calls it may look. */
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { STSClient } from '@aws-sdk/client-sts';
+import type { Env } from '../../lib/config.ts';
+import { checkStage } from '../stage/check-stage.ts';
+import { explained } from '../stage/explain.ts';
+import { outputsOf } from '../stage/outputs.ts';
+import { readGroups } from '../stage/parameters.ts';
+import { readStage, secretNames, secretsPath, stackName, useAwsSettings } from '../stage/stage.ts';
+import { type Finding, ok, wrong } from './finding.ts';
+
+export interface Deployed {
+  findings: Finding[];
+  /** The settings as the functions have them; nothing when they could not be read. */
+  env: Env;
+  doors: { talkjs?: string; botpress?: string };
+}
+
+export async function checkDeployed(name: string, shell: Env): Promise<Deployed> {
+  const stage = readStage(name, { shell });
+  useAwsSettings(stage.env);
+  const { region } = stage;
+  const ssm = new SSMClient({ region });
+  const { notes, problems } = await checkStage({ sts: new STSClient({ region }), ssm }, stage);
+  const findings = [
+    ...notes.map(ok),
+    ...problems.map((problem) => wrong(problem, `put it right, then \`npm run deploy -- --stage ${name}\``)),
+  ];
+  try {
+    const secrets: Env = Object.assign(
+      {},
+      ...(await readGroups(ssm, secretsPath(stage), [...secretNames().keys()])).values(),
+    );
+    const outputs = await outputsOf(new CloudFormationClient({ region }), stackName(stage));
+    const urlOf = (end: string) => outputs.find(({ url }) => url.endsWith(end))?.url;
+    const [talkjs, botpress] = [urlOf('/talkjs'), urlOf('/botpress/events')];
+    const plain = Object.entries(stage.env).filter(([key]) => ![...secretNames().values()].flat().includes(key));
+    return {
+      findings: [...findings, ok(`the stack ${stackName(stage)} is there`)],
+      env: { ...Object.fromEntries(plain), ...secrets, SECRETS_PATH: secretsPath(stage) },
+      doors: { ...(talkjs ? { talkjs } : {}), ...(botpress ? { botpress } : {}) },
+    };
+  } catch (error) {
+    // Already told where nobody is signed in.
+    const what = explained(error);
+    const isNew = !problems.includes(what);
+    const more = isNew
+      ? [wrong(what, `deploy it with \`npm run deploy -- --stage ${name}\`, or sign in to its account`)]
+      : [];
+    return { findings: [...findings, ...more], env: {}, doors: {} };
+  }
+}
