@@ -29,6 +29,9 @@ export interface StackOptions {
   onFailure(error: unknown): void;
 }
 
+/** Their streams wait for signals, not for Claude: they last as long as deployed ones. */
+const LISTENING: ReadonlySet<string> = new Set(['chat-api']);
+
 /** Starts everything but the doors, which serverless-offline serves once this returns. */
 export async function startStack({ serverless, options, build, onUp, onEnd, onFailure }: StackOptions): Promise<void> {
   const { service, serviceDir: root } = serverless;
@@ -71,8 +74,9 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
   const streams =
     streaming.length > 0
       ? await startStreams({
-          // A stream lasts as long as it does when deployed.
-          functions: streaming.map((fn) => toRun({ ...surroundings, isClaudeOffline: false }, fn)),
+          functions: streaming.map((fn) =>
+            toRun(LISTENING.has(fn.key) ? { ...surroundings, isClaudeOffline: false } : surroundings, fn),
+          ),
           routes,
           port: ports.streams,
           print,
