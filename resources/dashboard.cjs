@@ -27,7 +27,15 @@ module.exports = async (framework) => {
     }),
     graph(
       'What went wrong',
-      sums(stage, ['Failures', 'GivenBack', 'Retries', 'WebhooksRejected', 'MessagesNotKept', 'DoorsFailed']),
+      sums(stage, [
+        'Failures',
+        'GivenBack',
+        'Retries',
+        'WebhooksRejected',
+        'MessagesNotKept',
+        'MessagesFound',
+        'DoorsFailed',
+      ]),
     ),
     graph(
       'Oldest message waiting, s',

@@ -19,6 +19,7 @@ const METRICS = {
   Retries: { lines: '{ $.event = "claude-retried" }', of: ANSWERING },
   GivenBack: { lines: '{ $.event = "message-given-back" }', of: DELIVERING },
   DoorsFailed: { lines: '{ $.event = "door-failed" }', of: 'all' },
+  MessagesFound: { lines: '{ $.event = "message-found" }', of: ['reconcile'] },
   LogsSent: { lines: '{ $.event = "log-sent" }', of: ['deliver'] },
 };
 

@@ -28,6 +28,7 @@ async function run(args: string[]): Promise<void> {
   const region = typeof values.region === 'string' ? values.region : undefined;
   const stage = readStage(name, { region, shell: process.env });
   useAwsSettings(stage.env);
+  process.env.AWS_REGION = stage.region; // the doctor has no option for it
   console.log(`Stage ${stage.name}, settings from ${stage.file} and the shell:`);
   await deployStage(
     {

@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { findProblems, type Template } from './cloudformation.ts';
 import { packageService } from './packaged.ts';
 
-const operations = readFileSync(path.resolve(import.meta.dirname, '../../docs/operations.md'), 'utf8');
+const root = path.resolve(import.meta.dirname, '../..');
+const operations = readFileSync(path.join(root, 'docs/operations.md'), 'utf8');
 
 type Values = Record<string, unknown>;
 
@@ -104,6 +105,16 @@ describe('the alarms', () => {
     expect(alarmed.length).toBeGreaterThan(3);
     expect([...alarmed, ...shown].filter((name) => !written.has(String(name)))).toEqual([]);
   });
+});
+
+it('counts only lines that the code writes', () => {
+  const sources = globSync('lib/**/*.ts', { cwd: root }).map((file) => readFileSync(path.join(root, file), 'utf8'));
+  const code = sources.join('\n');
+
+  const patterns = ofType(usual, 'AWS::Logs::MetricFilter').map(([, { FilterPattern }]) => String(FilterPattern));
+  const events = new Set(patterns.flatMap((pattern) => /event = "([\w-]+)"/.exec(pattern)?.[1] ?? []));
+  expect(events.size).toBeGreaterThan(8);
+  expect([...events].filter((event) => !code.includes(`'${event}'`))).toEqual([]);
 });
 
 describe('the dashboard', () => {
