@@ -7,7 +7,16 @@ import { promisify } from 'node:util';
 import type { Template } from './cloudformation.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const SOURCES = ['functions', 'lib', 'local', 'resources', 'scripts', 'package.json', 'serverless.yml', 'tsconfig.json'];
+const SOURCES = [
+  'functions',
+  'lib',
+  'local',
+  'resources',
+  'scripts',
+  'package.json',
+  'serverless.yml',
+  'tsconfig.json',
+];
 
 export interface Packaged {
   template: Template;
