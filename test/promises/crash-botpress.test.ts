@@ -1,0 +1,4 @@
+import { openBotpress } from './doors.ts';
+import { crashMatrix } from './matrix-of.ts';
+
+crashMatrix('Botpress', openBotpress, { isQueued: true });

@@ -1,0 +1,87 @@
+/** What every door's crash matrix holds, and how it gets into the documentation. */
+import { describe, expect, it } from 'vitest';
+import type { OpenDoor } from './doors.ts';
+import { runAll, type Scenario, type Tally } from './matrix.ts';
+import type { Blow } from './mortal.ts';
+import { writeSection } from './reliability-page.ts';
+
+type Row = Omit<Scenario, 'open'> & { blows: readonly Blow[] };
+
+const KILLED: readonly Blow[] = ['killed before', 'killed after'];
+const FAILED: readonly Blow[] = ['failed before', 'failed after'];
+
+/** High enough to refuse nobody: that the counters hold is what counts. */
+const limits = { messagesPerMinute: 100, userUsdPerDay: 1_000, totalUsdPerDay: 1_000 };
+
+const ONE: Row[] = [
+  { messages: 1, delivered: 'once', limits, blows: KILLED },
+  { messages: 1, delivered: 'once', limits, blows: FAILED },
+  { messages: 1, delivered: 'twice in a row', timesAsked: 2, blows: KILLED },
+];
+
+const REQUESTS: Row[] = [...ONE, { messages: 3, delivered: 'once', blows: KILLED }];
+
+/** Where a request is the turn itself, there is no queue and no batch. */
+const QUEUED: Row[] = [
+  ...REQUESTS,
+  { messages: 3, delivered: 'once', batchSize: 10, blows: KILLED },
+  { messages: 3, delivered: 'once', batchSize: 10, blows: FAILED },
+  { messages: 3, delivered: 'twice in a row', batchSize: 10, blows: KILLED },
+];
+
+export const REPEATED_ROWS: readonly Row[] = [{ messages: 3, delivered: 'all again', blows: KILLED }];
+
+/** `more` rows are dear, and differ little from door to door. */
+export function crashMatrix(
+  name: string,
+  open: OpenDoor,
+  { isQueued, more = [] }: { isQueued: boolean; more?: readonly Row[] },
+): void {
+  describe(`${name}, struck at every outward call and at every pair of them`, () => {
+    const tallies: { row: Row; tally: Tally }[] = [];
+
+    it.each([...(isQueued ? QUEUED : REQUESTS), ...more].map((row) => [labelOf(row, isQueued), row] as const))(
+      'answers each message once and in order: %s',
+      async (_label, row) => {
+        const { blows, ...scenario } = row;
+
+        const tally = await runAll({ open, ...scenario }, blows);
+
+        tallies.push({ row, tally });
+        expect(tally.faults.slice(0, 3)).toEqual([]);
+        expect([tally.lost, tally.doubled, tally.misordered, tally.lostLogs]).toEqual([0, 0, 0, 0]);
+        expect(tally.runs).toBeGreaterThan(tally.calls * 2);
+      },
+    );
+
+    it('is what the documentation says', () => {
+      const rows = tallies.map(({ row, tally }) => lineOf(labelOf(row, isQueued), tally));
+      const page = [HEAD, RULE, ...rows].join('\n');
+
+      const wasWritten = writeSection(`crash matrix: ${name}`, page);
+
+      expect(wasWritten, 'docs/reliability.md was out of date and has been rewritten: look at it and commit it').toBe(
+        false,
+      );
+    });
+  });
+}
+
+const HEAD =
+  '| messages | delivered | each call is | outward calls | runs | lost | doubled | misordered | lost logs | extra Claude calls | of them unheard |';
+const RULE = '|---|---|---|---|---|---|---|---|---|---|---|';
+
+function labelOf({ messages, delivered, batchSize, blows }: Row, isQueued: boolean): string {
+  const together = messages === 3 && isQueued ? (batchSize ? ', in one batch' : ', one by one') : '';
+  const struck = blows === KILLED ? 'killed' : 'failed';
+  return `${messages} | ${delivered}${together} | ${struck} before or after`;
+}
+
+function lineOf(label: string, { calls, runs, lost, doubled, misordered, lostLogs, extraCalls, unheardCalls }: Tally) {
+  const zeros = [lost, doubled, misordered, lostLogs].map((figure) => `**${figure}**`);
+  return `| ${[label, calls, figure(runs), ...zeros, figure(extraCalls), figure(unheardCalls)].join(' | ')} |`;
+}
+
+function figure(n: number): string {
+  return n.toLocaleString('en-US');
+}

@@ -1,0 +1,88 @@
+/** The crash matrix: one run for every way in which the steps of a scenario can be struck, once and twice. */
+import type { DoorOptions, OpenDoor } from './doors.ts';
+import { type Blow, type Blows, countSteps } from './mortal.ts';
+import { judge, type Verdict } from './verdict.ts';
+import { openWorld, type WorldOptions } from './virtual-world.ts';
+
+export interface Scenario extends WorldOptions, DoorOptions {
+  open: OpenDoor;
+  messages: 1 | 3;
+  /** The queue holds each message once, twice in a row, or all of them again behind the last. */
+  delivered: 'once' | 'twice in a row' | 'all again';
+}
+
+export interface Run extends Verdict {
+  /** Outward calls, those before the last message was accepted included. */
+  steps: number;
+}
+
+const WORDS = ['alpha', 'beta', 'gamma'];
+
+/** From the first message until nothing waits any more. */
+export async function runOnce({ open, messages, delivered, ...options }: Scenario, blows: Blows): Promise<Run> {
+  const steps = countSteps(blows);
+  const world = openWorld(steps, options);
+  const door = open(world, steps, options);
+  const accepted: string[] = [];
+  for (const word of WORDS.slice(0, messages)) {
+    const before = world.turns.size();
+    const isAcknowledged = await door.say(word);
+    const isQueued = world.turns.size() > before;
+    if (isAcknowledged && !isQueued && door.platform !== 'http')
+      throw new Error('acknowledged, but the queue has nothing');
+    if (isAcknowledged || isQueued) accepted.push(word);
+    world.pass(1_000);
+  }
+  if (delivered !== 'once') world.turns.repeat(delivered === 'twice in a row');
+  await door.drain();
+  return { ...judge(world, accepted, await door.lines()), steps: steps.made.length };
+}
+
+export interface Tally extends Omit<Run, 'steps'> {
+  runs: number;
+  /** Outward calls of the run that nothing strikes. */
+  calls: number;
+}
+
+/** Every run of the scenario: struck nowhere, by each of `blows` at each step, and by each pair of them at each pair of steps. */
+export async function runAll(scenario: Scenario, blows: readonly Blow[], depth: 1 | 2 = 2): Promise<Tally> {
+  const tally: Tally = {
+    runs: 0,
+    calls: 0,
+    lost: 0,
+    doubled: 0,
+    misordered: 0,
+    lostLogs: 0,
+    unheardCalls: 0,
+    extraCalls: 0,
+    faults: [],
+  };
+  const add = async (struck: Blows) => {
+    const run = await runOnce(scenario, struck);
+    tally.runs += 1;
+    for (const figure of FIGURES) tally[figure] += run[figure];
+    const where = [...struck].map(([at, blow]) => `${blow} ${at}`).join(', ');
+    const isWrong = run.faults.length > 0 || run.lost + run.doubled + run.misordered + run.lostLogs > 0;
+    if (isWrong) tally.faults.push(`${where}: ${JSON.stringify(run)}`);
+    return run.steps;
+  };
+  tally.calls = await add(new Map());
+  for (let first = 1; first <= tally.calls; first++) {
+    for (const blow of blows) {
+      const steps = await add(new Map([[first, blow]]));
+      for (let second = first + 1; depth === 2 && second <= steps; second++) {
+        for (const other of blows) {
+          await add(
+            new Map([
+              [first, blow],
+              [second, other],
+            ]),
+          );
+        }
+      }
+    }
+  }
+  return tally;
+}
+
+const FIGURES = ['lost', 'doubled', 'misordered', 'lostLogs', 'unheardCalls', 'extraCalls'] as const;
