@@ -32,7 +32,7 @@ export function talkjsCloud(now: () => number, landsLate?: number) {
     const path = url.pathname.split('/').slice(3).map(decodeURIComponent);
     const call = { method, path, query: url.searchParams, body: body ? JSON.parse(String(body)) : undefined };
     try {
-      return Response.json(await late(method, async () => rest(call)));
+      return Response.json(await late.around(method, async () => rest(call)));
     } catch (error) {
       if (!(error instanceof TalkjsError)) throw error;
       return Response.json({ errorCode: error.errorCode, reasons: [error.message] }, { status: error.status });
@@ -40,6 +40,8 @@ export function talkjsCloud(now: () => number, landsLate?: number) {
   }
 
   return {
+    /** What has not landed yet lands now. */
+    settle: late.land,
     fetchOf: fetchWith('TalkJS', answer),
     /** Gives the body of the webhook. */
     say(conversationId: string, text: string): string {
@@ -71,7 +73,7 @@ export function botpressCloud(now: () => number, landsLate?: number) {
     const call = { method, path, query: url.searchParams, body: body ? JSON.parse(String(body)) : undefined, caller };
     const isMessage = method === 'POST' && path[0] === 'messages';
     try {
-      return Response.json(await late(isMessage ? 'POST' : 'GET', () => rest(call)));
+      return Response.json(await late.around(isMessage ? 'POST' : 'GET', () => rest(call)));
     } catch (error) {
       if (!(error instanceof BotpressError)) throw error;
       return Response.json(error.toBody(now()), { status: error.status });
@@ -79,6 +81,8 @@ export function botpressCloud(now: () => number, landsLate?: number) {
   }
 
   return {
+    /** What has not landed yet lands now. */
+    settle: late.land,
     fetchOf: fetchWith('Botpress', answer),
     /** Gives the body of the webhook. */
     async say(conversationId: string, text: string): Promise<string> {
@@ -103,21 +107,25 @@ function fetchWith(name: string, answer: (url: URL, init: RequestInit) => Promis
 function lateness(requests: number | undefined) {
   let waiting: { left: number; act: () => Promise<unknown> } | undefined;
   let isOver = requests === undefined;
-  return async (method: string, act: () => Promise<unknown>): Promise<unknown> => {
-    if (!isOver && method === 'POST') {
-      isOver = true;
-      waiting = { left: requests ?? 0, act };
-      throw new TypeError('no answer');
-    }
-    if (waiting && waiting.left === 0) await land();
-    const result = await act();
-    if (waiting) waiting.left -= 1;
-    return result;
-  };
 
-  async function land() {
+  async function land(): Promise<void> {
     const landing = waiting;
     waiting = undefined;
     await landing?.act();
   }
+
+  return {
+    land,
+    async around(method: string, act: () => Promise<unknown>): Promise<unknown> {
+      if (!isOver && method === 'POST') {
+        isOver = true;
+        waiting = { left: requests ?? 0, act };
+        throw new TypeError('no answer');
+      }
+      if (waiting && waiting.left === 0) await land();
+      const result = await act();
+      if (waiting) waiting.left -= 1;
+      return result;
+    },
+  };
 }

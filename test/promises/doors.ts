@@ -74,8 +74,12 @@ export const openTalkjs: OpenDoor = (world, steps, { landsLate }) => {
       const body = cloud.say(CONVERSATION, text);
       return bring(world, steps, { dialect, attempts: TALKJS_ATTEMPTS, request: () => sign(body) });
     },
-    drain: () =>
-      world.drain((process) => talkjsPlatform(settings, { fetch: cloud.fetchOf(process), now: world.now, sleep })),
+    drain: async () => {
+      await world.drain((process) =>
+        talkjsPlatform(settings, { fetch: cloud.fetchOf(process), now: world.now, sleep }),
+      );
+      await cloud.settle();
+    },
     lines: async () => cloud.lines(CONVERSATION),
   };
 };
@@ -91,8 +95,12 @@ export const openBotpress: OpenDoor = (world, steps, { landsLate }) => {
       const request = () => ({ headers: { 'x-secret-key': SECRET }, body: Buffer.from(body) });
       return bring(world, steps, { dialect, attempts: BOTPRESS_ATTEMPTS, request });
     },
-    drain: () =>
-      world.drain((process) => botpressPlatform(settings, { fetch: cloud.fetchOf(process), now: world.now, sleep })),
+    drain: async () => {
+      await world.drain((process) =>
+        botpressPlatform(settings, { fetch: cloud.fetchOf(process), now: world.now, sleep }),
+      );
+      await cloud.settle();
+    },
     lines: async () => cloud.lines(CONVERSATION),
   };
 };
