@@ -105,6 +105,8 @@ export async function openChatWorld(
       const { Items = [] } = await dynamo.send(new ScanCommand({ TableName: table, ConsistentRead: true }));
       return JSON.stringify(Items);
     },
+    /** How many invocations have ended. */
+    endings: () => gate.endedWithMs.length,
     /** Records on their way to Reconify. */
     async records(): Promise<number> {
       return (await receive(sqs, logsQueue)).length;
