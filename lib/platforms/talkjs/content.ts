@@ -170,5 +170,5 @@ function linkTarget(url: string | null | undefined, label: readonly unknown[]): 
 
 /** A lone half of a surrogate pair is no text: it cannot be stored, signed or sent as UTF-8. */
 function wellFormed(text: string): string {
-  return Buffer.from(text, 'utf8').toString('utf8');
+  return text.toWellFormed();
 }

@@ -8,7 +8,7 @@ import { contentFields, type Readable, readContent } from './content.ts';
 const id = z.string().check(
   z.minLength(1),
   z.maxLength(255),
-  z.refine((text) => Buffer.from(text, 'utf8').toString('utf8') === text),
+  z.refine((text) => text.isWellFormed()),
 );
 /** Milliseconds with 13 digits, 2001 to 2286: the time is the first part of a sort key and must sort as text. */
 const time = z.number().check(z.gte(1e12), z.lt(1e13));
@@ -169,9 +169,12 @@ function firstOf(value: unknown): string | undefined {
   return typeof first === 'string' && first !== '' ? first : undefined;
 }
 
+/** Bytes that are no UTF-8 are no JSON. */
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 function readJson(body: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    return JSON.parse(utf8.decode(body));
   } catch {
     throw malformed();
   }
