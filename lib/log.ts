@@ -1,5 +1,5 @@
 /** One JSON line per event, for CloudWatch: ids, counts and milliseconds only, never a message's text, a key or a header. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 export type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
 export type Log = (event: string, fields?: Fields) => void;
@@ -10,7 +10,7 @@ export const logLine: Log = (event, fields) => {
 
 /** A conversation or user as it appears in logs and at Claude: recognisable again, but not readable. */
 export function pseudonym(...parts: string[]): string {
-  return createHash('sha256').update(parts.join('\u0000')).digest('hex').slice(0, 16);
+  return hash('sha256', parts.join('\u0000')).slice(0, 16);
 }
 
 /** Which message a line is about. */

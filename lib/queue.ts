@@ -1,5 +1,5 @@
 /** Stops 4 and 8, and the consumers' side of them. The turns queue: SQS FIFO, one message group per conversation. The logs queue: any order. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { ChangeMessageVisibilityBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Inbound, MessageRef } from './types.ts';
 
@@ -128,5 +128,5 @@ function legal(json: string): string {
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }

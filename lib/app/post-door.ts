@@ -30,8 +30,9 @@ export function postDoor<Deps>(
 
 /** The bytes that were sent: API Gateway may hand them over in base64. */
 function toRequest({ headers, body = '', isBase64Encoded }: APIGatewayProxyEventV2): WebhookRequest {
-  const lower = Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
-  return { headers: Object.fromEntries(lower), body: Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8') };
+  const lower: Record<string, string | undefined> = {};
+  for (const name in headers) lower[name.toLowerCase()] = headers[name];
+  return { headers: lower, body: Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8') };
 }
 
 function json(
