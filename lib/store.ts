@@ -134,7 +134,8 @@ export function openStore(dynamo: DynamoDBDocumentClient, table: string, now: ()
         UpdateExpression:
           'SET #state = :claimed, #owner = :owner, leaseUntil = :until, generation = :generation, said = if_not_exists(said, :said), expiresAt = :expires ADD epoch :one',
         ConditionExpression:
-          'attribute_not_exists(#state) OR (#state = :claimed AND leaseUntil < :now) OR (generation < :generation AND #state <> :delivered)',
+          // The owner's own claim again: the client repeats a write whose answer was lost.
+          'attribute_not_exists(#state) OR (#state = :claimed AND (leaseUntil < :now OR #owner = :owner)) OR (generation < :generation AND #state <> :delivered)',
         ExpressionAttributeNames: { '#state': 'state', '#owner': 'owner' },
         ExpressionAttributeValues: {
           ':claimed': 'CLAIMED',

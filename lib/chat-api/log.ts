@@ -45,6 +45,11 @@ export function openSignalLog(table: Table, now: () => number) {
     return items[0] && toEntry(items[0]);
   }
 
+  async function find(key: string, seq: number): Promise<Entry | undefined> {
+    const [item] = await table.read([{ pk: partition(key), sk: skOf(seq) }]);
+    return item && toEntry(item);
+  }
+
   async function put(key: string, last: Entry | undefined, entry: NewEntry): Promise<Entry | undefined> {
     const next: Entry = {
       seq: (last?.seq ?? 0) + 1,
@@ -78,6 +83,9 @@ export function openSignalLog(table: Table, now: () => number) {
       for (let tries = 0; tries < MAX_TRIES; tries++) {
         const written = await put(key, seen, entry);
         if (written) return written;
+        const taken = await find(key, (seen?.seq ?? 0) + 1);
+        // By ourselves, when the table's answer was lost and the client asked again.
+        if (taken?.ref === entry.ref && taken.signal === entry.signal) return taken;
         await sleep(Math.random() * Math.min(tries, 20));
         seen = await head(key);
       }
@@ -97,8 +105,7 @@ export function openSignalLog(table: Table, now: () => number) {
 
     /** Whether the log still ends or goes on after the entry `seq` of the time `at`: else it is another one of that number. */
     async holds(key: string, { seq, at }: Pick<Entry, 'seq' | 'at'>): Promise<boolean> {
-      const [item] = await table.read([{ pk: partition(key), sk: skOf(seq) }]);
-      return item !== undefined && toEntry(item).at === at;
+      return (await find(key, seq))?.at === at;
     },
 
     /** The entries from `since` (ms) on, oldest first, and the newest of all. */

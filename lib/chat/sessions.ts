@@ -49,7 +49,12 @@ export function openSessions(table: Table, now: () => number) {
     occupy(session: Session, { holder, messageId, until }: Lease): Promise<boolean> {
       return table.add(
         { ...lease(session), holder, messageId, heldUntil: until, expiresAt: expiresAt() },
-        { condition: 'heldUntil < :now', values: { ':now': now() } },
+        {
+          // The holder's own again: the client repeats a write whose answer was lost.
+          condition: 'heldUntil < :now OR #holder = :holder',
+          names: { '#holder': 'holder' },
+          values: { ':now': now(), ':holder': holder },
+        },
       );
     },
 
