@@ -1,0 +1,54 @@
+/** The Runtime API of Lambda, as far as a runtime needs it: hands out one event per wait, and clocks what comes back. */
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { text } from 'node:stream/consumers';
+
+const runtime = fileURLToPath(new URL('runtime.mjs', import.meta.url));
+/** Whatever takes longer than this (ms) is broken, not slow. */
+const LIMIT_MS = 20_000;
+
+export async function openRuntimeApi() {
+  let current;
+  const server = createServer(async (request, response) => {
+    const at = performance.now();
+    if (request.url.endsWith('/next')) return current.onNext(response, at, Number(request.headers['x-cpu-us']));
+    const body = await text(request);
+    response.writeHead(202).end();
+    return current.onAnswer(body, at);
+  });
+  await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
+
+  return {
+    /** Starts a function, gives it `event`, and kills it. ms from spawn to ready and from then to the first byte of its answer; CPU ms until it was ready. */
+    startOnce({ handler, env, event }) {
+      return new Promise((resolve, reject) => {
+        const spawnedAt = performance.now();
+        const api = `127.0.0.1:${server.address().port}`;
+        const child = spawn(process.execPath, [runtime], {
+          env: { PATH: process.env.PATH, ...env, AWS_LAMBDA_RUNTIME_API: api, AWS_LAMBDA_FUNCTION_NAME: 'bench', _HANDLER: handler },
+          stdio: ['ignore', 'ignore', 'inherit'],
+        });
+        const timer = setTimeout(() => reject(new Error(`${handler} does not answer`)), LIMIT_MS);
+        child.once('exit', (code) => reject(new Error(`${handler} ended with ${code}`)));
+        let readyAt;
+        let cpuMs;
+        current = {
+          onNext(response, at, cpuUs) {
+            if (readyAt !== undefined) return;
+            readyAt = at;
+            cpuMs = cpuUs / 1000;
+            response.setHeader('lambda-runtime-aws-request-id', '1').end(JSON.stringify(event));
+          },
+          onAnswer(body, at) {
+            clearTimeout(timer);
+            child.removeAllListeners('exit');
+            child.once('exit', () => resolve({ initMs: readyAt - spawnedAt, firstMs: at - readyAt, cpuMs, body }));
+            child.kill('SIGKILL');
+          },
+        };
+      });
+    },
+    close: () => server.close(),
+  };
+}

@@ -1,0 +1,86 @@
+/** 4. Cold start: from the spawn of a process to its first answer, and the bytes that it loads. */
+import path from 'node:path';
+import { dist } from '../measure/build.mjs';
+import { median, ratios, shuffled, spread, table } from '../measure/figures.mjs';
+import { openRuntimeApi } from '../measure/runtime-api.mjs';
+import { firstEvents } from './events.mjs';
+
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 21);
+const OURS = ['talkjs', 'botpress', 'reply', 'chat'];
+const PEERS = { 'bolt-echo': 'Slack Bolt AwsLambdaReceiver, echo', 'chat-echo': 'Vercel Chat SDK, echo' };
+
+export async function benchStart({ fakes, env }, sizes) {
+  await fakes.ask('pace', { awsMs: 0, firstMs: 0, wordMs: 0 });
+  const api = await openRuntimeApi();
+  const variant = (folder, name) => ({ folder, name, handler: `${path.join(dist, folder, name)}.mjs.handler`, rounds: [] });
+  const variants = [
+    ...OURS.flatMap((name) => [variant('ours', name), variant('unbundled', name)]),
+    ...Object.keys(PEERS).map((name) => variant('peers', name)),
+  ];
+  for (let round = -1; round < ROUNDS; round++) {
+    for (const { name, handler, rounds } of shuffled(variants)) {
+      const { event, shows } = firstEvents()[name];
+      const { body, ...times } = await api.startOnce({ handler, env, event });
+      if (!body.includes(shows)) throw new Error(`${handler} answered ${body}`);
+      if (round >= 0) rounds.push(times); // the first round only warms the disk
+    }
+  }
+  api.close();
+  return report(variants, sizes);
+}
+
+function report(variants, sizes) {
+  const figures = (folder, name, figure) =>
+    variants.find((one) => one.folder === folder && one.name === name).rounds.map((round) => round[figure]);
+  const init = (folder, name) => figures(folder, name, 'initMs');
+  const whole = (folder, name) => init(folder, name).map((ms, i) => ms + figures(folder, name, 'firstMs')[i]);
+  const compared = OURS.map((name) => ({
+    name,
+    init: ratios(init('ours', name), init('unbundled', name)),
+    cpu: ratios(figures('ours', name, 'cpuMs'), figures('unbundled', name, 'cpuMs')),
+    whole: ratios(whole('ours', name), whole('unbundled', name)),
+    bolt: ratios(whole('ours', name), whole('peers', 'bolt-echo')),
+    chat: ratios(whole('ours', name), whole('peers', 'chat-echo')),
+  }));
+  const doors = compared.slice(0, 2);
+  const largest = Math.max(sizes.ours.talkjs.bytes, sizes.ours.botpress.bytes);
+  return {
+    title: '4. Cold start',
+    text: [
+      table(
+        ['ours /', 'init, unbundled', 'its CPU, unbundled', 'to first answer, unbundled', 'Bolt echo', 'Chat SDK echo'],
+        compared.map(({ name, init, cpu, whole, bolt, chat }) => [name, ...[init, cpu, whole, bolt, chat].map((ratio) => spread(ratio, 2))]),
+      ),
+      table(
+        ['function', 'build', 'bytes', 'modules', 'spawn to ready ms', 'CPU ms', 'first answer ms'],
+        variants.map(({ folder, name }) => [
+          PEERS[name] ?? name,
+          folder === 'peers' ? 'as ours' : folder === 'ours' ? 'as deployed' : 'node_modules',
+          folder === 'unbundled' ? '' : sizes[folder][name].bytes.toLocaleString('en'),
+          folder === 'unbundled' ? '' : sizes[folder][name].modules,
+          spread(init(folder, name)),
+          spread(figures(folder, name, 'cpuMs')),
+          spread(figures(folder, name, 'firstMs')),
+        ]),
+      ),
+      table(
+        ['bundle', 'bytes'],
+        Object.entries(sizes.ours).map(([name, { bytes }]) => [name, bytes.toLocaleString('en')]),
+      ),
+    ],
+    targets: [
+      {
+        name: 'ingest bundle, the SSM client in it',
+        target: '≤ 300,000 bytes (≤ 215,000 without that client)',
+        value: largest.toLocaleString('en'),
+        met: largest <= 300_000,
+      },
+      ...doors.map(({ name, init }) => ({
+        name: `init of ${name} / the unbundled build`,
+        target: '≤ 0.6',
+        value: spread(init, 2),
+        met: median(init) <= 0.6,
+      })),
+    ],
+  };
+}
