@@ -3,6 +3,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 
 export function talkjsWebhook(secret, { conversation = 'conv_bench', messageId = `msg_${randomUUID()}`, text } = {}) {
   const at = Date.now();
+  const said = text ?? 'I ordered a pair of blue shoes on Monday and have heard nothing since then. '.repeat(3).trim();
   const participant = { access: 'ReadWrite', notify: true };
   const body = JSON.stringify({
     id: `evt_${messageId}`,
@@ -37,7 +38,7 @@ export function talkjsWebhook(secret, { conversation = 'conv_bench', messageId =
         conversationId: conversation,
         type: 'UserMessage',
         senderId: 'alice',
-        text: text ?? 'Where is my order? '.padEnd(240, 'x'),
+        text: said,
         attachment: null,
         location: null,
         origin: 'web',
@@ -46,7 +47,7 @@ export function talkjsWebhook(secret, { conversation = 'conv_bench', messageId =
         referencedMessageId: null,
         createdAt: at,
         editedAt: null,
-        content: [{ type: 'text', children: [text ?? 'Where is my order? '.padEnd(240, 'x')] }],
+        content: [{ type: 'text', children: [said] }],
       },
       mentionedUserIds: [],
     },
