@@ -13,7 +13,9 @@ export interface Scenario extends WorldOptions, DoorOptions {
 
 export interface Run extends Verdict {
   /** Outward calls, those before the last message was accepted included. */
-  steps: number;
+  steps: readonly string[];
+  /** From the acceptance of the last message until nothing waited any more. */
+  waitedMs: number;
 }
 
 const WORDS = ['alpha', 'beta', 'gamma'];
@@ -34,14 +36,21 @@ export async function runOnce({ open, messages, delivered, ...options }: Scenari
     world.pass(1_000);
   }
   if (delivered !== 'once') world.turns.repeat(delivered === 'twice in a row');
+  const acceptedAt = world.now();
   await door.drain();
-  return { ...judge(world, accepted, await door.lines()), steps: steps.made.length };
+  return {
+    ...judge(world, accepted, await door.lines()),
+    steps: steps.made,
+    waitedMs: world.now() - acceptedAt,
+  };
 }
 
-export interface Tally extends Omit<Run, 'steps'> {
+export interface Tally extends Verdict {
   runs: number;
   /** Outward calls of the run that nothing strikes. */
   calls: number;
+  /** The longest wait (ms) after one blow; one that falls before the worker has said how long it needs is left out. */
+  slowestMs: number;
 }
 
 /** Every run of the scenario: struck nowhere, by each of `blows` at each step, and by each pair of them at each pair of steps. */
@@ -49,6 +58,7 @@ export async function runAll(scenario: Scenario, blows: readonly Blow[], depth: 
   const tally: Tally = {
     runs: 0,
     calls: 0,
+    slowestMs: 0,
     lost: 0,
     doubled: 0,
     misordered: 0,
@@ -63,8 +73,10 @@ export async function runAll(scenario: Scenario, blows: readonly Blow[], depth: 
     for (const figure of FIGURES) tally[figure] += run[figure];
     const where = [...struck].map(([at, blow]) => `${blow} ${at}`).join(', ');
     const isWrong = run.faults.length > 0 || run.lost + run.doubled + run.misordered + run.lostLogs > 0;
-    if (isWrong) tally.faults.push(`${where}: ${JSON.stringify(run)}`);
-    return run.steps;
+    if (isWrong) tally.faults.push(`${where}: ${JSON.stringify({ ...run, steps: run.steps.length })}`);
+    const isUnannounced = [...struck].some(([at, blow]) => blow === 'killed before' && run.steps[at - 1] === HOLD);
+    if (struck.size === 1 && !isUnannounced) tally.slowestMs = Math.max(tally.slowestMs, run.waitedMs);
+    return run.steps.length;
   };
   tally.calls = await add(new Map());
   for (let first = 1; first <= tally.calls; first++) {
@@ -84,5 +96,8 @@ export async function runAll(scenario: Scenario, blows: readonly Blow[], depth: 
   }
   return tally;
 }
+
+/** The worker's first call: when its messages come back if it dies. */
+const HOLD = 'ChangeMessageVisibilityBatchCommand';
 
 const FIGURES = ['lost', 'doubled', 'misordered', 'lostLogs', 'unheardCalls', 'extraCalls'] as const;

@@ -1,7 +1,10 @@
 /** A process that can be stopped at any of its outward calls: the steps of a run are numbered, and blows fall on numbers. */
 
-/** What happens at a step: the process dies before the effect or after it, or the call fails before or after it. */
-export type Blow = 'killed before' | 'killed after' | 'failed before' | 'failed after';
+/**
+ * What happens at a step: the process dies before the effect or after it, or the call fails before or after it. A call of AWS may
+ * also be carried out twice, since its SDK tries again by itself when an answer is lost; other calls then go as ever.
+ */
+export type Blow = 'killed before' | 'killed after' | 'failed before' | 'failed after' | 'carried out twice';
 
 /** By the number of the step, counted from 1 over all processes of a run. */
 export type Blows = ReadonlyMap<number, Blow>;
@@ -36,6 +39,7 @@ export function countSteps(blows: Blows) {
         const blow = blows.get(made.push(what));
         if (blow === 'killed before') return die();
         if (blow === 'failed before') throw new TypeError('the call failed');
+        if (blow === 'carried out twice' && what.endsWith('Command')) await Promise.resolve(effect()).catch(() => {});
         const result = await effect();
         if (blow === 'killed after') return die();
         if (isDead) return forEver();

@@ -72,10 +72,7 @@ export function openWorld(steps: Steps, options: WorldOptions = {}) {
   };
 
   function dynamoOf(process: Process): DynamoDBDocumentClient {
-    const send = (command: object) =>
-      process.call(command.constructor.name, () =>
-        table.dynamo.send(command as Parameters<typeof table.dynamo.send>[0]),
-      );
+    const send = (command: TableCommand) => process.call(nameOf(command), () => table.dynamo.send(command));
     return { send } as unknown as DynamoDBDocumentClient;
   }
 
@@ -239,6 +236,14 @@ export function openWorld(steps: Steps, options: WorldOptions = {}) {
     turnsQueueOf: (process: Process) => openTurnsQueue(sqsOf(process), TURNS),
     drain,
   };
+}
+
+type TableCommand = Parameters<DynamoDBDocumentClient['send']>[0];
+
+/** What may not be carried out twice says so to the client, which repeats everything else. */
+function nameOf(command: TableCommand): string {
+  const isSentOnce = command.middlewareStack.identify().some((step) => step.startsWith('sendOnce'));
+  return isSentOnce ? 'a correction, sent once' : command.constructor.name;
 }
 
 /** Far more than ten deliveries of each message. */
