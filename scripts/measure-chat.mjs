@@ -10,7 +10,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Anthropic from '@anthropic-ai/sdk';
 
 const RUNS = Number(process.argv[2] ?? 50);
-const WARM_UP_RUNS = 5;
+/** A process that is asked now and then has run its code often. */
+const WARM_UP_RUNS = 300;
 const TOKEN_MS = 50;
 const TEXT = 'A stream shows its first words while the last ones are still being thought of. '.repeat(2);
 const root = path.resolve(import.meta.dirname, '..');
@@ -35,14 +36,12 @@ const stack = spawn(process.execPath, [path.join(root, 'node_modules/serverless/
 });
 try {
   await untilUp();
-  await fetch(`${claude}/faults`, {
-    method: 'POST',
-    body: JSON.stringify([{ text: TEXT, tokenMs: TOKEN_MS, times: 'forever' }]),
-  });
+  await script({ text: 'Warm.', tokenMs: 0 });
   for (let run = 0; run < WARM_UP_RUNS; run++) await throughChat(`warm-up-${run}`);
   const { stream: _, ...request } = (await (await fetch(`${claude}/requests`)).json()).at(-1).body;
   const client = new Anthropic({ apiKey: 'offline', baseURL: claude, maxRetries: 0 });
   for (let run = 0; run < WARM_UP_RUNS; run++) await throughSdk(client, request);
+  await script({ text: TEXT, tokenMs: TOKEN_MS });
 
   const times = { sdk: [], chat: [] };
   for (let run = 0; run < RUNS; run++) {
@@ -56,6 +55,11 @@ try {
   print(times);
 } finally {
   stack.kill('SIGINT');
+}
+
+async function script(fault) {
+  await fetch(`${claude}/faults`, { method: 'DELETE' });
+  await fetch(`${claude}/faults`, { method: 'POST', body: JSON.stringify([{ ...fault, times: 'forever' }]) });
 }
 
 async function throughChat(session) {
