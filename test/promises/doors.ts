@@ -31,10 +31,10 @@ export interface Line {
 export interface Door {
   platform: PlatformName;
   /** A user says it; true when it was acknowledged. Whoever sends tries again as the platform does. */
-  say(text: string): Promise<boolean>;
-  /** Everything that waits is answered. */
-  drain(): Promise<void>;
-  lines(): Promise<Line[]>;
+  say(text: string, conversation?: string): Promise<boolean>;
+  /** Everything that waits, or is due by `untilMs`, is delivered. */
+  drain(untilMs?: number): Promise<void>;
+  lines(conversation?: string): Promise<Line[]>;
 }
 
 export type OpenDoor = (world: World, steps: Steps, options: DoorOptions) => Door;
@@ -70,17 +70,18 @@ export const openTalkjs: OpenDoor = (world, steps, { landsLate }) => {
   };
   return {
     platform: 'talkjs',
-    say: (text) => {
-      const body = cloud.say(CONVERSATION, text);
+    say: (text, conversation = CONVERSATION) => {
+      const body = cloud.say(conversation, text);
       return bring(world, steps, { dialect, attempts: TALKJS_ATTEMPTS, request: () => sign(body) });
     },
-    drain: async () => {
-      await world.drain((process) =>
-        talkjsPlatform(settings, { fetch: cloud.fetchOf(process), now: world.now, sleep }),
+    drain: async (untilMs) => {
+      await world.drain(
+        (process) => talkjsPlatform(settings, { fetch: cloud.fetchOf(process), now: world.now, sleep }),
+        untilMs,
       );
       await cloud.settle();
     },
-    lines: async () => cloud.lines(CONVERSATION),
+    lines: async (conversation = CONVERSATION) => cloud.lines(conversation),
   };
 };
 
@@ -90,18 +91,19 @@ export const openBotpress: OpenDoor = (world, steps, { landsLate }) => {
   const settings = { apiUrl: 'http://botpress/wh', botUserId: CLAUDE, credential: { encryptionKey: ENCRYPTION_KEY } };
   return {
     platform: 'botpress',
-    say: async (text) => {
-      const body = await cloud.say(CONVERSATION, text);
+    say: async (text, conversation = CONVERSATION) => {
+      const body = await cloud.say(conversation, text);
       const request = () => ({ headers: { 'x-secret-key': SECRET }, body: Buffer.from(body) });
       return bring(world, steps, { dialect, attempts: BOTPRESS_ATTEMPTS, request });
     },
-    drain: async () => {
-      await world.drain((process) =>
-        botpressPlatform(settings, { fetch: cloud.fetchOf(process), now: world.now, sleep }),
+    drain: async (untilMs) => {
+      await world.drain(
+        (process) => botpressPlatform(settings, { fetch: cloud.fetchOf(process), now: world.now, sleep }),
+        untilMs,
       );
       await cloud.settle();
     },
-    lines: async () => cloud.lines(CONVERSATION),
+    lines: async (conversation = CONVERSATION) => cloud.lines(conversation),
   };
 };
 
@@ -148,13 +150,13 @@ export const openChatApi: OpenDoor = (world, steps) => {
   return {
     platform: 'chat-api',
     say,
-    drain: () =>
+    drain: (untilMs) =>
       world.drain((process) => {
         const rooms = roomsOf(world.dynamoOf(process));
         const stream = (options: Parameters<typeof openAnswerStream>[1]) =>
           openAnswerStream({ publish: rooms.publish, now: world.now, onError: () => {} }, options);
         return chatApiPlatform({ put: openPost(rooms), stream, streamIdOf });
-      }),
+      }, untilMs),
     lines: async () => {
       const { messages } = await own.messages.list(await created, undefined);
       const kept = messages

@@ -1,6 +1,6 @@
 /** The crash matrix: one run for every way in which the steps of a scenario can be struck, once and twice. */
 import type { DoorOptions, OpenDoor } from './doors.ts';
-import { type Blow, type Blows, countSteps } from './mortal.ts';
+import { type Blow, countSteps } from './mortal.ts';
 import { judge, type Verdict } from './verdict.ts';
 import { openWorld, type WorldOptions } from './virtual-world.ts';
 
@@ -20,9 +20,12 @@ export interface Run extends Verdict {
 
 const WORDS = ['alpha', 'beta', 'gamma'];
 
+/** By the number of the step. */
+type Blows = ReadonlyMap<number, Blow>;
+
 /** From the first message until nothing waits any more. */
 export async function runOnce({ open, messages, delivered, ...options }: Scenario, blows: Blows): Promise<Run> {
-  const steps = countSteps(blows);
+  const steps = countSteps((step) => blows.get(step));
   const world = openWorld(steps, options);
   const door = open(world, steps, options);
   const accepted: string[] = [];

@@ -6,8 +6,8 @@
  */
 export type Blow = 'killed before' | 'killed after' | 'failed before' | 'failed after' | 'carried out twice';
 
-/** By the number of the step, counted from 1 over all processes of a run. */
-export type Blows = ReadonlyMap<number, Blow>;
+/** Which blow falls on a step: by its number, counted from 1 over all processes of a run, or by what is called. */
+export type Strike = (step: number, what: string) => Blow | undefined;
 
 export interface Process {
   /** Makes an outward call. Never ends in a process that is dead, and has no effect then. */
@@ -19,7 +19,7 @@ export interface Process {
 
 export type Steps = ReturnType<typeof countSteps>;
 
-export function countSteps(blows: Blows) {
+export function countSteps(strike: Strike) {
   const made: string[] = [];
 
   function start(): Process {
@@ -36,7 +36,7 @@ export function countSteps(blows: Blows) {
       isAlive: () => !isDead,
       call: async <T>(what: string, effect: () => Promise<T> | T): Promise<T> => {
         if (isDead) return forEver();
-        const blow = blows.get(made.push(what));
+        const blow = strike(made.push(what), what);
         if (blow === 'killed before') return die();
         if (blow === 'failed before') throw new TypeError('the call failed');
         if (blow === 'carried out twice' && what.endsWith('Command')) await Promise.resolve(effect()).catch(() => {});

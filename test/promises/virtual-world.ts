@@ -29,8 +29,8 @@ export interface WorldOptions {
   /** How many messages one delivery may hold: SQS gives up to 10 of a conversation, the local queue gives one. */
   batchSize?: number;
   limits?: Partial<LimitSettings>;
-  /** What becomes of a call of the model before it is answered. */
-  onAsk?: (asked: readonly string[]) => void;
+  /** What Claude fails with when it is asked this, if it does. */
+  failure?: (asked: readonly string[]) => Error | undefined;
 }
 
 /** As deployed. */
@@ -108,10 +108,11 @@ export function openWorld(steps: Steps, options: WorldOptions = {}) {
     const { put } = openLogsQueue(sqsOf(process), LOGS);
     return async ({ messages, onCost }) => {
       const asked = lastWords(messages);
+      const failure = options.failure?.(asked);
+      if (failure) throw failure;
       let call: ModelCall | undefined;
       const isHeard = await process
         .call('Claude', () => {
-          options.onAsk?.(asked);
           call = { n: calls.length + 1, asked };
           calls.push(call);
         })
@@ -168,8 +169,8 @@ export function openWorld(steps: Steps, options: WorldOptions = {}) {
     };
   }
 
-  /** Delivers what waits until nothing does; a process that died is followed by another one. */
-  async function drain(platformOf: (process: Process) => Platform): Promise<void> {
+  /** Delivers what waits until nothing does, or nothing is due before `untilMs`; a process that died is followed by another one. */
+  async function drain(platformOf: (process: Process) => Platform, untilMs = Number.POSITIVE_INFINITY): Promise<void> {
     const lanes = [
       { name: TURNS, queue: turns, ms: WORKER_MS },
       { name: DEAD_LETTERS, queue: deadLetters, ms: APOLOGIZER_MS },
@@ -185,7 +186,7 @@ export function openWorld(steps: Steps, options: WorldOptions = {}) {
       const next = lanes
         .map((lane) => ({ lane, at: lane.queue.nextAt() ?? Number.POSITIVE_INFINITY }))
         .reduce((a, b) => (b.at < a.at ? b : a));
-      if (next.at === Number.POSITIVE_INFINITY) return;
+      if (next.at === Number.POSITIVE_INFINITY || next.at > untilMs) return;
       clock = Math.max(clock, next.at);
       const batch = next.lane.queue.receive(options.batchSize ?? 1);
       if (batch.length > 0) await deliver(next.lane, batch);

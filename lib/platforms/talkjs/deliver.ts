@@ -10,6 +10,9 @@ export interface TalkjsSettings extends TalkjsApiSettings {
   typing: 'off' | 'placeholder';
 }
 
+/** TalkJS honours an idempotency key for 24 hours; this (ms) leaves room for clocks and for the request itself. */
+const keyLifetimeMs = 20 * 60 * 60 * 1000;
+
 /** Readable where a theme does not turn `custom.isTyping` into moving dots. */
 const placeholderText = '_…_';
 
@@ -18,10 +21,11 @@ export function talkjsPlatform(settings: TalkjsSettings, deps: TalkjsApiDeps): P
   const api = talkjsApi(settings, deps);
   const typingNow = new Map<string, AbortController>();
 
-  const deliver: Platform['deliver'] = async ({ conversation, text, replyKey }, signal) => {
+  const deliver: Platform['deliver'] = async ({ conversation, text, replyKey, mayBeOutSince }, signal) => {
     const room = { api, botId: settings.botId, conversation, signal };
     const pieces = toPieces(text, replyKey, sentences.empty);
-    if (settings.typing === 'off') return send(room, pieces);
+    const isKeyForgotten = mayBeOutSince !== undefined && deps.now() - mayBeOutSince > keyLifetimeMs;
+    if (settings.typing === 'off') return isKeyForgotten ? sendMissing(room, pieces) : send(room, pieces);
     typingNow.get(replyKey)?.abort();
     return sendInPlace(room, pieces, replyKey);
   };
@@ -52,6 +56,15 @@ async function send(room: Room, pieces: readonly Piece[]): Promise<string[]> {
     ids.push(...(await sendBatch(room, pieces.slice(at, at + maxBatch))));
   }
   return ids;
+}
+
+/** What is not in the conversation yet, by the keys that its messages carry. */
+async function sendMissing(room: Room, pieces: readonly Piece[]): Promise<string[]> {
+  const own = await listOwn(room);
+  const sentAs = ({ key }: Piece) =>
+    own.filter(({ custom: { replyKey } }) => replyKey === key || `${replyKey}`.startsWith(`${key}.`)).reverse();
+  const missing = pieces.filter((piece) => sentAs(piece).length === 0);
+  return [...pieces.flatMap(sentAs).map(({ id }) => id), ...(await send(room, missing))];
 }
 
 async function sendBatch(room: Room, pieces: readonly Piece[]): Promise<string[]> {
