@@ -20,7 +20,10 @@ export async function benchAck({ fakes, env }) {
   await fakes.ask('pace', { awsMs: 0, firstMs: 1_000, wordMs: 0 });
   const load = await start(new URL('load.mjs', import.meta.url));
   const servers = await Promise.all(
-    NAMES.map(async (name) => ({ name, child: await start(new URL('servers.mjs', import.meta.url), { args: [name], env }) })),
+    NAMES.map(async (name) => ({
+      name,
+      child: await start(new URL('servers.mjs', import.meta.url), { args: [name], env }),
+    })),
   );
   const taken = servers.flatMap((server) => CONNECTIONS.map((connections) => ({ ...server, connections, rounds: [] })));
   for (const variant of taken) if (variant.name !== TUTORIAL) await burst(load, { ...variant, ms: 1_500 });
@@ -70,7 +73,9 @@ function report(taken, invoked) {
     core: ratios(of(EXPRESS_CORE, connections, 'cpu'), of(OURS_CORE, connections, 'cpu')),
     whole: ratios(of(EXPRESS, connections, 'cpu'), of(OURS, connections, 'cpu')),
     net: of(EXPRESS_CORE, connections, 'cpu').map(
-      (cpu, i) => (cpu - of(FLOOR, connections, 'cpu')[i]) / (of(OURS_CORE, connections, 'cpu')[i] - of(FLOOR, connections, 'cpu')[i]),
+      (cpu, i) =>
+        (cpu - of(FLOOR, connections, 'cpu')[i]) /
+        (of(OURS_CORE, connections, 'cpu')[i] - of(FLOOR, connections, 'cpu')[i]),
     ),
     rate: ratios(of(OURS, connections, 'perSecond'), of(EXPRESS, connections, 'perSecond')),
     tutorial: ratios(of(OURS, connections, 'perSecond'), of(TUTORIAL, connections, 'perSecond')),
@@ -105,10 +110,22 @@ function report(taken, invoked) {
         taken.map(({ name, connections, rounds }) => [
           name,
           connections,
-          spread(rounds.map(({ perSecond }) => perSecond), 0),
-          spread(rounds.map(({ p50 }) => p50), 2),
-          spread(rounds.map(({ p99 }) => p99), 2),
-          spread(rounds.map(({ cpu }) => cpu), 0),
+          spread(
+            rounds.map(({ perSecond }) => perSecond),
+            0,
+          ),
+          spread(
+            rounds.map(({ p50 }) => p50),
+            2,
+          ),
+          spread(
+            rounds.map(({ p99 }) => p99),
+            2,
+          ),
+          spread(
+            rounds.map(({ cpu }) => cpu),
+            0,
+          ),
         ]),
       ),
     ],

@@ -16,7 +16,11 @@ const ours = (log) => {
 };
 const express = serverless(verifyingApp(async () => {}));
 
-const handlers = { ours: ours(() => {}), 'ours and its log line': ours(logLine), 'Express behind serverless-http': (event) => express(event, {}) };
+const handlers = {
+  ours: ours(() => {}),
+  'ours and its log line': ours(logLine),
+  'Express behind serverless-http': (event) => express(event, {}),
+};
 
 function makeEvent() {
   const { body, headers } = talkjsWebhook(TALKJS_SECRET);

@@ -9,7 +9,9 @@ answerParent({
   async burst({ port, connections, ms }) {
     const { headers, body } = talkjsWebhook(TALKJS_SECRET);
     const lines = Object.entries({ host: 'localhost', ...headers, 'content-length': Buffer.byteLength(body) });
-    const request = Buffer.from(`POST /talkjs HTTP/1.1\r\n${lines.map(([n, v]) => `${n}: ${v}`).join('\r\n')}\r\n\r\n${body}`);
+    const request = Buffer.from(
+      `POST /talkjs HTTP/1.1\r\n${lines.map(([n, v]) => `${n}: ${v}`).join('\r\n')}\r\n\r\n${body}`,
+    );
     const latencies = [];
     const began = performance.now();
     const until = began + ms;
@@ -47,5 +49,7 @@ function sendUntil(port, request, until, latencies) {
 function isWhole(answer) {
   const head = answer.indexOf('\r\n\r\n');
   const length = /content-length: (\d+)/i.exec(answer)?.[1];
-  return head >= 0 && (length === undefined ? answer.endsWith('\r\n0\r\n\r\n') : answer.length >= head + 4 + Number(length));
+  return (
+    head >= 0 && (length === undefined ? answer.endsWith('\r\n0\r\n\r\n') : answer.length >= head + 4 + Number(length))
+  );
 }

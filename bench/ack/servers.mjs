@@ -7,9 +7,9 @@ import { postDoor } from '../../lib/app/post-door.ts';
 import { logLine } from '../../lib/log.ts';
 import { talkjsDialect } from '../../lib/platforms/talkjs/dialect.ts';
 import { receive } from '../../lib/receive.ts';
+import { dist } from '../measure/build.mjs';
 import { answerParent, cpuUs } from '../measure/children.mjs';
 import { TALKJS_SECRET } from '../measure/surroundings.mjs';
-import { dist } from '../measure/build.mjs';
 import { tutorialServer } from '../promise/tutorial.mjs';
 import { verifyingApp } from './express.mjs';
 
@@ -32,7 +32,12 @@ const servers = {
       await sqs.send(
         new SendMessageCommand({
           QueueUrl: process.env.TURNS_QUEUE_URL,
-          MessageBody: JSON.stringify({ conversation: conversation.id, message: message.id, user: sender.id, text: message.text }),
+          MessageBody: JSON.stringify({
+            conversation: conversation.id,
+            message: message.id,
+            user: sender.id,
+            text: message.text,
+          }),
           MessageGroupId: conversation.id,
           MessageDeduplicationId: message.id,
         }),
@@ -55,7 +60,14 @@ function gateway(handler) {
   return createServer(async (request, response) => {
     const body = await text(request);
     const { method, url, headers } = request;
-    const event = { version: '2.0', rawPath: url, headers, body, isBase64Encoded: false, requestContext: { http: { method, path: url } } };
+    const event = {
+      version: '2.0',
+      rawPath: url,
+      headers,
+      body,
+      isBase64Encoded: false,
+      requestContext: { http: { method, path: url } },
+    };
     const answer = await handler(event);
     send(response, answer.statusCode, answer.headers, answer.body);
   });

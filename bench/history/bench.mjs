@@ -8,19 +8,27 @@ const TARGET_TURN = 100;
 
 export async function benchHistory({ env }) {
   const database = await start(new URL('database.mjs', import.meta.url));
-  const worker = await start(new URL('worker.mjs', import.meta.url), { env: { ...env, AWS_ENDPOINT_URL_DYNAMODB: database.ready.url } });
+  const worker = await start(new URL('worker.mjs', import.meta.url), {
+    env: { ...env, AWS_ENDPOINT_URL_DYNAMODB: database.ready.url },
+  });
   const { names } = worker.ready;
   const rows = [];
   for (const at of AT) {
     const taken = names.map((name) => ({ name, at, rounds: [] }));
     // A first turn is had once per conversation, a later one many times over: the next ones are hardly any longer.
     const conversationOf = (round) => (at === 1 ? `${at}-${round}` : `${at}`);
-    for (const { name } of taken) if (at > 1 && !isDead(rows, name)) await worker.ask('fill', name, `${at}`, at - 1).catch(() => {});
+    for (const { name } of taken)
+      if (at > 1 && !isDead(rows, name)) await worker.ask('fill', name, `${at}`, at - 1).catch(() => {});
     for (let round = 0; round < ROUNDS; round++) {
       for (const row of shuffled(taken)) {
         if (row.error || isDead(rows, row.name)) continue;
         await database.ask('take');
-        const { error, ...times } = await worker.ask('turn', row.name, conversationOf(round), at + (at === 1 ? 0 : round));
+        const { error, ...times } = await worker.ask(
+          'turn',
+          row.name,
+          conversationOf(round),
+          at + (at === 1 ? 0 : round),
+        );
         if (error) row.error = error;
         else row.rounds.push({ ...times, ...(await database.ask('take')) });
       }
@@ -65,7 +73,12 @@ function report(rows, [ours, twice, once], lastTurn) {
       `LangChain's list is one item: the turn after the ${lastTurn}th is refused, and so is every later one of that conversation. Written in one go, both messages are lost when the answer fails; ours keeps the user's before Claude is asked, as the two writes do, and its writes are also claim, idempotency record and outbox.`,
     ],
     targets: [
-      { name: `write units at turn ${TARGET_TURN}: LangChain (${twice.split(', ')[1]}) / ours`, target: '≥ 40', value: ratio.toFixed(1), met: ratio >= 40 },
+      {
+        name: `write units at turn ${TARGET_TURN}: LangChain (${twice.split(', ')[1]}) / ours`,
+        target: '≥ 40',
+        value: ratio.toFixed(1),
+        met: ratio >= 40,
+      },
     ],
   };
 }

@@ -16,11 +16,18 @@ const STARTED_AT = 1_700_000_000_000;
 export async function openOurs() {
   await makeTable('ours', ['pk', 'sk']);
   const store = openStore(openDynamo(), 'ours', Date.now);
-  const refOf = (conversation, n) => ({ platform: 'talkjs', conversation, messageId: `m${n}`, createdAt: STARTED_AT + n });
+  const refOf = (conversation, n) => ({
+    platform: 'talkjs',
+    conversation,
+    messageId: `m${n}`,
+    createdAt: STARTED_AT + n,
+  });
   async function turn(conversation, n) {
     const ref = refOf(conversation, n);
     const owner = `owner-${n}`;
-    const said = [{ messageId: ref.messageId, createdAt: ref.createdAt, speaker: { id: 'alice' }, text: QUESTION, attachments: [] }];
+    const said = [
+      { messageId: ref.messageId, createdAt: ref.createdAt, speaker: { id: 'alice' }, text: QUESTION, attachments: [] },
+    ];
     const [claimed, { turns }] = await Promise.all([
       store.claim(ref, { said, owner, leaseUntil: Date.now() + 60_000, generation: 0 }),
       store.recent(ref),

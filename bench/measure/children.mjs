@@ -9,7 +9,11 @@ process.once('exit', () => {
 
 /** Forks a file that calls `answerParent`; resolves when that has happened. */
 export async function start(file, { env = {}, args = [], execArgv = [] } = {}) {
-  const child = fork(file, args, { env: { ...process.env, ...env }, execArgv, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = fork(file, args, {
+    env: { ...process.env, ...env },
+    execArgv,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   children.add(child);
   child.once('exit', () => children.delete(child));
   const waiting = new Map();

@@ -13,7 +13,12 @@ export async function openDynamoMeter() {
   const server = createServer(async (request, response) => {
     const body = await text(request);
     const asked = JSON.stringify({ ...JSON.parse(body), ReturnConsumedCapacity: 'TOTAL' });
-    const headers = { 'content-type': request.headers['content-type'], 'x-amz-target': request.headers['x-amz-target'], authorization: request.headers.authorization, 'x-amz-date': request.headers['x-amz-date'] };
+    const headers = {
+      'content-type': request.headers['content-type'],
+      'x-amz-target': request.headers['x-amz-target'],
+      authorization: request.headers.authorization,
+      'x-amz-date': request.headers['x-amz-date'],
+    };
     const answer = await fetch(target, { method: 'POST', headers, body: asked });
     const { ConsumedCapacity, ...answered } = JSON.parse(await answer.text());
     const told = JSON.stringify(answered);

@@ -23,8 +23,12 @@ const history = Array.from({ length: TURNS }, (_, i) => {
     state: { S: 'DELIVERED' },
     generation: { N: '0' },
     epoch: { N: '1' },
-    said: { L: [{ M: { ...said, text: { S: 'What do you think of this? '.padEnd(120, 'x') }, attachments: { L: [] } } }] },
-    reply: { M: { kind: { S: 'answer' }, text: { S: 'I think that it is fine. '.padEnd(500, 'y') }, stop: { S: 'end_turn' } } },
+    said: {
+      L: [{ M: { ...said, text: { S: 'What do you think of this? '.padEnd(120, 'x') }, attachments: { L: [] } } }],
+    },
+    reply: {
+      M: { kind: { S: 'answer' }, text: { S: 'I think that it is fine. '.padEnd(500, 'y') }, stop: { S: 'end_turn' } },
+    },
   };
 }).reverse();
 
@@ -87,14 +91,27 @@ async function aws(target, body, response) {
 async function claude(body, response) {
   count('claude');
   const { stream, model } = JSON.parse(body);
-  const message = { id: 'msg_bench', type: 'message', role: 'assistant', model, content: [], stop_reason: null, stop_sequence: null };
+  const message = {
+    id: 'msg_bench',
+    type: 'message',
+    role: 'assistant',
+    model,
+    content: [],
+    stop_reason: null,
+    stop_sequence: null,
+  };
   const usage = { input_tokens: 900, output_tokens: 1 };
   const words = Array.from({ length: pace.words }, (_, i) => `word${i} `);
   await sleep(pace.firstMs);
   if (!stream) {
     await sleep(pace.wordMs * words.length);
     const content = [{ type: 'text', text: words.join('') }];
-    return send(response, { ...message, content, stop_reason: 'end_turn', usage: { ...usage, output_tokens: words.length } });
+    return send(response, {
+      ...message,
+      content,
+      stop_reason: 'end_turn',
+      usage: { ...usage, output_tokens: words.length },
+    });
   }
   response.writeHead(200, { 'content-type': 'text/event-stream', 'request-id': 'req_bench' });
   const event = (type, rest) => response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...rest })}\n\n`);
@@ -105,7 +122,10 @@ async function claude(body, response) {
     event('content_block_delta', { index: 0, delta: { type: 'text_delta', text } });
   }
   event('content_block_stop', { index: 0 });
-  event('message_delta', { delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: { output_tokens: words.length } });
+  event('message_delta', {
+    delta: { stop_reason: 'end_turn', stop_sequence: null },
+    usage: { output_tokens: words.length },
+  });
   event('message_stop', {});
   response.end();
 }
@@ -117,7 +137,16 @@ function talkjs(response) {
 
 function slack(response) {
   count('slack');
-  send(response, { ok: true, ts: '1700000000.000100', channel: 'C1', message: {}, user_id: 'U0', bot_id: 'B0', user: 'bot', team_id: 'T1' });
+  send(response, {
+    ok: true,
+    ts: '1700000000.000100',
+    channel: 'C1',
+    message: {},
+    user_id: 'U0',
+    bot_id: 'B0',
+    user: 'bot',
+    team_id: 'T1',
+  });
 }
 
 function send(response, body, type = 'application/json') {

@@ -33,7 +33,9 @@ export function table(head, rows) {
   const lines = [head, ...rows].map((cells) => cells.map((cell) => String(cell ?? '')));
   const widths = head.map((_, i) => Math.max(...lines.map((cells) => (cells[i] ?? '').length), 3));
   const line = (cells) => `| ${widths.map((width, i) => (cells[i] ?? '').padEnd(width)).join(' | ')} |`;
-  return [line(lines[0]), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...lines.slice(1).map(line)].join(
-    '\n',
-  );
+  return [
+    line(lines[0]),
+    `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`,
+    ...lines.slice(1).map(line),
+  ].join('\n');
 }

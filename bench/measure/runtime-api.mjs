@@ -1,8 +1,8 @@
 /** The Runtime API of Lambda, as far as a runtime needs it: hands out one event per wait, and clocks what comes back. */
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 
 const runtime = fileURLToPath(new URL('runtime.mjs', import.meta.url));
 /** Whatever takes longer than this (ms) is broken, not slow. */
@@ -26,7 +26,13 @@ export async function openRuntimeApi() {
         const spawnedAt = performance.now();
         const api = `127.0.0.1:${server.address().port}`;
         const child = spawn(process.execPath, [runtime], {
-          env: { PATH: process.env.PATH, ...env, AWS_LAMBDA_RUNTIME_API: api, AWS_LAMBDA_FUNCTION_NAME: 'bench', _HANDLER: handler },
+          env: {
+            PATH: process.env.PATH,
+            ...env,
+            AWS_LAMBDA_RUNTIME_API: api,
+            AWS_LAMBDA_FUNCTION_NAME: 'bench',
+            _HANDLER: handler,
+          },
           stdio: ['ignore', 'ignore', 'inherit'],
         });
         const timer = setTimeout(() => reject(new Error(`${handler} does not answer`)), LIMIT_MS);

@@ -16,7 +16,12 @@ const SECRETS = {
   reconify: { RECONIFY_APP_KEY: 'app', RECONIFY_API_KEY: 'api', RECONIFY_INTAKE_KEYS: 'intake' },
 };
 
-const NO_LIMITS = { USER_MESSAGES_PER_MINUTE: '0', USER_USD_PER_DAY: '0', TOTAL_USD_PER_DAY: '0', CHAT_API_USD_PER_DAY: '0' };
+const NO_LIMITS = {
+  USER_MESSAGES_PER_MINUTE: '0',
+  USER_USD_PER_DAY: '0',
+  TOTAL_USD_PER_DAY: '0',
+  CHAT_API_USD_PER_DAY: '0',
+};
 
 /** `settings` without limits unless they are what is measured. */
 export async function openSurroundings() {

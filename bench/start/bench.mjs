@@ -12,7 +12,12 @@ const PEERS = { 'bolt-echo': 'Slack Bolt AwsLambdaReceiver, echo', 'chat-echo': 
 export async function benchStart({ fakes, env }, sizes) {
   await fakes.ask('pace', { awsMs: 0, firstMs: 0, wordMs: 0 });
   const api = await openRuntimeApi();
-  const variant = (folder, name) => ({ folder, name, handler: `${path.join(dist, folder, name)}.mjs.handler`, rounds: [] });
+  const variant = (folder, name) => ({
+    folder,
+    name,
+    handler: `${path.join(dist, folder, name)}.mjs.handler`,
+    rounds: [],
+  });
   const variants = [
     ...OURS.flatMap((name) => [variant('ours', name), variant('unbundled', name)]),
     ...Object.keys(PEERS).map((name) => variant('peers', name)),
@@ -49,7 +54,10 @@ function report(variants, sizes) {
     text: [
       table(
         ['ours /', 'init, unbundled', 'its CPU, unbundled', 'to first answer, unbundled', 'Bolt echo', 'Chat SDK echo'],
-        compared.map(({ name, init, cpu, whole, bolt, chat }) => [name, ...[init, cpu, whole, bolt, chat].map((ratio) => spread(ratio, 2))]),
+        compared.map(({ name, init, cpu, whole, bolt, chat }) => [
+          name,
+          ...[init, cpu, whole, bolt, chat].map((ratio) => spread(ratio, 2)),
+        ]),
       ),
       table(
         ['function', 'build', 'bytes', 'modules', 'spawn to ready ms', 'CPU ms', 'first answer ms'],

@@ -5,7 +5,14 @@ import { Chat } from 'chat';
 
 const bot = new Chat({
   userName: 'echo',
-  adapters: { slack: createSlackAdapter({ botToken: 'xoxb-bench', botUserId: 'U0', signingSecret: 'secret', apiUrl: process.env.SLACK_API_URL }) },
+  adapters: {
+    slack: createSlackAdapter({
+      botToken: 'xoxb-bench',
+      botUserId: 'U0',
+      signingSecret: 'secret',
+      apiUrl: process.env.SLACK_API_URL,
+    }),
+  },
   state: createMemoryState(),
   logger: 'silent',
 });

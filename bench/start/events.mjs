@@ -28,13 +28,30 @@ export function turnRecord(conversation = `bench-${randomUUID()}`) {
 }
 
 function post(path, { body, headers }) {
-  return { version: '2.0', rawPath: path, headers, body, isBase64Encoded: false, requestContext: { http: { method: 'POST', path } } };
+  return {
+    version: '2.0',
+    rawPath: path,
+    headers,
+    body,
+    isBase64Encoded: false,
+    requestContext: { http: { method: 'POST', path } },
+  };
 }
 
 function botpressWebhook() {
   const now = new Date().toISOString();
-  const message = { id: 'm1', conversationId: 'c1', userId: 'u1', createdAt: now, payload: { type: 'text', text: 'Hello' }, isBot: false };
-  return { headers: { 'content-type': 'application/json', 'x-secret-key': 'secret' }, body: JSON.stringify({ type: 'message_created', data: message }) };
+  const message = {
+    id: 'm1',
+    conversationId: 'c1',
+    userId: 'u1',
+    createdAt: now,
+    payload: { type: 'text', text: 'Hello' },
+    isBot: false,
+  };
+  return {
+    headers: { 'content-type': 'application/json', 'x-secret-key': 'secret' },
+    body: JSON.stringify({ type: 'message_created', data: message }),
+  };
 }
 
 function chatRequest() {
@@ -48,10 +65,30 @@ function chatRequest() {
 }
 
 function slackEvent() {
-  const event = { type: 'message', channel_type: 'im', channel: 'D1', user: 'U1', text: 'Hello', ts: '1700000000.000100', event_ts: '1700000000.000100' };
-  const body = JSON.stringify({ token: 'x', team_id: 'T1', api_app_id: 'A1', type: 'event_callback', event_id: 'Ev1', event_time: 1700000000, event });
+  const event = {
+    type: 'message',
+    channel_type: 'im',
+    channel: 'D1',
+    user: 'U1',
+    text: 'Hello',
+    ts: '1700000000.000100',
+    event_ts: '1700000000.000100',
+  };
+  const body = JSON.stringify({
+    token: 'x',
+    team_id: 'T1',
+    api_app_id: 'A1',
+    type: 'event_callback',
+    event_id: 'Ev1',
+    event_time: 1700000000,
+    event,
+  });
   const timestamp = String(Math.floor(Date.now() / 1000));
   const signature = `v0=${createHmac('sha256', 'secret').update(`v0:${timestamp}:${body}`).digest('hex')}`;
-  const headers = { 'content-type': 'application/json', 'x-slack-signature': signature, 'x-slack-request-timestamp': timestamp };
+  const headers = {
+    'content-type': 'application/json',
+    'x-slack-signature': signature,
+    'x-slack-request-timestamp': timestamp,
+  };
   return { ...post('/slack', { body, headers }), httpMethod: 'POST', path: '/slack' };
 }

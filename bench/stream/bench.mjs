@@ -10,7 +10,11 @@ const WARM_UP_ROUNDS = 60;
 const AWS_MS = [0, 5];
 /** Claude: first word after 200 ms, then one every 10 ms. */
 const PACE = { firstMs: 200, wordMs: 10, words: 30 };
-const REQUEST = { model: 'claude-haiku-5-5', max_tokens: 2048, messages: [{ role: 'user', content: 'Where is my order?' }] };
+const REQUEST = {
+  model: 'claude-haiku-5-5',
+  max_tokens: 2048,
+  messages: [{ role: 'user', content: 'Where is my order?' }],
+};
 
 export async function benchStream({ fakes, env }) {
   const file = (name) => new URL(name, import.meta.url);
@@ -31,7 +35,8 @@ export async function benchStream({ fakes, env }) {
   for (const awsMs of AWS_MS) {
     await fakes.ask('pace', { ...PACE, awsMs });
     for (const way of ways) way.times[awsMs] = [];
-    for (let round = 0; round < ROUNDS; round++) for (const { ask, times } of shuffled(ways)) times[awsMs].push(await ask());
+    for (let round = 0; round < ROUNDS; round++)
+      for (const { ask, times } of shuffled(ways)) times[awsMs].push(await ask());
   }
   await Promise.all([sdk, client, chat, limited].map((child) => child.kill()));
   await fakes.ask('pace', { words: 12 });
@@ -42,11 +47,12 @@ function report(ways) {
   const [sdk, ...ours] = ways;
   const of = ({ times }, awsMs, figure) => times[awsMs].map((time) => time[figure]);
   const over = (way, awsMs, figure) => of(way, awsMs, figure).map((ms, round) => ms - of(sdk, awsMs, figure)[round]);
-  const cells = (awsMs) => ours.map((way) => [
-    `${way.name}, ${awsMs} ms per AWS call`,
-    spread(over(way, awsMs, 'first')),
-    spread(over(way, awsMs, 'total')),
-  ]);
+  const cells = (awsMs) =>
+    ours.map((way) => [
+      `${way.name}, ${awsMs} ms per AWS call`,
+      spread(over(way, awsMs, 'first')),
+      spread(over(way, awsMs, 'total')),
+    ]);
   const first = over(ours[0], 0, 'first');
   return {
     title: '5. Streaming',
@@ -54,11 +60,18 @@ function report(ways) {
       table(['ms more than the SDK directly', 'to the first delta', 'in all'], AWS_MS.flatMap(cells)),
       table(
         ['way', 'ms per AWS call', 'first delta ms', 'in all ms'],
-        ways.flatMap((way) => AWS_MS.map((awsMs) => [way.name, awsMs, spread(of(way, awsMs, 'first')), spread(of(way, awsMs, 'total'))])),
+        ways.flatMap((way) =>
+          AWS_MS.map((awsMs) => [way.name, awsMs, spread(of(way, awsMs, 'first')), spread(of(way, awsMs, 'total'))]),
+        ),
       ),
     ],
     targets: [
-      { name: 'first delta through /chat, more than the SDK', target: '≤ 5 ms p50', value: `${spread(first)} ms`, met: median(first) <= 5 },
+      {
+        name: 'first delta through /chat, more than the SDK',
+        target: '≤ 5 ms p50',
+        value: `${spread(first)} ms`,
+        met: median(first) <= 5,
+      },
     ],
   };
 }

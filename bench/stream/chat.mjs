@@ -9,7 +9,11 @@ globalThis.awslambda = { streamifyResponse: (handler) => handler, HttpResponseSt
 const { handler } = await import(process.argv[2]);
 
 const server = createServer(async (request, response) => {
-  const event = toRestEvent(request, { route: { resource: '/chat/{sessionId}' }, pathParameters: {} }, Buffer.from(await text(request)));
+  const event = toRestEvent(
+    request,
+    { route: { resource: '/chat/{sessionId}' }, pathParameters: {} },
+    Buffer.from(await text(request)),
+  );
   await handler(event, openResponseStream(response), { getRemainingTimeInMillis: () => 60_000 });
 });
 await new Promise((ready) => server.listen(0, '127.0.0.1', ready));

@@ -31,7 +31,8 @@ export async function benchTurn({ fakes, env }) {
   for (const variant of variants) {
     await variant.child.ask('turns', 1);
     variant.calls = await fakes.ask('calls');
-    if (variant.calls.claude !== 1 || variant.calls.talkjs !== 1) throw new Error('a turn is one answer, asked for once and sent once');
+    if (variant.calls.claude !== 1 || variant.calls.talkjs !== 1)
+      throw new Error('a turn is one answer, asked for once and sent once');
   }
   for (const awsMs of AWS_MS) {
     await fakes.ask('pace', { awsMs });
@@ -50,13 +51,21 @@ export async function benchTurn({ fakes, env }) {
 function report(variants) {
   const [ours, limited, naive] = variants;
   const of = ({ rounds }, awsMs, figure) => rounds[awsMs].map((round) => round[figure]);
-  const row = (label, one, figure) => [label, ...AWS_MS.map((awsMs) => spread(ratios(of(naive, awsMs, figure), of(one, awsMs, figure)), 2))];
+  const row = (label, one, figure) => [
+    label,
+    ...AWS_MS.map((awsMs) => spread(ratios(of(naive, awsMs, figure), of(one, awsMs, figure)), 2)),
+  ];
   return {
     title: "2. Turn overhead, without Claude's time",
     text: [
       table(
         ['one after the other / ours', ...AWS_MS.map((ms) => `${ms} ms per AWS call`)],
-        [row('ms', ours, 'ms'), row('CPU', ours, 'cpuMs'), row('ms, ours with limits', limited, 'ms'), row('CPU, ours with limits', limited, 'cpuMs')],
+        [
+          row('ms', ours, 'ms'),
+          row('CPU', ours, 'cpuMs'),
+          row('ms, ours with limits', limited, 'ms'),
+          row('CPU, ours with limits', limited, 'cpuMs'),
+        ],
       ),
       table(
         ['worker', 'AWS calls', ...AWS_MS.flatMap((ms) => [`ms at ${ms} ms`, `CPU ms at ${ms} ms`])],
@@ -74,5 +83,7 @@ function report(variants) {
 
 function awsCalls({ claude: _, talkjs: __, ...aws }) {
   const total = Object.values(aws).reduce((sum, count) => sum + count, 0);
-  return `${total}: ${Object.entries(aws).map(([name, count]) => `${count} ${name}`).join(', ')}`;
+  return `${total}: ${Object.entries(aws)
+    .map(([name, count]) => `${count} ${name}`)
+    .join(', ')}`;
 }

@@ -21,7 +21,9 @@ export async function handler({ Records }) {
 async function answer({ conversation, messageId, createdAt, text }) {
   const key = { pk: `C#${conversation}`, sk: `T#${createdAt}#${messageId}` };
   const claim = { ...key, state: 'CLAIMED', text };
-  await table.send(new PutCommand({ TableName: TABLE_NAME, Item: claim, ConditionExpression: 'attribute_not_exists(pk)' }));
+  await table.send(
+    new PutCommand({ TableName: TABLE_NAME, Item: claim, ConditionExpression: 'attribute_not_exists(pk)' }),
+  );
   const { Items = [] } = await table.send(
     new QueryCommand({
       TableName: TABLE_NAME,
@@ -36,10 +38,16 @@ async function answer({ conversation, messageId, createdAt, text }) {
     { role: 'user', content: said[0].text },
     { role: 'assistant', content: reply.text },
   ]);
-  const request = { model: 'claude-haiku-5-5', max_tokens: 2048, messages: [...messages, { role: 'user', content: text }] };
+  const request = {
+    model: 'claude-haiku-5-5',
+    max_tokens: 2048,
+    messages: [...messages, { role: 'user', content: text }],
+  };
   const response = await claude.messages.stream(request).finalMessage();
   const reply = response.content[0].text;
-  await sqs.send(new SendMessageCommand({ QueueUrl: LOGS_QUEUE_URL, MessageBody: JSON.stringify({ request, response }) }));
+  await sqs.send(
+    new SendMessageCommand({ QueueUrl: LOGS_QUEUE_URL, MessageBody: JSON.stringify({ request, response }) }),
+  );
   await update(key, 'ANSWERED', reply);
   await post(conversation, messageId, reply);
   await update(key, 'DELIVERED', reply);
