@@ -45,11 +45,6 @@ export function openSignalLog(table: Table, now: () => number) {
     return items[0] && toEntry(items[0]);
   }
 
-  async function find(key: string, seq: number): Promise<Entry | undefined> {
-    const [item] = await table.read([{ pk: partition(key), sk: skOf(seq) }]);
-    return item && toEntry(item);
-  }
-
   async function put(key: string, last: Entry | undefined, entry: NewEntry): Promise<Entry | undefined> {
     const next: Entry = {
       seq: (last?.seq ?? 0) + 1,
@@ -74,38 +69,44 @@ export function openSignalLog(table: Table, now: () => number) {
     }
   }
 
+  /** Everything after `seq`, oldest first. */
+  async function after(key: string, seq: number): Promise<Entry[]> {
+    const entries: Entry[] = [];
+    for (let next: string | undefined = skOf(seq); next !== undefined; ) {
+      const page = await table.query({ pk: partition(key), ...ALL, after: next });
+      entries.push(...page.items.map(toEntry));
+      next = page.next;
+    }
+    return entries;
+  }
+
   return {
     head,
 
-    /** `last` is an entry the caller has seen, by choice: the nearer to the end, the fewer tries. */
+    /**
+     * `last` is an entry the caller has seen, by choice: the nearer to the end, the fewer tries. What has come after it under the same
+     * `ref` is taken for this very signal: another worker told it, or the client asked the table again after a lost answer.
+     */
     async append(key: string, entry: NewEntry, last?: Entry): Promise<Entry> {
       let seen = last ?? (await head(key));
       for (let tries = 0; tries < MAX_TRIES; tries++) {
         const written = await put(key, seen, entry);
         if (written) return written;
-        const taken = await find(key, (seen?.seq ?? 0) + 1);
-        // By ourselves, when the table's answer was lost and the client asked again.
-        if (taken?.ref === entry.ref && taken.signal === entry.signal) return taken;
         await sleep(Math.random() * Math.min(tries, 20));
-        seen = await head(key);
+        const since = await after(key, seen?.seq ?? 0);
+        const told = since.find(({ ref }) => ref === entry.ref);
+        if (told) return told;
+        seen = since.at(-1) ?? seen;
       }
       throw new Later('too many signals at once in one conversation');
     },
 
-    /** Everything after `seq`, oldest first. */
-    async after(key: string, seq: number): Promise<Entry[]> {
-      const entries: Entry[] = [];
-      for (let next: string | undefined = skOf(seq); next !== undefined; ) {
-        const page = await table.query({ pk: partition(key), ...ALL, after: next });
-        entries.push(...page.items.map(toEntry));
-        next = page.next;
-      }
-      return entries;
-    },
+    after,
 
     /** Whether the log still ends or goes on after the entry `seq` of the time `at`: else it is another one of that number. */
     async holds(key: string, { seq, at }: Pick<Entry, 'seq' | 'at'>): Promise<boolean> {
-      return (await find(key, seq))?.at === at;
+      const [item] = await table.read([{ pk: partition(key), sk: skOf(seq) }]);
+      return item !== undefined && toEntry(item).at === at;
     },
 
     /** The entries from `since` (ms) on, oldest first, and the newest of all. */

@@ -37,9 +37,11 @@ export type Publish = (conversation: ConversationRef, publication: Publication) 
 export function openPublish({ signals, share, putOutbound }: PublishDeps): Publish {
   return async ({ key }, { signal, ref, messageAt, ends, mayBeOutSince, last }) => {
     const body = JSON.stringify(signal);
+    // Looked up before the look back, so that nothing can come between the two unseen.
+    const seen = last ?? (mayBeOutSince === undefined ? undefined : await signals.head(key));
     const isOut = mayBeOutSince !== undefined && (await signals.has(key, ref, mayBeOutSince));
     const entry: NewEntry = { ref, signal: body, messageAt, ends };
-    const written = isOut ? undefined : await signals.append(key, entry, last);
+    const written = isOut ? undefined : await signals.append(key, entry, seen);
     if (written) share.tell(key, written);
     await putOutbound?.({ conversation: key, id: `${key}:${ref}`, body });
     return written;

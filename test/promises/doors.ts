@@ -17,7 +17,7 @@ import { talkjsPlatform } from '../../lib/platforms/talkjs/deliver.ts';
 import { talkjsDialect } from '../../lib/platforms/talkjs/dialect.ts';
 import { receive } from '../../lib/receive.ts';
 import { openTable } from '../../lib/store-items.ts';
-import type { Dialect, PlatformName, WebhookRequest } from '../../lib/types.ts';
+import type { Dialect, Platform, PlatformName, WebhookRequest } from '../../lib/types.ts';
 import { botpressCloud, CLAUDE, ENCRYPTION_KEY, SECRET, talkjsCloud } from './clouds.ts';
 import type { Process, Steps } from './mortal.ts';
 import type { World } from './virtual-world.ts';
@@ -32,6 +32,8 @@ export interface Door {
   platform: PlatformName;
   /** A user says it; true when it was acknowledged. Whoever sends tries again as the platform does. */
   say(text: string, conversation?: string): Promise<boolean>;
+  /** The platform as a worker's process sees it; the plain door has none. */
+  platformOf?(process: Process): Platform;
   /** Everything that waits, or is due by `untilMs`, is delivered. */
   drain(untilMs?: number): Promise<void>;
   lines(conversation?: string): Promise<Line[]>;
@@ -68,17 +70,17 @@ export const openTalkjs: OpenDoor = (world, steps, { landsLate }) => {
       body: Buffer.from(body),
     };
   };
+  const platformOf = (process: Process) =>
+    talkjsPlatform(settings, { fetch: cloud.fetchOf(process), now: world.now, sleep });
   return {
     platform: 'talkjs',
+    platformOf,
     say: (text, conversation = CONVERSATION) => {
       const body = cloud.say(conversation, text);
       return bring(world, steps, { dialect, attempts: TALKJS_ATTEMPTS, request: () => sign(body) });
     },
     drain: async (untilMs) => {
-      await world.drain(
-        (process) => talkjsPlatform(settings, { fetch: cloud.fetchOf(process), now: world.now, sleep }),
-        untilMs,
-      );
+      await world.drain(platformOf, untilMs);
       await cloud.settle();
     },
     lines: async (conversation = CONVERSATION) => cloud.lines(conversation),
@@ -89,18 +91,18 @@ export const openBotpress: OpenDoor = (world, steps, { landsLate }) => {
   const cloud = botpressCloud(world.now, landsLate);
   const dialect = botpressDialect({ webhookSecret: SECRET, botUserId: CLAUDE });
   const settings = { apiUrl: 'http://botpress/wh', botUserId: CLAUDE, credential: { encryptionKey: ENCRYPTION_KEY } };
+  const platformOf = (process: Process) =>
+    botpressPlatform(settings, { fetch: cloud.fetchOf(process), now: world.now, sleep });
   return {
     platform: 'botpress',
+    platformOf,
     say: async (text, conversation = CONVERSATION) => {
       const body = await cloud.say(conversation, text);
       const request = () => ({ headers: { 'x-secret-key': SECRET }, body: Buffer.from(body) });
       return bring(world, steps, { dialect, attempts: BOTPRESS_ATTEMPTS, request });
     },
     drain: async (untilMs) => {
-      await world.drain(
-        (process) => botpressPlatform(settings, { fetch: cloud.fetchOf(process), now: world.now, sleep }),
-        untilMs,
-      );
+      await world.drain(platformOf, untilMs);
       await cloud.settle();
     },
     lines: async (conversation = CONVERSATION) => cloud.lines(conversation),
@@ -147,16 +149,18 @@ export const openChatApi: OpenDoor = (world, steps) => {
     return false;
   }
 
+  function platformOf(process: Process): Platform {
+    const rooms = roomsOf(world.dynamoOf(process));
+    const stream = (options: Parameters<typeof openAnswerStream>[1]) =>
+      openAnswerStream({ publish: rooms.publish, now: world.now, onError: () => {} }, options);
+    return chatApiPlatform({ put: openPost(rooms), stream, streamIdOf });
+  }
+
   return {
     platform: 'chat-api',
     say,
-    drain: (untilMs) =>
-      world.drain((process) => {
-        const rooms = roomsOf(world.dynamoOf(process));
-        const stream = (options: Parameters<typeof openAnswerStream>[1]) =>
-          openAnswerStream({ publish: rooms.publish, now: world.now, onError: () => {} }, options);
-        return chatApiPlatform({ put: openPost(rooms), stream, streamIdOf });
-      }, untilMs),
+    platformOf,
+    drain: (untilMs) => world.drain(platformOf, untilMs),
     lines: async () => {
       const { messages } = await own.messages.list(await created, undefined);
       const kept = messages

@@ -235,6 +235,12 @@ export function openWorld(steps: Steps, options: WorldOptions = {}) {
     dynamoOf,
     turnDeps,
     turnsQueueOf: (process: Process) => openTurnsQueue(sqsOf(process), TURNS),
+    /** One delivery to one worker, as the event source makes it. */
+    deliverTo: (process: Process, platform: Platform, batch: readonly ReceivedMessage[]) => {
+      const deps = workerDeps(process, platform, TURNS);
+      const worker = { process, handler: turnsDoor(async () => deps) };
+      return deliver({ queue: turns, ms: WORKER_MS, worker }, batch);
+    },
     drain,
   };
 }
