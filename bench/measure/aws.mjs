@@ -1,12 +1,14 @@
 /** DynamoDB and SQS, emulated, in a process of their own, with the table and the queues of the stack. */
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { openSqs, openTurnsQueue } from '../../lib/queue.ts';
 import { startEmulators } from '../../local/emulators.ts';
+import { turnRecord } from '../start/events.mjs';
 import { answerParent } from './children.mjs';
 
 const { endpoints } = await startEmulators(undefined);
 Object.assign(process.env, endpoints);
-const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
+const sqs = openSqs();
 const queue = async (QueueName, Attributes) =>
   (await sqs.send(new CreateQueueCommand({ QueueName, Attributes }))).QueueUrl;
 const keys = ['pk', 'sk'];
@@ -25,6 +27,14 @@ const LOGS_QUEUE_URL = await queue('logs', {});
 
 answerParent(
   {
+    /** What users said before anybody listened: the first message of every conversation, then the second of each. */
+    async enqueue(conversations, messages) {
+      const turns = openTurnsQueue(openSqs(), TURNS_QUEUE_URL);
+      for (let number = 1; number <= messages; number++)
+        for (let conversation = 0; conversation < conversations; conversation++)
+          await turns.put(JSON.parse(turnRecord(`burst-${conversation}`).body).inbound);
+    },
+
     /** Messages of the turns queue, waiting or in somebody's hands. */
     async depth() {
       const AttributeNames = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'];
