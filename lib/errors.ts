@@ -1,14 +1,13 @@
 /** The few errors, each meaning a different thing to do, and the only sentences a chat user ever sees from us. */
 
+/** Each names itself: a bundle's short class names would say nothing in a log. */
 abstract class BotError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = new.target.name;
-  }
+  abstract override readonly name: string;
 }
 
 /** The door says no: answered with this status, never retried by us, nothing enqueued. */
 export class Rejected extends BotError {
+  override readonly name = 'Rejected';
   readonly status: number;
   constructor(status: number, message: string, options?: ErrorOptions) {
     super(message, options);
@@ -18,6 +17,7 @@ export class Rejected extends BotError {
 
 /** It may work later: the message goes back to the queue, `afterMs` at the earliest when somebody named a time. */
 export class Later extends BotError {
+  override readonly name = 'Later';
   readonly afterMs: number | undefined;
   constructor(message: string, options?: ErrorOptions & { afterMs?: number | undefined }) {
     super(message, options);
@@ -27,6 +27,7 @@ export class Later extends BotError {
 
 /** The user is told `sentence` instead of an answer: too long, over a limit, refused. Not an outage. */
 export class Refused extends BotError {
+  override readonly name = 'Refused';
   readonly sentence: string;
   constructor(sentence: string, message = 'refused') {
     super(message);
@@ -35,16 +36,24 @@ export class Refused extends BotError {
 }
 
 /** No retry will help (bad key, spend limit, bad request): the user gets the apology at once, an operator the reason. */
-export class Permanent extends BotError {}
+export class Permanent extends BotError {
+  override readonly name = 'Permanent';
+}
 
 /** Nobody is there to be told: the conversation or the bot's place in it is gone. */
-export class Undeliverable extends BotError {}
+export class Undeliverable extends BotError {
+  override readonly name = 'Undeliverable';
+}
 
 /** Another worker owns the turn by now: leave it alone. */
-export class Superseded extends BotError {}
+export class Superseded extends BotError {
+  override readonly name = 'Superseded';
+}
 
 /** One error for everything that is wrong with the settings. */
-export class BadSettings extends BotError {}
+export class BadSettings extends BotError {
+  override readonly name = 'BadSettings';
+}
 
 export const sentences = {
   apology: (reference: string) =>

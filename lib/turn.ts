@@ -171,6 +171,7 @@ async function composeOrApologise(deps: TurnDeps, input: TurnInput, { turn, hold
     if (error instanceof Permanent || attempts >= LAST_ATTEMPT) {
       deps.log('turn-failed', {
         ...labelsOf(head),
+        reference: referenceOf(head),
         reason: error instanceof Permanent ? error.message : 'last attempt',
       });
       return { reply: apologyFor(head), handedOver: false };
@@ -236,8 +237,12 @@ function replyKey({ messageId }: Sent, generation: number): string {
 }
 
 function apologyFor(head: Sent): Reply {
-  const reference = pseudonym(head.platform, head.conversation, head.messageId).slice(0, 8);
-  return { kind: 'apology', text: sentences.apology(reference), stop: 'failed' };
+  return { kind: 'apology', text: sentences.apology(referenceOf(head)), stop: 'failed' };
+}
+
+/** What the user can tell an operator, who finds it in the log line of the failure. */
+function referenceOf({ platform, conversation, messageId }: Sent): string {
+  return pseudonym(platform, conversation, messageId).slice(0, 8);
 }
 
 function taken(turn: Turn, head: Sent, { conversation }: Recent, isRepeat: boolean): Taken {

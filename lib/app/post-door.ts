@@ -29,10 +29,10 @@ export function postDoor<Deps>(
 }
 
 /** The bytes that were sent: API Gateway may hand them over in base64. */
-function toRequest({ headers, body = '', isBase64Encoded }: APIGatewayProxyEventV2): WebhookRequest {
+function toRequest({ headers, body, isBase64Encoded }: APIGatewayProxyEventV2): WebhookRequest {
   const lower: Record<string, string | undefined> = {};
   for (const name in headers) lower[name.toLowerCase()] = headers[name];
-  return { headers: lower, body: Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8') };
+  return { headers: lower, body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8') };
 }
 
 function json(

@@ -50,7 +50,13 @@ export async function startStreams({ functions, routes, port, print }: StreamsOp
     response.once('close', () => {
       runtime.load -= 1;
     });
-    pass(JSON.stringify(toRestEvent(request, match, body)), target, response);
+    const event = JSON.stringify(toRestEvent(request, match, body));
+    pass(event, target, response, async () => {
+      if (runtime.port === target) runtime.port = undefined;
+      const next = await portOf(runtime);
+      if (next === undefined) refuse(response, 502, 'Internal server error');
+      else pass(event, next, response);
+    });
   }
 
   const server = createServer((request, response) => {
@@ -119,7 +125,7 @@ async function portOf(runtime: Runtime): Promise<number | undefined> {
 const agent = new Agent({ keepAlive: true });
 
 /** Hands the event over and the answer back as it comes; a process that dies in between is a stream that breaks off. */
-function pass(event: string, port: number, response: ServerResponse) {
+function pass(event: string, port: number, response: ServerResponse, onNobodyThere?: () => Promise<void>) {
   const outgoing = forward({ host: '127.0.0.1', port, method: 'POST', agent }, (incoming) => {
     const { connection, 'keep-alive': _, 'transfer-encoding': __, ...headers } = incoming.headers;
     response.writeHead(incoming.statusCode ?? 502, headers);
@@ -127,8 +133,11 @@ function pass(event: string, port: number, response: ServerResponse) {
     incoming.on('error', () => response.destroy());
     incoming.pipe(response);
   });
-  outgoing.on('error', () => {
+  outgoing.on('error', (error: NodeJS.ErrnoException) => {
+    // The process has just died and its successor is not up yet: it has not seen the event.
+    const isUnseen = error.code === 'ECONNREFUSED';
     if (response.headersSent) response.destroy();
+    else if (isUnseen && onNobodyThere) void onNobodyThere();
     else refuse(response, 502, 'Internal server error');
   });
   response.once('close', () => outgoing.destroy());

@@ -76,6 +76,7 @@ function filesSentence({ files }: Conversation): string {
 }
 
 function resultSentence({ tool, isError, text }: Conversation['results'][number]): string {
-  const shown = [...text.trim()].slice(0, maxResult).join('');
+  const [, data = text] = /<data>([\s\S]*)<\/data>/.exec(text) ?? [];
+  const shown = [...data.trim()].slice(0, maxResult).join('');
   return isError ? `The tool ${tool} failed: ${shown}` : `The tool ${tool} says: ${shown}`;
 }
