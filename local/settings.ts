@@ -1,5 +1,8 @@
 /** The embedded stack: which names of .env and the shell are settings, and whether what they say is right. */
+import { allTools } from '../lib/claude/tools/all.ts';
+import { chooseTools } from '../lib/claude/tools/toolbox.ts';
 import { type Env, type GroupName, groups, readSettings } from '../lib/config.ts';
+import { BadSettings } from '../lib/errors.ts';
 
 export type Settings = Record<string, string>;
 
@@ -19,8 +22,21 @@ export function settingsIn(env: Env): Settings {
 /** Throws `BadSettings` with everything that is wrong, whichever function would have met it. */
 export function checkSettings(settings: Settings): void {
   const plumbing = [...namesLookedUp('1')].filter((name) => PLUMBING.test(name));
-  readSettings({ ...Object.fromEntries(plumbing.map((name) => [name, name])), ...settings }, groupNames());
+  const { tools } = readSettings(
+    { ...Object.fromEntries(plumbing.map((name) => [name, name])), ...settings },
+    groupNames(),
+  );
+  chooseTools(allTools, tools.names);
+  const burst = process.env.BURST_WINDOW_SECONDS?.trim() || '0'; // for serverless.yml, no function reads it
+  if (!/^\d{1,3}$/.test(burst) || Number(burst) > MAX_DELAY_SECONDS) {
+    throw new BadSettings(
+      `Wrong settings: BURST_WINDOW_SECONDS must be a whole number from 0 to ${MAX_DELAY_SECONDS}.`,
+    );
+  }
 }
+
+/** The longest delay that SQS knows. */
+const MAX_DELAY_SECONDS = 900;
 
 /** Every setting there is: what the groups look up, with nothing set and with everything set. */
 export function settingNames(): string[] {
