@@ -103,7 +103,7 @@ export function fakeTable(): FakeTable {
 }
 
 /** A value of an item, apart from the caller's; what is undefined is left out, as the client leaves it out. */
-export function copy<T>(value: T): T {
+function copy<T>(value: T): T {
   return copied(value) as T;
 }
 

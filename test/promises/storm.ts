@@ -8,9 +8,9 @@ import { openSqs } from '../../lib/queue.ts';
 import { readEnvelope, unpacked } from '../../lib/reconify/envelope.ts';
 import { openDynamo, openStore } from '../../lib/store.ts';
 import { openShelf } from '../../lib/store-logs.ts';
-import type { PlatformName, Turn } from '../../lib/types.ts';
+import type { Turn } from '../../lib/types.ts';
 import { createClaude } from '../../local/stand-ins/claude.ts';
-import { type Handler, serve } from '../../local/stand-ins/serve.ts';
+import { serve } from '../../local/stand-ins/serve.ts';
 import { depth, invoke, type QueueHandler, receive } from '../flow/consumer.ts';
 import { makeTable, makeTurnsQueues } from '../flow/tables.ts';
 import { type Chance, chanceOf } from './chance.ts';
@@ -253,4 +253,3 @@ function add(sum: Record<string, number>, more: Readonly<Record<string, number>>
 }
 
 export type Door = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
-export type { Handler, PlatformName };

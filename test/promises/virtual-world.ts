@@ -257,7 +257,7 @@ function nameOf(command: TableCommand): string {
 const MAX_DELIVERIES = 500;
 
 /** What Claude says: the words it was asked, and which call it was. */
-export function textOf({ n, asked }: ModelCall): string {
+function textOf({ n, asked }: ModelCall): string {
   return `Answer ${n} to ${asked.join(' and ')}.`;
 }
 
