@@ -17,11 +17,15 @@ export async function benchHistory({ env }) {
     const taken = names.map((name) => ({ name, at, rounds: [] }));
     // A first turn is had once per conversation, a later one many times over: the next ones are hardly any longer.
     const conversationOf = (round) => (at === 1 ? `${at}-${round}` : `${at}`);
-    for (const { name } of taken)
-      if (at > 1 && !isDead(rows, name)) await worker.ask('fill', name, `${at}`, at - 1).catch(() => {});
+    for (const row of taken) {
+      if (at === 1) continue;
+      await worker.ask('fill', row.name, `${at}`, at - 1).catch((error) => {
+        row.error = error.message;
+      });
+    }
     for (let round = 0; round < ROUNDS; round++) {
       for (const row of shuffled(taken)) {
-        if (row.error || isDead(rows, row.name)) continue;
+        if (row.error) continue;
         await database.ask('take');
         const { error, ...times } = await worker.ask(
           'turn',
@@ -45,10 +49,6 @@ async function findEnd(worker, name) {
   await worker.ask('fill', name, 'end', 360);
   for (let turn = 361; turn < 500; turn++) if ((await worker.ask('turn', name, 'end', turn)).error) return turn - 1;
   throw new Error('the list never became too long');
-}
-
-function isDead(rows, name) {
-  return rows.some((row) => row.name === name && row.rounds.length === 0);
 }
 
 function report(rows, [ours, twice, once], lastTurn) {

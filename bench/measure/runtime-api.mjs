@@ -20,7 +20,7 @@ export async function openRuntimeApi() {
   await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
 
   return {
-    /** Starts a function, gives it `event`, and kills it. ms from spawn to ready and from then to the first byte of its answer; CPU ms until it was ready. */
+    /** Starts a function, gives it `event`, and kills it. From spawn to ready, and from then to the first byte of its answer; ms, and CPU ms. */
     startOnce({ handler, env, event }) {
       return new Promise((resolve, reject) => {
         const spawnedAt = performance.now();
@@ -37,22 +37,27 @@ export async function openRuntimeApi() {
         });
         const timer = setTimeout(() => reject(new Error(`${handler} does not answer`)), LIMIT_MS);
         child.once('exit', (code) => reject(new Error(`${handler} ended with ${code}`)));
-        let readyAt;
-        let cpuMs;
+        const seen = {};
         current = {
           onNext(response, at, cpuUs) {
-            if (readyAt !== undefined) return;
-            readyAt = at;
-            cpuMs = cpuUs / 1000;
-            response.setHeader('lambda-runtime-aws-request-id', '1').end(JSON.stringify(event));
+            if (seen.body !== undefined) return end(cpuUs);
+            Object.assign(seen, { readyAt: at, readyCpuUs: cpuUs });
+            return response.setHeader('lambda-runtime-aws-request-id', '1').end(JSON.stringify(event));
           },
           onAnswer(body, at) {
-            clearTimeout(timer);
-            child.removeAllListeners('exit');
-            child.once('exit', () => resolve({ initMs: readyAt - spawnedAt, firstMs: at - readyAt, cpuMs, body }));
-            child.kill('SIGKILL');
+            Object.assign(seen, { body, answeredAt: at });
           },
         };
+
+        function end(cpuUs) {
+          clearTimeout(timer);
+          child.removeAllListeners('exit');
+          const { readyAt, readyCpuUs, body, answeredAt } = seen;
+          const init = { initMs: readyAt - spawnedAt, initCpuMs: readyCpuUs / 1000 };
+          const first = { firstMs: answeredAt - readyAt, firstCpuMs: (cpuUs - readyCpuUs) / 1000 };
+          child.once('exit', () => resolve({ ...init, ...first, body }));
+          child.kill('SIGKILL');
+        }
       });
     },
     close: () => server.close(),
