@@ -31,7 +31,7 @@ export type GivenBack = readonly Delivery[];
 /** A killed worker's messages come back this long (s) after it would have ended by itself. */
 const GRACE_SECONDS = 5;
 
-/** How long a message waits before its next attempt, when nobody named a time: about an hour in all. */
+/** How long a message waits before its next attempt, when nobody named a time: about 40 minutes in all. */
 const BACKOFF_SECONDS = [2, 15, 45, 120, 300, 600];
 
 /** Whatever time a provider names: ten such waits still end before the queue forgets the message (12 hours). */

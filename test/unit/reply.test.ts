@@ -35,7 +35,7 @@ async function waitAfter(error: Error, attempts: number): Promise<number> {
   return held[1] ?? Number.NaN;
 }
 
-it('waits longer from attempt to attempt, about an hour in all', async () => {
+it('waits longer from attempt to attempt, about 40 minutes in all', async () => {
   const waits = [];
   for (let attempts = 1; attempts <= 9; attempts++) waits.push(await waitAfter(new Error('any'), attempts));
 
