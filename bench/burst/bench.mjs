@@ -12,7 +12,7 @@ const CONCURRENCY = 50;
 const IDEAL_S = (CONVERSATIONS * MESSAGES * CLAUDE_MS) / CONCURRENCY / 1000;
 /** Of an invocation (ms). */
 const LIMIT_MS = 60_000;
-const MEMORY_TURNS = [1_000, 4_000, 7_000, 10_000];
+const MEMORY_TURNS = [1_000, 5_000, 10_000, 15_000, 20_000];
 
 export async function benchBurst({ fakes, env }) {
   const wallS = await burst({ fakes, env });

@@ -17,8 +17,8 @@ interface Begun {
   usd: number;
 }
 
-/** Room for a history of some ten turns; a longer one has the rest set aside when it is known. */
-const HISTORY_TOKENS = 4_000;
+/** Room for a history of some thirty turns; a longer one has the rest set aside when it is known, which takes a write more. */
+const HISTORY_TOKENS = 10_000;
 
 /** Over a limit `admitMessage` and `reserve` throw `LimitReached`. `estimateUsd` is of an answer to so many prompt tokens. */
 export function openCallerLimits(limits: Limits, estimateUsd: (promptTokens: number) => number): CallerLimits {

@@ -29,7 +29,7 @@ export function verifyTalkjs(
   const signature = request.headers['x-talkjs-signature'] ?? '';
   if (!timestampShape.test(timestamp) || !signatureShape.test(signature)) throw unsigned();
 
-  const received = Buffer.from(signature.toUpperCase(), 'hex');
+  const received = Buffer.from(signature, 'hex');
   const matches = secrets.map((secret) => timingSafeEqual(received, sign(secret, timestamp, request.body)));
   if (!matches.includes(true)) throw unsigned();
 
