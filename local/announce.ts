@@ -20,7 +20,7 @@ export function announce({ urls, standIns: inUse }: Status, dataDir: string | un
     row('DynamoDB', data),
     row('SQS', data),
     '',
-    ...Object.entries(urls).map(([name, url]) => row(name, url)),
+    ...Object.entries(urls).map(([name, url]) => row(name, url.replace('/{proxy+}', ''))),
     ...examples,
     '',
     'Ctrl-C ends it all.',

@@ -132,8 +132,9 @@ function whole(
   if ([...needed, ...others].every((name) => !settings[name])) return undefined;
   const missing = needed.filter((name) => !settings[name]);
   if (missing.length === 0) return settings;
+  const [are, them] = missing.length > 1 ? ['are', 'them'] : ['is', 'it'];
   throw new CannotStart(
-    `${title} is half configured: ${missing.join(' and ')} is missing; set it, or none for the stand-in.`,
+    `${title} is half configured: ${missing.join(' and ')} ${are} missing; set ${them}, or none for the stand-in.`,
   );
 }
 

@@ -20,19 +20,22 @@ export interface Findings {
   problems: string[];
 }
 
-/** Never throws: what cannot be asked is a problem, too. */
-export async function checkStage({ sts, ssm }: CheckDeps, stage: Stage): Promise<Findings> {
+/** Never throws: what cannot be asked is a problem, too, beside those of the settings. */
+export async function checkStage(deps: CheckDeps, stage: Stage): Promise<Findings> {
+  const names = secretNames();
+  const secret = [...names.values()].flat();
   const notes: string[] = [];
   try {
-    const { Account, Arn } = await sts.send(new GetCallerIdentityCommand());
+    const { Account, Arn } = await deps.sts.send(new GetCallerIdentityCommand());
     notes.push(`AWS: account ${Account}, region ${stage.region}, as ${Arn}`);
-    const names = secretNames();
-    const kept = await readGroups(ssm, secretsPath(stage), [...names.keys()]);
-    const secrets: Env = Object.assign({}, ...kept.values());
-    const found = checkSettings(stage, secrets, [...names.values()].flat());
+    const kept = await readGroups(deps.ssm, secretsPath(stage), [...names.keys()]);
+    const found = checkSettings(stage, Object.assign({}, ...kept.values()), secret);
     return { ...found, notes: [...notes, ...found.notes] };
   } catch (error) {
-    return { notes, problems: [explained(error)] };
+    const written = Object.entries(stage.env).filter(([name, value]) => secret.includes(name) && value?.trim());
+    const found = checkSettings(stage, Object.fromEntries(written), secret);
+    const unasked = `Parameter Store: not asked; its secrets are taken to be those of ${stage.file}`;
+    return { notes: [...notes, unasked, ...found.notes], problems: [explained(error), ...found.problems] };
   }
 }
 

@@ -117,6 +117,20 @@ describe('a deployment', () => {
     expect(ran).toEqual([]);
   });
 
+  it('that cannot ask AWS says what is wrong with the settings, too', async () => {
+    ssm.mood = 'denied';
+
+    const failure = await failureOf(
+      deploy({ stage: stageOf({ ANTHROPIC_API_KEY: 'here', TALKJS_SECRET_KEY: 'here', HISTORY_STRATEGY: 'x' }) }),
+    );
+
+    expect(failure).toContain('AccessDeniedException');
+    expect(failure).toContain('HISTORY_STRATEGY');
+    expect(failure).toContain('TALKJS_APP_ID is missing');
+    expect(failure).not.toContain('ANTHROPIC_API_KEY');
+    expect(printed.join('\n')).toContain('taken to be those of .env');
+  });
+
   it('that fails asks no doctor', async () => {
     codes.serverless = 1;
 
