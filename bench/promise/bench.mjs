@@ -97,7 +97,10 @@ function judge({ posts, acknowledged }) {
   };
 }
 
-/** Answers that came after the answer to a message which was sent only when theirs had been accepted. */
+/**
+ * Answers that came after the answer to a message which was sent only when theirs had been accepted. A delivery that a crash left
+ * without an answer counts as sent: the bot may have taken it.
+ */
 function misordered(posts, acknowledged) {
   const answeredSince = new Map();
   const seen = new Set();

@@ -20,7 +20,9 @@ const ANSWER_LIMIT_MS = 5_000;
 export async function openPlatform(kind, urlOfBot, acceptedWithinMs = Number.POSITIVE_INFINITY) {
   /** What the bot posted, in order. */
   const posts = [];
-  /** When the delivery that was acknowledged first began and when it counts as accepted, by mark. */
+  /** When each message was sent first, acknowledged or not, by mark. */
+  const sent = new Map();
+  /** When it was sent first, and when it counts as accepted, by mark. */
   const acknowledged = new Map();
   const keys = new Set();
 
@@ -51,6 +53,7 @@ export async function openPlatform(kind, urlOfBot, acceptedWithinMs = Number.POS
   async function deliver({ body, headers, mark }) {
     for (let attempt = 1; attempt <= DELIVERIES; attempt++) {
       const sentAt = performance.now();
+      if (!sent.has(mark)) sent.set(mark, sentAt);
       const response = await fetch(urlOfBot(), {
         method: 'POST',
         headers,
@@ -60,7 +63,7 @@ export async function openPlatform(kind, urlOfBot, acceptedWithinMs = Number.POS
       if (response?.status === 200) {
         const acceptedAt = Math.min(performance.now(), sentAt + acceptedWithinMs);
         if (acceptedAt < (acknowledged.get(mark)?.acceptedAt ?? Number.POSITIVE_INFINITY))
-          acknowledged.set(mark, { sentAt, acceptedAt });
+          acknowledged.set(mark, { sentAt: sent.get(mark), acceptedAt });
         return;
       }
       await sleep(RETRY_MS);
