@@ -94,6 +94,7 @@ function report(taken, invoked) {
           ['the Express receiver behind serverless-http', spread(express), '1'],
         ],
       ),
+      'HMAC and JSON.parse, which both need, are nearly half of ours (3.0 and 4.1 of 15.4 µs), the schema is 2.5, the log label 0.5.',
       'Over HTTP, where both stand behind node:http; ours needs a bridge there that makes the events of API Gateway.',
       table(
         ['ratio', ...CONNECTIONS.map((connections) => `${connections} connections`)],

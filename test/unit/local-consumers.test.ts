@@ -155,7 +155,7 @@ test('a killed process is started again at once and its message comes back', asy
 test('a process killed while idle is started again and takes the next message', async () => {
   await start();
   await say('1');
-  await vi.waitFor(() => expect(ended()).toEqual(['1']), patience);
+  await vi.waitFor(async () => expect([ended(), await left()]).toEqual([['1'], 0]), patience);
   const idle = consumer.processes()[0]?.pid ?? 0;
 
   process.kill(idle, 'SIGKILL');

@@ -5,10 +5,8 @@ import type { Inbound, Intervened, MessageRef, Sent, Speaker } from '../../types
 import { contentFields, type Readable, readContent } from './content.ts';
 
 /** TalkJS ids are at most 255 characters; they become keys of the table and parts of URLs, so they must be sound UTF-8. */
-const id = z.string().check(
-  z.minLength(1),
-  z.maxLength(255),
-  z.refine((text) => text.isWellFormed()),
+const id = z.custom<string>(
+  (value) => typeof value === 'string' && value !== '' && value.length <= 255 && value.isWellFormed(),
 );
 /** Milliseconds with 13 digits, 2001 to 2286: the time is the first part of a sort key and must sort as text. */
 const time = z.number().check(z.gte(1e12), z.lt(1e13));
