@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dist } from '../measure/build.mjs';
 import { start } from '../measure/children.mjs';
-import { table } from '../measure/figures.mjs';
+import { median, spread, table } from '../measure/figures.mjs';
 
 const CONVERSATIONS = 200;
 const MESSAGES = 5;
@@ -12,10 +12,12 @@ const CONCURRENCY = 50;
 const IDEAL_S = (CONVERSATIONS * MESSAGES * CLAUDE_MS) / CONCURRENCY / 1000;
 /** Of an invocation (ms). */
 const LIMIT_MS = 60_000;
+const BURSTS = 3;
 const MEMORY_TURNS = [1_000, 5_000, 10_000, 15_000, 20_000];
 
 export async function benchBurst({ fakes, env }) {
-  const wallS = await burst({ fakes, env });
+  const wallS = [];
+  for (let n = 0; n < BURSTS; n++) wallS.push(await burst({ fakes, env }));
   return report(wallS, await memory({ fakes, env }));
 }
 
@@ -54,7 +56,7 @@ async function memory({ fakes, env }) {
 }
 
 function report(wallS, taken) {
-  const ratio = wallS / IDEAL_S;
+  const overIdeal = wallS.map((seconds) => seconds / IDEAL_S);
   const mb = (bytes) => (bytes / 1e6).toFixed(1);
   return {
     title: '7. Burst and memory',
@@ -64,13 +66,13 @@ function report(wallS, taken) {
         [
           [
             `${CONVERSATIONS} conversations × ${MESSAGES} messages, Claude ${CLAUDE_MS / 1000} s, ${CONCURRENCY} at once`,
-            ratio.toFixed(3),
-            wallS.toFixed(1),
+            spread(overIdeal, 3),
+            spread(wallS),
             IDEAL_S,
           ],
         ],
       ),
-      "From the start of the worker's process. Each message is a turn of its own here: the emulated queue hands out one of a conversation at a time.",
+      "The median of three bursts, the shortest and the longest, each from the start of the worker's process. Each message is a turn of its own here: the emulated queue hands out one of a conversation at a time.",
       table(
         ['after', 'heap MB', 'outside the heap MB', 'RSS MB'],
         taken.map(({ turns, heapUsed, external, rss }) => [
@@ -81,6 +83,8 @@ function report(wallS, taken) {
         ]),
       ),
     ],
-    targets: [{ name: 'burst: wall time / ideal', target: '≤ 1.1', value: ratio.toFixed(3), met: ratio <= 1.1 }],
+    targets: [
+      { name: 'burst: wall time / ideal', target: '≤ 1.1', value: spread(overIdeal, 3), met: median(overIdeal) <= 1.1 },
+    ],
   };
 }
