@@ -61,10 +61,10 @@ function preface() {
   const [{ model }] = cpus();
   const load = [Math.min(...loads), Math.max(...loads)].map((value) => value.toFixed(1)).join(' to ');
   return [
-    `\`npm run bench\` wrote this on ${new Date().toISOString().slice(0, 10)} in ${((Date.now() - began) / 60_000).toFixed(0)} minutes:`,
+    `\`npm run bench\` measured this on ${new Date().toISOString().slice(0, 10)} in ${((Date.now() - began) / 60_000).toFixed(0)} minutes:`,
     `Node ${process.versions.node}, ${cpus().length} cores (${model}), ${(totalmem() / 1e9).toFixed(0)} GB, load average ${load}.`,
     'What is compared was measured in turns in the same minutes, in another order each round; values are the median and, in',
-    'brackets, p10 to p90 of at least 15 rounds. AWS, Claude and the chat platforms are servers on loopback: compare the columns,',
+    'brackets, p10 to p90 of at least 15 rounds (of three for the bursts). AWS, Claude and the chat platforms are servers on loopback: compare the columns,',
     'and never call these figures those of AWS.',
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 /** `npm run bot -- <command>`: looks after the bot, on this machine or, with `--stage <name>`, on a deployed stage. */
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { callersOf } from '../lib/chat/access.ts';
 import { Later } from '../lib/errors.ts';
 import { CannotRun, type Command, type Options } from './bot/command.ts';
 import { PLATFORMS } from './bot/conversation.ts';
@@ -12,6 +13,7 @@ import { redrive } from './bot/redrive.ts';
 import { redriveLogs } from './bot/redrive-logs.ts';
 import { show } from './bot/show.ts';
 import { explained } from './stage/explain.ts';
+import { readStage } from './stage/stage.ts';
 
 /** By the words that name them, at most two. */
 const commands: Record<string, Command> = {
@@ -40,10 +42,12 @@ async function run(argv: string[]): Promise<void> {
   const length = [2, 1].find((words) => Object.hasOwn(commands, positionals.slice(0, words).join(' '))) ?? 0;
   const command = commands[positionals.slice(0, length).join(' ')];
   const wanted = positionals.slice(length);
-  if (!command || !fits(command, wanted)) throw new CannotRun(usage());
-  const options = toOptions(values);
+  if (positionals.length === 0) throw new CannotRun(usage());
+  if (!command) throw misused(`There is no command ${positionals[0]}.`);
+  if (!fits(command, wanted)) throw misused(`It is: ${formOf(positionals.slice(0, length).join(' '), command)}.`);
   // Where `npm start` has its PORT from, too.
   if (existsSync('.env')) process.loadEnvFile('.env');
+  const options = toOptions(values, accessKeys(values.stage));
   const place = await findPlace(values.stage, process.env);
   const { text, json } = await command.run(place, wanted, options);
   console.log(values.json ? JSON.stringify(json, null, 2) : text);
@@ -68,25 +72,43 @@ function read(argv: string[]) {
         failed: { type: 'boolean' },
       },
     });
-  } catch {
-    throw new CannotRun(usage());
+  } catch (error) {
+    throw misused(error instanceof Error ? `${error.message.split('. ')[0]}.` : 'That cannot be read.');
   }
 }
 
-function toOptions({ platform, days, text = false, failed = false }: ReturnType<typeof read>['values']): Options {
+function misused(what: string): CannotRun {
+  return new CannotRun(`${what}\n\n${usage()}`);
+}
+
+function accessKeys(stage: string | undefined): string[] {
+  const env = stage === undefined ? process.env : readStage(stage, { shell: process.env }).env;
+  return (env.CHAT_ACCESS_KEYS ?? '')
+    .split(',')
+    .map((key) => key.trim())
+    .filter(Boolean);
+}
+
+function toOptions(
+  { platform, days, text = false, failed = false }: ReturnType<typeof read>['values'],
+  keys: readonly string[],
+): Options {
   const named = PLATFORMS.find((name) => name === platform);
   if (platform !== undefined && named === undefined)
     throw new CannotRun(`--platform must be one of ${PLATFORMS.join(', ')}.`);
   const count = Number(days ?? DAYS);
   if (!Number.isInteger(count) || count < 1 || count > MOST_DAYS)
     throw new CannotRun(`--days must be a whole number from 1 to ${MOST_DAYS}.`);
-  return { ...(named ? { platform: named } : {}), days: count, text, failed };
+  return { ...(named ? { platform: named } : {}), callers: callersOf(keys), days: count, text, failed };
+}
+
+function formOf(name: string, { takes }: Pick<Command, 'takes'>): string {
+  return [name, ...takes.map((what) => (what.endsWith('?') ? `[${what.slice(0, -1)}]` : `<${what}>`))].join(' ');
 }
 
 function usage(): string {
   const lines = Object.entries(commands).map(([name, { takes, about }]) => {
-    const words = takes.map((what) => (what.endsWith('?') ? `[${what.slice(0, -1)}]` : `<${what}>`));
-    return `  ${[name, ...words].join(' ').padEnd(34)} ${about}`;
+    return `  ${formOf(name, { takes }).padEnd(34)} ${about}`;
   });
   return [
     'npm run bot -- <command> [--stage <name>] [--platform <name>] [--json]',

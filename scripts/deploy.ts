@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
+import { CannotRun } from './bot/command.ts';
 import { deployStage } from './stage/deploy-stage.ts';
 import { explained } from './stage/explain.ts';
 import { runProgram } from './stage/programs.ts';
@@ -24,8 +25,9 @@ async function run(args: string[]): Promise<void> {
     if (token.kind !== 'option' || !(token.name in options)) return [];
     return token.inlineValue === false ? [token.index, token.index + 1] : [token.index];
   });
-  const name = typeof values.stage === 'string' ? values.stage : DEFAULT_STAGE;
-  const region = typeof values.region === 'string' ? values.region : undefined;
+  const { stage: name = DEFAULT_STAGE, region } = values;
+  if (typeof name !== 'string') throw new CannotRun('--stage wants a name.');
+  if (typeof region === 'boolean') throw new CannotRun('--region wants a name.');
   const stage = readStage(name, { region, shell: process.env });
   useAwsSettings(stage.env);
   process.env.AWS_REGION = stage.region; // the doctor has no option for it

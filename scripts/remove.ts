@@ -7,6 +7,8 @@ import { runProgram } from './stage/programs.ts';
 import { removeStage } from './stage/remove-stage.ts';
 import { readStage, useAwsSettings } from './stage/stage.ts';
 
+const USAGE = 'npm run remove -- --stage <name> [--region <name>]';
+
 try {
   await run(process.argv.slice(2));
 } catch (error) {
@@ -15,11 +17,18 @@ try {
 }
 
 async function run(args: string[]): Promise<void> {
-  const options = { stage: { type: 'string' }, region: { type: 'string' } } as const;
-  const { values } = parseArgs({ args, options });
-  if (values.stage === undefined) throw new CannotRun('npm run remove -- --stage <name> [--region <name>]');
-  const stage = readStage(values.stage, { region: values.region, shell: process.env });
+  const { stage: name, region } = read(args);
+  if (name === undefined) throw new CannotRun(USAGE);
+  const stage = readStage(name, { region, shell: process.env });
   useAwsSettings(stage.env);
   const cloudFormation = new CloudFormationClient({ region: stage.region });
   await removeStage({ cloudFormation, run: runProgram, print: console.log }, stage);
+}
+
+function read(args: string[]) {
+  try {
+    return parseArgs({ args, options: { stage: { type: 'string' }, region: { type: 'string' } } }).values;
+  } catch {
+    throw new CannotRun(USAGE);
+  }
 }

@@ -6,6 +6,11 @@ import { tables } from './scale/tables.ts';
 
 const document = path.resolve(import.meta.dirname, '../docs/scale.md');
 
+const given = process.argv.slice(2);
+const isToWrite = given[0] === '--write';
 const found = tables();
-if (process.argv.includes('--write')) writeFileSync(document, withTables(readFileSync(document, 'utf8'), found));
+if (given.length > (isToWrite ? 1 : 0)) {
+  console.error('npm run scale [-- --write]');
+  process.exitCode = 1;
+} else if (isToWrite) writeFileSync(document, withTables(readFileSync(document, 'utf8'), found));
 else console.log(found);

@@ -17,8 +17,17 @@ export function openAccess(keys: readonly string[] | undefined): (authorization:
   return (authorization) => {
     const hash = hashOf(/^bearer +(.+)$/i.exec(authorization ?? '')?.[1]?.trim() ?? '');
     const isKnown = hashes.map((known) => timingSafeEqual(known, hash)).includes(true);
-    return isKnown ? hash.toString('hex').slice(0, CALLER_CHARS) : undefined;
+    return isKnown ? nameOf(hash) : undefined;
   };
+}
+
+/** Whoever may have sessions where these keys are set; without them everybody is the same. */
+export function callersOf(keys: readonly string[]): Caller[] {
+  return [EVERYBODY, ...keys.map((key) => nameOf(hashOf(key)))];
+}
+
+function nameOf(hash: Buffer): Caller {
+  return hash.toString('hex').slice(0, CALLER_CHARS);
 }
 
 function hashOf(key: string): Buffer {

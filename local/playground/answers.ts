@@ -23,7 +23,7 @@ export function checkCaller({ headers, method }: IncomingMessage): void {
   const { hostname } = new URL(`http://${headers.host ?? ''}`);
   if (!['localhost', '127.0.0.1', '[::1]'].includes(hostname)) throw new Refusal(421, 'ask for localhost');
   const isJson = /^application\/json\b/.test(headers['content-type'] ?? '');
-  if (method !== 'GET' && !isJson) throw new Refusal(415, 'send JSON');
+  if (method !== 'GET' && method !== 'HEAD' && !isJson) throw new Refusal(415, 'send JSON');
 }
 
 export async function readJson(request: IncomingMessage): Promise<unknown> {

@@ -12,6 +12,8 @@ export interface Command {
 
 export interface Options {
   platform?: PlatformName;
+  /** Whose sessions of /chat may be meant by their bare names. */
+  callers: readonly string[];
   /** Show what was said, too. */
   text: boolean;
   failed: boolean;

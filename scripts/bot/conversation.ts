@@ -1,7 +1,7 @@
 /** The inspection tool: which conversation is meant. */
 import type { Store } from '../../lib/store.ts';
 import type { PlatformName, Turn } from '../../lib/types.ts';
-import { CannotRun } from './command.ts';
+import { CannotRun, type Options } from './command.ts';
 
 export const PLATFORMS: readonly PlatformName[] = ['talkjs', 'botpress', 'chat-api', 'http'];
 
@@ -10,17 +10,30 @@ export interface Known {
   conversation: string;
 }
 
-/** The one of this name that has turns; throws `CannotRun` when there is none, or more than one and no platform was named. */
-export async function findKnown(store: Store, conversation: string, platform?: PlatformName): Promise<Known> {
-  const candidates = platform ? [platform] : PLATFORMS;
-  const found = await Promise.all(candidates.map(async (name) => isKnown(store, { platform: name, conversation })));
+type Where = Pick<Options, 'platform' | 'callers'>;
+
+/**
+ * The one of this name that has turns, a session of /chat also by its name without the caller's; throws `CannotRun` when there is
+ * none, or more than one.
+ */
+export async function findKnown(store: Store, name: string, { platform, callers }: Where): Promise<Known> {
+  const candidates = (platform ? [platform] : PLATFORMS).flatMap((on) =>
+    [name, ...(on === 'http' ? callers.map((caller) => `${caller}:${name}`) : [])].map((conversation) => ({
+      platform: on,
+      conversation,
+    })),
+  );
+  const found = await Promise.all(candidates.map((candidate) => isKnown(store, candidate)));
   const known = candidates.filter((_, i) => found[i]);
   const [only, ...others] = known;
-  if (only === undefined)
-    throw new CannotRun(`No conversation ${conversation} is known${platform ? ` on ${platform}` : ''}.`);
-  if (others.length > 0)
-    throw new CannotRun(`${conversation} is known on ${known.join(' and ')}: name one with --platform.`);
-  return { platform: only, conversation };
+  if (only === undefined) throw new CannotRun(`No conversation ${name} is known${platform ? ` on ${platform}` : ''}.`);
+  if (others.length > 0) {
+    const places = known.map((one) =>
+      one.conversation === name ? one.platform : `${one.platform} as ${one.conversation}`,
+    );
+    throw new CannotRun(`${name} is known on ${places.join(' and ')}: name one with --platform, or by its whole name.`);
+  }
+  return only;
 }
 
 async function isKnown(store: Store, of: Known): Promise<boolean> {

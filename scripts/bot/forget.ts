@@ -10,9 +10,10 @@ import { sift } from './sift.ts';
 export const forget: Command = {
   about: 'removes all that is kept of a conversation, for good',
   takes: ['conversation'],
-  run: async (place, [name = ''], { platform }) => {
+  run: async (place, [name = ''], options) => {
     const { store, table, shelf } = await place.data();
-    const of = await findKnown(store, name, platform).catch((error: unknown) => {
+    const of = await findKnown(store, name, options).catch((error: unknown) => {
+      const { platform } = options;
       // A run that broke off has left something that no turn tells of.
       if (platform && error instanceof CannotRun) return { platform, conversation: name };
       throw error;

@@ -15,9 +15,10 @@ export const resume: Command = {
   run: (...call) => giveTo('bot', ...call),
 };
 
-async function giveTo(owner: Owner, ...[place, [name = ''], { platform }]: Parameters<Command['run']>) {
+async function giveTo(owner: Owner, ...[place, [name = ''], options]: Parameters<Command['run']>) {
   const { store } = await place.data();
-  const of = await findKnown(store, name, platform).catch((error: unknown) => {
+  const of = await findKnown(store, name, options).catch((error: unknown) => {
+    const { platform } = options;
     // Somebody may want the bot to be silent from the first message on.
     if (platform && error instanceof CannotRun) return { platform, conversation: name };
     throw error;

@@ -91,6 +91,8 @@ async function localEndpoints(port: number): Promise<{ sqs: string; dynamodb: st
   try {
     return stackShape.parse(await (await fetch(url)).json()).urls;
   } catch {
-    throw new CannotRun(`${url} does not answer: run \`npm start\` first, or name a deployed stage with --stage.`);
+    throw new CannotRun(
+      `${url} does not answer: run \`npm start\` first, say on which PORT it runs (PORT=3100 npm run bot …), or name a deployed stage with --stage.`,
+    );
   }
 }

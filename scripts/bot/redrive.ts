@@ -10,9 +10,10 @@ import { sift } from './sift.ts';
 export const redrive: Command = {
   about: 'answers again what failed: the message, or all of the conversation',
   takes: ['conversation', 'message?'],
-  run: async (place, [name = '', message], { platform }) => {
+  run: async (place, [name = '', message], options) => {
     const { store } = await place.data();
-    const of = await findKnown(store, name, platform).catch((error: unknown) => {
+    const of = await findKnown(store, name, options).catch((error: unknown) => {
+      const { platform } = options;
       // Where the first message of a conversation died, nothing but its dead letter tells of it.
       if (platform && error instanceof CannotRun) return { platform, conversation: name };
       throw error;

@@ -10,7 +10,7 @@ export const show: Command = {
   takes: ['conversation'],
   run: async (place, [name = ''], options) => {
     const { store } = await place.data();
-    const of = await findKnown(store, name, options.platform);
+    const of = await findKnown(store, name, options);
     const [turns, { owner, team, summary }] = await Promise.all([turnsOf(store, of), store.conversationOf(of)]);
     const views = turns.map((turn) => viewOf(turn, options.text));
     const usd = views.reduce((sum, view) => sum + (view.usd ?? 0), 0);
@@ -19,7 +19,7 @@ export const show: Command = {
       `answered by: ${owner}`,
       ...(team.length > 0 ? [`team: ${team.join(', ')}`] : []),
       ...(summary ? ['has a summary'] : []),
-      `${views.length} turns`,
+      `${views.length} ${views.length === 1 ? 'turn' : 'turns'}`,
       `$${usd.toFixed(4)}`,
     ].join(' · ');
     return {

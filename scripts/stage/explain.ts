@@ -14,11 +14,14 @@ const ADVICE: Readonly<Record<string, string>> = {
   SignatureDoesNotMatch: 'The AWS secret access key does not belong to its key id.',
 };
 
+const NOT_REACHED = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'ENETUNREACH']);
+
 /** Never a stack trace for what the caller can put right. */
 export function explained(error: unknown): string {
   if (error instanceof CannotRun || error instanceof BadSettings) return error.message;
   if (!(error instanceof Error)) return String(error);
   // It quotes what it refuses, which may be a secret.
   if (error.name === 'ValidationException') return 'AWS refuses what it was sent.';
+  if ('code' in error && NOT_REACHED.has(String(error.code))) return `AWS cannot be reached (${error.message}).`;
   return ADVICE[error.name] ?? `${error.name}: ${error.message}`;
 }

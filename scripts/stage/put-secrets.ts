@@ -67,6 +67,9 @@ function isGiven(name: string, { env, only, remove }: PutSecretsOptions): boolea
 function refuseUnknown({ names, only, remove, env }: PutSecretsOptions): void {
   const known = [...names.values()].flat();
   const unknown = [...only, ...remove].filter((name) => !known.includes(name));
+  // What is no name may be a secret.
+  if (unknown.some((name) => !/^[A-Z_]+$/.test(name)))
+    throw new CannotRun('Only names may be given: values come from the file or the shell.');
   if (unknown.length > 0)
     throw new CannotRun(`No secret has the name ${unknown.join(', ')}. These are all: ${known.join(', ')}.`);
   const unset = only.filter((name) => !env[name]?.trim());

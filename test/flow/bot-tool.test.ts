@@ -1,5 +1,6 @@
 /** `npm run bot`, as a process of its own against a running stack. */
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -147,6 +148,22 @@ describe('show', () => {
     expect(turns[0].waitedMs).toBeGreaterThanOrEqual(turns[0].ms);
   });
 
+  it('finds a session of /chat by the name that the client gave it, with or without access keys', async () => {
+    const [open, keyed] = [newConversation(), newConversation()];
+    const caller = createHash('sha256').update('the key').digest('hex').slice(0, 16);
+    await turn(`open:${open}`, 'm1', 'answered', 'http');
+    await turn(`${caller}:${keyed}`, 'm1', 'answered', 'http');
+    process.env.CHAT_ACCESS_KEYS = 'another,the key';
+
+    const found = [await botJson('show', open), await botJson('show', keyed)];
+    delete process.env.CHAT_ACCESS_KEYS;
+
+    expect(found).toMatchObject([
+      { platform: 'http', conversation: `open:${open}` },
+      { platform: 'http', conversation: `${caller}:${keyed}` },
+    ]);
+  });
+
   it('asks for the platform where two have a conversation of that name, and says when there is none', async () => {
     const conversation = newConversation();
     await turn(conversation, 'm1', 'answered', 'talkjs');
@@ -158,7 +175,7 @@ describe('show', () => {
 
     expect(either).toEqual({
       code: 1,
-      text: `${conversation} is known on talkjs and botpress: name one with --platform.`,
+      text: `${conversation} is known on talkjs and botpress: name one with --platform, or by its whole name.`,
     });
     expect(named.turns).toMatchObject([{ message: 'm2' }]);
     expect(nobody).toEqual({ code: 1, text: 'No conversation nowhere is known.' });
@@ -352,7 +369,13 @@ describe('what is wrong', () => {
 
     expect(wrong.map(({ code }) => code)).toEqual(wrong.map(() => 1));
     for (const i of [0, 1, 2, 6])
-      expect(wrong[i]?.text).toMatch(/^npm run bot -- <command>[\s\S]*forget <conversation>/);
+      expect(wrong[i]?.text).toMatch(/npm run bot -- <command>[\s\S]*forget <conversation>/);
+    expect([0, 1, 2, 6].map((i) => wrong[i]?.text.split('\n')[0])).toEqual([
+      'There is no command dance.',
+      'It is: show <conversation>.',
+      'It is: show <conversation>.',
+      "Unknown option '--nonsense'.",
+    ]);
     expect(wrong[3]?.text).toBe('--platform must be one of talkjs, botpress, chat-api, http.');
     expect(wrong[4]?.text).toBe('Say what to list: `npm run bot -- list --failed`.');
     expect(wrong[5]?.text).toBe('--days must be a whole number from 1 to 400.');

@@ -92,6 +92,12 @@ describe('the secrets of a stage', () => {
 
   it.each([
     ['no secret', { only: ['TALKJS_APP_ID'] }, 'No secret has the name TALKJS_APP_ID'],
+    [
+      'a value with its name',
+      { only: ['ANTHROPIC_API_KEY=sk-1'] },
+      'Only names may be given: values come from the file',
+    ],
+    ['a value to remove', { remove: ['sk-1'] }, 'Only names may be given: values come from the file'],
     ['named but not set', { only: ['ANTHROPIC_API_KEY'] }, 'Not set, neither in the file nor in the shell'],
     ['too large', { env: { ANTHROPIC_API_KEY: 'k'.repeat(4096) } }, '4096 are allowed'],
   ])('that are %s stop it before anything is written', async (_name, options, sentence) => {
