@@ -32,10 +32,10 @@ export async function checkStage(deps: CheckDeps, stage: Stage): Promise<Finding
     const found = checkSettings(stage, Object.assign({}, ...kept.values()), secret);
     return { ...found, notes: [...notes, ...found.notes] };
   } catch (error) {
+    // The secrets are taken to be there once somebody brings those of the file.
     const written = Object.entries(stage.env).filter(([name, value]) => secret.includes(name) && value?.trim());
     const found = checkSettings(stage, Object.fromEntries(written), secret);
-    const unasked = `Parameter Store: not asked; its secrets are taken to be those of ${stage.file}`;
-    return { notes: [...notes, unasked, ...found.notes], problems: [explained(error), ...found.problems] };
+    return { notes, problems: [explained(error), ...found.problems] };
   }
 }
 
