@@ -19,7 +19,7 @@ interface Line {
   custom?: { replyKey?: string };
 }
 
-describe('fifty conversations while workers are killed', () => {
+describe('fifty conversations and more, while workers are killed', () => {
   let stack: RunningStack;
   const chance = chanceOf(20);
   const names = Array.from({ length: CONVERSATIONS }, (_, i) => `kills-${i + 1}`);
@@ -31,17 +31,24 @@ describe('fifty conversations while workers are killed', () => {
 
   test('are answered message by message, each once and in order', async () => {
     const killedAt: number[] = [];
-    const talks = names.map(async (name) => {
+    const talk = async (name: string) => {
       for (let n = 1; n <= MESSAGES; n++) {
         await sleep(chance.oneOf(BETWEEN_MESSAGES));
         await stack.say(name, `This is message ${n}.`);
       }
-    });
+    };
+    const talks = names.map(talk);
 
     while (killedAt.length < KILLS) {
       await sleep(chance.oneOf(BETWEEN_KILLS));
       const victim = await busyWorker();
-      if (victim === undefined) continue;
+      if (victim === undefined) {
+        // Else nobody might ever be at work again.
+        const name = `kills-${names.length + 1}`;
+        names.push(name);
+        talks.push(talk(name));
+        continue;
+      }
       process.kill(victim, 'SIGKILL');
       killedAt.push(Date.now());
     }

@@ -66,5 +66,5 @@ it('says in a sentence what it cannot do', async () => {
   expect(nobody.code).toBe(1);
   expect(nobody.text).toMatch(/^http:\/\/localhost:9\/stack does not answer: run `npm start` first/);
   expect(unknown.code).toBe(1);
-  expect(unknown.text).toMatch(/^npm run bot -- <command>[\s\S]*redrive logs/);
+  expect(unknown.text).toMatch(/^There is no command dance\.\n\nnpm run bot -- <command>[\s\S]*redrive logs/);
 });
