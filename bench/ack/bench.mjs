@@ -94,7 +94,7 @@ function report(taken, invoked) {
           ['the Express receiver behind serverless-http', spread(express), '1'],
         ],
       ),
-      'HMAC and JSON.parse, which both need, are nearly half of ours (3.0 and 4.1 of some 15 µs); the rest of Express is 3.3 times the rest of ours, in which a schema for bodies that anybody may send is 2.5 µs and the log label 0.5. Compiled schemas (zod's classic ones) would save 1.8 µs a webhook and cost every cold start 2 ms.',
+      'HMAC and JSON.parse, which both need, are nearly half of ours (3.0 and 4.1 of some 15 µs); the rest of Express is 3.3 times the rest of ours, in which a schema for bodies that anybody may send is 2.5 µs and the log label 0.5. Compiled schemas (the classic ones of zod) would save 1.8 µs a webhook and cost every cold start 2 ms.',
       'Over HTTP, where both stand behind node:http; ours needs a bridge there that makes the events of API Gateway. What both spend most on is the system call that sends the answer and wakes the sender.',
       table(
         ['ratio', ...CONNECTIONS.map((connections) => `${connections} connections`)],
