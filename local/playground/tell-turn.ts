@@ -55,8 +55,8 @@ function askings(journal: Journal, events: readonly Heard[], from: number | unde
   return [...seen.map(({ time }) => time), ...told.map(({ time, fields }) => time - Number(fields.LatencyMs))];
 }
 
-/** The clocks of two processes of one machine agree, but not to the millisecond. */
-const SLACK_MS = 10;
+/** A claim is known from when it was seen, or from a line that came when the reply had been stored: late by that on a busy machine. */
+const SLACK_MS = 100;
 
 function callsWithin(journal: Journal, session: string, from: number, to: number) {
   return journal
