@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { callersOf } from '../lib/chat/access.ts';
+import { groups } from '../lib/config.ts';
 import { Later } from '../lib/errors.ts';
 import { CannotRun, type Command, type Options } from './bot/command.ts';
 import { PLATFORMS } from './bot/conversation.ts';
@@ -81,12 +82,9 @@ function misused(what: string): CannotRun {
   return new CannotRun(`${what}\n\n${usage()}`);
 }
 
-function accessKeys(stage: string | undefined): string[] {
+function accessKeys(stage: string | undefined): readonly string[] {
   const env = stage === undefined ? process.env : readStage(stage, { shell: process.env }).env;
-  return (env.CHAT_ACCESS_KEYS ?? '')
-    .split(',')
-    .map((key) => key.trim())
-    .filter(Boolean);
+  return groups.chat(env)?.accessKeys ?? [];
 }
 
 function toOptions(

@@ -13,9 +13,8 @@ export const forget: Command = {
   run: async (place, [name = ''], options) => {
     const { store, table, shelf } = await place.data();
     const of = await findKnown(store, name, options).catch((error: unknown) => {
-      const { platform } = options;
       // A run that broke off has left something that no turn tells of.
-      if (platform && error instanceof CannotRun) return { platform, conversation: name };
+      if (options.platform && error instanceof CannotRun) return { platform: options.platform, conversation: name };
       throw error;
     });
     const { turns, parked } = await forgetIn(table, of, Date.now());

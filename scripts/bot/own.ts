@@ -18,9 +18,8 @@ export const resume: Command = {
 async function giveTo(owner: Owner, ...[place, [name = ''], options]: Parameters<Command['run']>) {
   const { store } = await place.data();
   const of = await findKnown(store, name, options).catch((error: unknown) => {
-    const { platform } = options;
     // Somebody may want the bot to be silent from the first message on.
-    if (platform && error instanceof CannotRun) return { platform, conversation: name };
+    if (options.platform && error instanceof CannotRun) return { platform: options.platform, conversation: name };
     throw error;
   });
   const before = await store.ownerOf(of);

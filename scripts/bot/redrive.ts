@@ -13,9 +13,8 @@ export const redrive: Command = {
   run: async (place, [name = '', message], options) => {
     const { store } = await place.data();
     const of = await findKnown(store, name, options).catch((error: unknown) => {
-      const { platform } = options;
       // Where the first message of a conversation died, nothing but its dead letter tells of it.
-      if (platform && error instanceof CannotRun) return { platform, conversation: name };
+      if (options.platform && error instanceof CannotRun) return { platform: options.platform, conversation: name };
       throw error;
     });
     const owner = await store.ownerOf(of);
