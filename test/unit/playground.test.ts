@@ -56,6 +56,19 @@ describe('a turn as the playground tells it', () => {
     });
   });
 
+  it('counts a call that was made while a busy machine still stored the claim, but not one of the turn before', () => {
+    const journal = openJournal();
+    journal.add({ time: 1520, event: 'reply-written', fields: { inbound: 'm1', ms: 400 } });
+    journal.addLogged({ session: 's', requestedAt: 700, at: 1000 });
+    const turn = { sk: 'T#0000000000900#m1', said: [], generation: 0, epoch: 1 };
+    const view = () => tellTurn({ turn, session: 's', worker: 'reply', isQueued: true, journal });
+
+    const before = view();
+    journal.addLogged({ session: 's', requestedAt: 1050, at: 1580 });
+
+    expect([before.at.logged, view().at.logged]).toEqual([undefined, 1580]);
+  });
+
   it('tells of a second delivery, and of a killed worker but of no other process', () => {
     const journal = openJournal();
     journal.add({ time: 1000, event: 'message-kept', fields: { inbound: 'm1' } });
