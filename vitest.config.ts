@@ -1,10 +1,10 @@
 import { defineConfig } from 'vitest/config';
-import { watchLine } from './test/log-watch.ts';
+import { watchLine } from './test/harness/log-watch.ts';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/emulators.ts'],
+    globalSetup: ['test/harness/emulators.ts'],
     env: { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
     // A hanging test must end some day; nothing in the suite measures time.
     testTimeout: 120_000,

@@ -7,7 +7,7 @@ const MIN_NODE_MAJOR = 24;
 export default class EmbeddedStack {
   constructor(serverless, options, { log }) {
     const build = async () => {
-      const { build } = await import('../scripts/build.mjs');
+      const { build } = await import('../scripts/build/build.mjs');
       await build({ root: serverless.serviceDir });
     };
     const start = async () => {

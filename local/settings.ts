@@ -1,8 +1,9 @@
 /** The embedded stack: which names of .env and the shell are settings, and whether what they say is right. */
-import { allTools } from '../lib/claude/tools/all.ts';
-import { chooseTools } from '../lib/claude/tools/toolbox.ts';
+
 import { type Env, type GroupName, groups, readSettings } from '../lib/config.ts';
 import { BadSettings } from '../lib/errors.ts';
+import { allTools } from '../lib/tools/all.ts';
+import { chooseTools } from '../lib/tools/toolbox.ts';
 
 export type Settings = Record<string, string>;
 

@@ -1,9 +1,9 @@
 /** `npm run bot -- <command>`: looks after the bot, on this machine or, with `--stage <name>`, on a deployed stage. */
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { callersOf } from '../lib/chat/access.ts';
 import { groups } from '../lib/config.ts';
 import { Later } from '../lib/errors.ts';
+import { callersOf } from '../lib/http/access.ts';
 import { CannotRun, type Command, type Options } from './bot/command.ts';
 import { PLATFORMS } from './bot/conversation.ts';
 import { forget } from './bot/forget.ts';

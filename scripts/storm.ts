@@ -6,7 +6,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
-import type { StormResult } from '../test/promises/storm.ts';
+import type { StormResult } from '../test/harness/promises/storm.ts';
 
 const { values } = parseArgs({
   options: {
@@ -65,9 +65,9 @@ async function inChild(seed: number): Promise<StormResult> {
 
 async function runOne(seed: number): Promise<void> {
   Object.assign(process.env, { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' });
-  const { default: startEmulators } = await import('../test/emulators.ts');
-  const { storm } = await import('../test/promises/storm.ts');
-  const { stormyBotpress, stormyTalkjs } = await import('../test/promises/storm-chats.ts');
+  const { default: startEmulators } = await import('../test/harness/emulators.ts');
+  const { storm } = await import('../test/harness/promises/storm.ts');
+  const { stormyBotpress, stormyTalkjs } = await import('../test/harness/promises/storm-chats.ts');
   await startEmulators();
   const result = await storm({
     seed,

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findBreaches, type Sources } from './architecture.ts';
+import { findBreaches, type Sources } from './harness/architecture.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const files = globSync('{functions,lib,local}/**/*.ts', { cwd: root }).map((file) => file.replaceAll('\\', '/'));
@@ -31,8 +31,8 @@ describe('a breach', () => {
   const planted: [string, Record<string, string>, string][] = [
     [
       'of a door that skips its root',
-      { 'functions/x.ts': "import { s } from '../lib/store.ts';" },
-      'imports lib/store.ts',
+      { 'functions/x.ts': "import { s } from '../lib/store/store.ts';" },
+      'imports lib/store/store.ts',
     ],
     [
       'of lib that imports a door',
@@ -53,11 +53,15 @@ describe('a breach', () => {
     ],
     [
       'of an edge that imports another',
-      { 'lib/store.ts': "import { q } from './queue.ts';" },
+      { 'lib/store/x.ts': "import { q } from '../queue.ts';" },
       'imports the edge queue',
     ],
-    ['of Anthropic outside claude', { 'lib/reply.ts': "import A from '@anthropic-ai/sdk';" }, 'outside claude'],
-    ['of DynamoDB outside store', { 'lib/reply.ts': "import { D } from '@aws-sdk/lib-dynamodb';" }, 'outside store'],
+    ['of Anthropic outside claude', { 'lib/turn/reply.ts': "import A from '@anthropic-ai/sdk';" }, 'outside claude'],
+    [
+      'of DynamoDB outside store',
+      { 'lib/turn/reply.ts': "import { D } from '@aws-sdk/lib-dynamodb';" },
+      'outside store',
+    ],
     ['of SQS outside queue', { 'lib/app/x.ts': "const s = import('@aws-sdk/client-sqs');" }, 'outside queue'],
     ['of SSM outside secrets', { 'lib/app/x.ts': "export { S } from '@aws-sdk/client-ssm';" }, 'outside secrets'],
     [
@@ -79,17 +83,18 @@ describe('a breach', () => {
     [
       'of a webhook door that drags Claude in',
       {
-        'lib/app/ingest.ts': "import { a } from '../receive.ts';",
-        'lib/receive.ts': "import { ask } from './claude/ask.ts';",
+        'lib/app/ingest.ts': "import { a } from '../turn/receive.ts';",
+        'lib/turn/receive.ts': "import { ask } from '../claude/ask.ts';",
         'lib/claude/ask.ts': "import A from '@anthropic-ai/sdk';",
       },
-      'reaches lib/receive.ts → lib/claude/ask.ts → @anthropic-ai/sdk',
+      'reaches lib/turn/receive.ts → lib/claude/ask.ts → @anthropic-ai/sdk',
     ],
     ['of a webhook door with the big zod', { 'lib/app/ingest.ts': "import * as z from 'zod';" }, 'reaches zod'],
   ];
 
-  it.each(planted)('%s is found', (_name, texts, expected) => {
-    const withRooms = Object.fromEntries(Object.entries(texts).map(([file, text]) => [file, `/** Room. */\n${text}`]));
+  it.each(planted)('%s is found', (name, texts, expected) => {
+    const first = name.startsWith('of a pure room') ? '/** Room. Pure. */' : '/** Room. */';
+    const withRooms = Object.fromEntries(Object.entries(texts).map(([file, text]) => [file, `${first}\n${text}`]));
 
     const breaches = findBreaches(withRooms);
 

@@ -1,9 +1,9 @@
 /** Signed webhooks as events of API Gateway, handed to functions in this process: no server, no socket, nothing behind them. */
 import serverless from 'serverless-http';
-import { postDoor } from '../../lib/app/post-door.ts';
+import { postDoor } from '../../lib/app/doors/post-door.ts';
 import { logLine } from '../../lib/log.ts';
 import { talkjsDialect } from '../../lib/platforms/talkjs/dialect.ts';
-import { receive } from '../../lib/receive.ts';
+import { receive } from '../../lib/turn/receive.ts';
 import { answerParent, cpuUs } from '../measure/children.mjs';
 import { TALKJS_SECRET } from '../measure/surroundings.mjs';
 import { talkjsWebhook } from '../measure/webhooks.mjs';

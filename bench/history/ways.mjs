@@ -3,7 +3,7 @@ import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/cli
 import { DynamoDBChatMessageHistory } from '@langchain/community/stores/message/dynamodb';
 import { AIMessage, HumanMessage } from '@langchain/core/messages';
 import { buildWindow } from '../../lib/claude/window.ts';
-import { openDynamo, openStore, turnSk } from '../../lib/store.ts';
+import { openDynamo, openStore, turnSk } from '../../lib/store/store.ts';
 
 /** As in the measurements that the targets come from: what a user says and what Claude answers, in bytes. */
 export const QUESTION = 'What do you think of this? '.padEnd(120, 'x');

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
-import { build } from '../../scripts/build.mjs';
+import { build } from '../../scripts/build/build.mjs';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 const bench = path.join(root, 'bench');
@@ -44,7 +44,7 @@ export async function buildAll() {
     outdir: path.join(dist, 'peers'),
     outbase: bench,
     entryNames: '[name]',
-    alias: { '@aws-sdk/credential-provider-node': path.join(root, 'scripts/lambda-credentials.mjs') },
+    alias: { '@aws-sdk/credential-provider-node': path.join(root, 'scripts/build/lambda-credentials.mjs') },
   });
   return { ours: sizesOf(ours), unbundled: sizesOf(unbundled), peers: sizesOf(peers) };
 }

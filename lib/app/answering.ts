@@ -7,16 +7,16 @@ import { filesOf } from '../claude/attached.ts';
 import { writeMeasured } from '../claude/metrics.ts';
 import { priceUsd } from '../claude/price.ts';
 import { SUMMARY_MAX_TOKENS, SUMMARY_MODEL, SUMMARY_PROMPT } from '../claude/summary.ts';
-import { allTools } from '../claude/tools/all.ts';
-import { chooseTools, openToolbox } from '../claude/tools/toolbox.ts';
-import { type ComposeDeps, compose } from '../compose.ts';
 import type { ClaudeSettings, ReconifySettings, Settings } from '../config.ts';
-import { type Limits, openLimits } from '../limits.ts';
 import { logLine } from '../log.ts';
-import type { RememberDeps } from '../remember.ts';
-import { openDynamo, openStore } from '../store.ts';
-import { openCounters } from '../store-counters.ts';
-import type { TurnDeps } from '../turn.ts';
+import { openCounters } from '../store/counters.ts';
+import { openDynamo, openStore } from '../store/store.ts';
+import { allTools } from '../tools/all.ts';
+import { chooseTools, openToolbox } from '../tools/toolbox.ts';
+import { type ComposeDeps, compose } from '../turn/compose.ts';
+import { type Limits, openLimits } from '../turn/limits.ts';
+import type { RememberDeps } from '../turn/remember.ts';
+import type { TurnDeps } from '../turn/turn.ts';
 import { openRecorder } from './recorder.ts';
 
 /** The settings groups it needs; `reconify` beside them where calls are logged there. */

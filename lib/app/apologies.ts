@@ -4,9 +4,9 @@ import type { Settings } from '../config.ts';
 import { Permanent } from '../errors.ts';
 import { logLine } from '../log.ts';
 import { openSqs, openTurnsQueue } from '../queue.ts';
-import type { ReplyDeps } from '../reply.ts';
-import { openDynamo, openStore } from '../store.ts';
-import { turnsDoor } from './consumer.ts';
+import { openDynamo, openStore } from '../store/store.ts';
+import type { ReplyDeps } from '../turn/reply.ts';
+import { turnsDoor } from './doors/consumer.ts';
 import { openApp } from './open.ts';
 import { openPlatforms, PLATFORMS } from './platforms.ts';
 

@@ -3,14 +3,14 @@ import { openAnswerStream, streamIdOf } from '../chat-api/answer-stream.ts';
 import { openPost } from '../chat-api/post.ts';
 import { openRooms } from '../chat-api/rooms.ts';
 import { noShare } from '../chat-api/share.ts';
-import type { Compose } from '../compose.ts';
 import type { ChatApiSettings } from '../config.ts';
 import { errorName, logLine } from '../log.ts';
 import { chatApiPlatform } from '../platforms/chat-api/deliver.ts';
 import { echoPlatform } from '../platforms/chat-api/echo.ts';
 import { openSignalsQueue, openSqs } from '../queue.ts';
-import { openDynamo } from '../store.ts';
-import { openTable } from '../store-items.ts';
+import { openTable } from '../store/items.ts';
+import { openDynamo } from '../store/store.ts';
+import type { Compose } from '../turn/compose.ts';
 import type { Platform } from '../types.ts';
 
 const now = Date.now;

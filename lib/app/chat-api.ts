@@ -8,12 +8,12 @@ import type { Settings } from '../config.ts';
 import { BadSettings } from '../errors.ts';
 import { errorName, labelsOf, logLine } from '../log.ts';
 import { openSignalsQueue, openSqs, openTurnsQueue } from '../queue.ts';
-import { openDynamo, partition } from '../store.ts';
-import { openCounters } from '../store-counters.ts';
-import { openTable } from '../store-items.ts';
+import { openCounters } from '../store/counters.ts';
+import { openTable } from '../store/items.ts';
+import { openDynamo, partition } from '../store/store.ts';
 import type { Inbound } from '../types.ts';
+import { type Server, streamFrom } from './doors/stream-door.ts';
 import { openApp } from './open.ts';
-import { type Server, streamFrom } from './stream-door.ts';
 
 const now = Date.now;
 

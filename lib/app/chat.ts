@@ -1,18 +1,19 @@
 /** Root of /chat: stops 1-7 in one streamed response. */
-import { openAccess } from '../chat/access.ts';
-import { type ChatDeps, chat } from '../chat/chat.ts';
-import { ChatFailure, responseOf } from '../chat/failure.ts';
-import { openCallerLimits } from '../chat/limits.ts';
-import { openSessions } from '../chat/sessions.ts';
+
 import type { Settings } from '../config.ts';
 import { BadSettings } from '../errors.ts';
+import { openAccess } from '../http/access.ts';
+import { type ChatDeps, chat } from '../http/chat.ts';
+import { ChatFailure, responseOf } from '../http/failure.ts';
+import { openCallerLimits } from '../http/limits.ts';
+import { openSessions } from '../http/sessions.ts';
 import { errorName, logLine } from '../log.ts';
-import { openDynamo } from '../store.ts';
-import { openTable } from '../store-items.ts';
+import { openTable } from '../store/items.ts';
+import { openDynamo } from '../store/store.ts';
 import type { Platform } from '../types.ts';
 import { ANSWERING, estimateOf, limitsOf, openAnswering } from './answering.ts';
+import { type Server, streamFrom } from './doors/stream-door.ts';
 import { openApp } from './open.ts';
-import { type Server, streamFrom } from './stream-door.ts';
 
 const GROUPS = [...ANSWERING, 'chat', 'reconify'] as const;
 

@@ -2,10 +2,10 @@
 import type { GroupName, Settings } from '../config.ts';
 import { logLine } from '../log.ts';
 import { openSqs, openTurnsQueue } from '../queue.ts';
-import { type ReceiveDeps, receive } from '../receive.ts';
+import { type ReceiveDeps, receive } from '../turn/receive.ts';
 import type { Dialect } from '../types.ts';
+import { type PostHandler, postDoor } from './doors/post-door.ts';
 import { openApp } from './open.ts';
-import { type PostHandler, postDoor } from './post-door.ts';
 
 /** The handler of one platform's webhook. A group of settings that is not set at all makes it answer 503. */
 export function webhookDoor<G extends GroupName>(

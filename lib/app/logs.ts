@@ -5,15 +5,15 @@ import type { ReconifySettings } from '../config.ts';
 import { BadSettings } from '../errors.ts';
 import { errorName, logLine } from '../log.ts';
 import { openLogsQueue, openSqs } from '../queue.ts';
-import { type DeliverDeps, deliver } from '../reconify/deliver.ts';
-import { keep } from '../reconify/envelope.ts';
-import { type IntakeDeps, intake } from '../reconify/intake.ts';
-import { post } from '../reconify/post.ts';
-import { payloadOf } from '../reconify/record.ts';
-import { openDynamo } from '../store.ts';
-import { openShelf } from '../store-logs.ts';
+import { type DeliverDeps, deliver } from '../records/deliver.ts';
+import { keep } from '../records/envelope.ts';
+import { type IntakeDeps, intake } from '../records/intake.ts';
+import { post } from '../records/post.ts';
+import { payloadOf } from '../records/record.ts';
+import { openShelf } from '../store/logs.ts';
+import { openDynamo } from '../store/store.ts';
+import { type PostHandler, postDoor } from './doors/post-door.ts';
 import { openApp } from './open.ts';
-import { type PostHandler, postDoor } from './post-door.ts';
 
 const now = Date.now;
 

@@ -7,9 +7,9 @@ import { errorName, logLine } from '../log.ts';
 import { talkjsApi } from '../platforms/talkjs/api.ts';
 import { talkjsLately } from '../platforms/talkjs/lately.ts';
 import { openSqs, openTurnsQueue } from '../queue.ts';
-import { type ReconcileDeps, type Reconciled, reconcile } from '../reconcile.ts';
-import { openDynamo, openStore } from '../store.ts';
-import { openProgress } from '../store-progress.ts';
+import { openProgress } from '../store/progress.ts';
+import { openDynamo, openStore } from '../store/store.ts';
+import { type ReconcileDeps, type Reconciled, reconcile } from '../turn/reconcile.ts';
 import { openApp } from './open.ts';
 
 type Handler = (

@@ -2,10 +2,10 @@
 import type { ReconifySettings } from '../config.ts';
 import { type Log, labelsOf } from '../log.ts';
 import { openLogsQueue, openSqs } from '../queue.ts';
-import { keep } from '../reconify/envelope.ts';
-import { type RecordedCall, recordOf } from '../reconify/record.ts';
-import { openDynamo } from '../store.ts';
-import { openShelf } from '../store-logs.ts';
+import { keep } from '../records/envelope.ts';
+import { type RecordedCall, recordOf } from '../records/record.ts';
+import { openShelf } from '../store/logs.ts';
+import { openDynamo } from '../store/store.ts';
 
 interface RecorderDeps {
   now(): number;

@@ -1,10 +1,10 @@
 /** Root of the reply worker: stops 5-7. */
 import type { Settings } from '../config.ts';
 import { openSqs, openTurnsQueue } from '../queue.ts';
-import type { ReplyDeps } from '../reply.ts';
+import type { ReplyDeps } from '../turn/reply.ts';
 import { ANSWERING, openAnswering } from './answering.ts';
 import { composeUnlessEcho } from './chat-api-bot.ts';
-import { turnsDoor } from './consumer.ts';
+import { turnsDoor } from './doors/consumer.ts';
 import { openApp } from './open.ts';
 import { openPlatforms, PLATFORMS } from './platforms.ts';
 

@@ -1,5 +1,5 @@
 /** Room of attachments: how a file that Claude does not see is spoken of. Pure. */
-import { clean } from '../clean.ts';
+import { clean } from '../text/clean.ts';
 import type { Attachment } from '../types.ts';
 
 /** `[attached image: cat.png (not read: it is too large)]` */

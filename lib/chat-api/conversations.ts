@@ -1,6 +1,6 @@
 /** The Chat API server: conversations and who takes part in them. Membership is kept on both sides, so that neither list needs a search. */
 
-import { type Item, type Key, keyPart, type Table } from '../store-items.ts';
+import { type Item, type Key, keyPart, type Table } from '../store/items.ts';
 import type { ConversationRef } from './ids.ts';
 import type { Conversation, User } from './models.ts';
 import { isoTime } from './models.ts';

@@ -5,7 +5,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Later } from '../errors.ts';
-import type { Item, Table } from '../store-items.ts';
+import type { Item, Table } from '../store/items.ts';
 
 export interface Entry {
   seq: number;

@@ -1,6 +1,6 @@
 /** The Chat API server: messages and events, in the order of their conversation; found by id without an index, since the id says where. */
 
-import type { Item, Key, Table } from '../store-items.ts';
+import type { Item, Key, Table } from '../store/items.ts';
 import { PAGE } from './conversations.ts';
 import { type ConversationRef, type ThingKind, thingId, whereIs } from './ids.ts';
 import { type Event, isoTime, type Message, type Payload } from './models.ts';

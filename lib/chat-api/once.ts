@@ -1,6 +1,6 @@
 /** The Chat API server: what the first attempt under an idempotency key decided, for every later one to find. */
 import { createHash } from 'node:crypto';
-import type { Key, Table } from '../store-items.ts';
+import type { Key, Table } from '../store/items.ts';
 
 export interface Decision {
   messageId: string;

@@ -1,6 +1,6 @@
 /** The Chat API server: what both of its halves work with, the door that clients call and the worker that answers. */
-import type { Counters } from '../store-counters.ts';
-import type { Table } from '../store-items.ts';
+import type { Counters } from '../store/counters.ts';
+import type { Table } from '../store/items.ts';
 import { ApiError } from './api-error.ts';
 import { openConversations } from './conversations.ts';
 import { openSignalLog } from './log.ts';

@@ -1,6 +1,6 @@
 /** The Chat API server: users. One item each, under their id; a deleted one leaves a tombstone, so that its id and keys stay dead. */
 
-import { type Item, type Key, keyPart, type Table } from '../store-items.ts';
+import { type Item, type Key, keyPart, type Table } from '../store/items.ts';
 import { isoTime, type User } from './models.ts';
 
 export interface UserFields {

@@ -1,6 +1,6 @@
 /** Stop 6, after the call. What each stop reason means for the user. Pure. */
 import type { Message, TextBlock } from '@anthropic-ai/sdk/resources/messages/messages';
-import { sentences } from '../errors.ts';
+import { sentences } from '../text/sentences.ts';
 import type { Reply } from '../types.ts';
 
 /** `text` is all that the steps of the turn said. Only an `answer` becomes history. */

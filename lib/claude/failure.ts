@@ -1,4 +1,4 @@
-/** Stop 6. What a failed call means for the next step, from all the shapes in which the SDK reports it. Pure. */
+/** Stop 6. What a failed call means for the next step, from all the shapes in which the SDK reports it. */
 import { APIError } from '@anthropic-ai/sdk';
 
 export type Failure =

@@ -1,7 +1,7 @@
 /** The playground: what one turn left behind at Claude and at Reconify. */
 
 import { pseudonym } from '../../lib/log.ts';
-import { partsOfSk } from '../../lib/store.ts';
+import { partsOfSk } from '../../lib/store/store.ts';
 import { isObject } from './others.ts';
 import { type Place, toTable } from './places.ts';
 import type { DetailsView } from './view.ts';

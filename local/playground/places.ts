@@ -1,6 +1,6 @@
 /** The playground: which door is which, and under which name each knows a conversation. */
-import { type Caller, openAccess } from '../../lib/chat/access.ts';
-import { toSession as toChatSession } from '../../lib/chat/session.ts';
+import { type Caller, openAccess } from '../../lib/http/access.ts';
+import { toSession as toChatSession } from '../../lib/http/session.ts';
 import { pseudonym } from '../../lib/log.ts';
 import type { MessageRef } from '../../lib/types.ts';
 import { type DoorName, type DoorView, doorNames } from './view.ts';

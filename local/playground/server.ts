@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { readSettings } from '../../lib/config.ts';
-import { openDynamo, openStore } from '../../lib/store.ts';
+import { openDynamo, openStore } from '../../lib/store/store.ts';
 import type { Settings } from '../settings.ts';
 import { type Handler, sendJson, serve } from '../stand-ins/serve.ts';
 import type { Status } from '../status.ts';

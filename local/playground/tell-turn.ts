@@ -1,5 +1,5 @@
 /** The playground: one turn as the page shows it, from the table's item and what was heard of it. Pure. */
-import { partsOfSk } from '../../lib/store.ts';
+import { partsOfSk } from '../../lib/store/store.ts';
 import type { Turn } from '../../lib/types.ts';
 import type { Heard } from './hear.ts';
 import type { Journal } from './journal.ts';

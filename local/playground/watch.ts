@@ -1,6 +1,6 @@
 /** The playground: one conversation as it is at this moment, again and again while somebody watches. */
 import type { ServerResponse } from 'node:http';
-import { partsOfSk, type Store } from '../../lib/store.ts';
+import { partsOfSk, type Store } from '../../lib/store/store.ts';
 import type { Turn } from '../../lib/types.ts';
 import type { Journal } from './journal.ts';
 import type { Others } from './others.ts';

@@ -1,5 +1,5 @@
 /** The inspection tool: which conversation is meant. */
-import type { Store } from '../../lib/store.ts';
+import type { Store } from '../../lib/store/store.ts';
 import type { PlatformName, Turn } from '../../lib/types.ts';
 import { CannotRun, type Options } from './command.ts';
 

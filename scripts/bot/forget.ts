@@ -1,7 +1,7 @@
 /** The inspection tool: `forget` removes everything that is kept of a conversation. */
 import { pseudonym } from '../../lib/log.ts';
-import { readEnvelope } from '../../lib/reconify/envelope.ts';
-import { forget as forgetIn } from '../../lib/store-forget.ts';
+import { readEnvelope } from '../../lib/records/envelope.ts';
+import { forget as forgetIn } from '../../lib/store/forget.ts';
 import { CannotRun, type Command } from './command.ts';
 import { findKnown, type Known } from './conversation.ts';
 import { readDeadTurn } from './dead-turns.ts';

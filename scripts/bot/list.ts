@@ -1,6 +1,7 @@
 /** The inspection tool: `list --failed` tells which messages got an apology, or nothing. */
-import { partsOfSk, turnSk } from '../../lib/store.ts';
-import { dayOf, failuresOn } from '../../lib/store-failures.ts';
+
+import { dayOf, failuresOn } from '../../lib/store/failures.ts';
+import { partsOfSk, turnSk } from '../../lib/store/store.ts';
 import { CannotRun, type Command } from './command.ts';
 import { toTable } from './table.ts';
 

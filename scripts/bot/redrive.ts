@@ -1,6 +1,6 @@
 /** The inspection tool: `redrive` gives messages that could not be answered another chance. */
 import { openTurnsQueue } from '../../lib/queue.ts';
-import { partsOfSk } from '../../lib/store.ts';
+import { partsOfSk } from '../../lib/store/store.ts';
 import type { Sent, Turn } from '../../lib/types.ts';
 import { CannotRun, type Command } from './command.ts';
 import { findKnown, type Known, turnsOf } from './conversation.ts';

@@ -1,5 +1,5 @@
 /** The inspection tool: `show` tells what became of each message of a conversation. */
-import { partsOfSk } from '../../lib/store.ts';
+import { partsOfSk } from '../../lib/store/store.ts';
 import type { Turn } from '../../lib/types.ts';
 import type { Command } from './command.ts';
 import { findKnown, turnsOf } from './conversation.ts';

@@ -1,5 +1,5 @@
 /** The terminal: what begins with a slash. */
-import { clean } from '../../lib/clean.ts';
+import { clean } from '../../lib/text/clean.ts';
 import type { Line } from './client.ts';
 
 export const HELP = '/new begins another session, /history shows this one, /cost what it cost; /quit or Ctrl-D ends.';

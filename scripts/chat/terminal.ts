@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { styleText } from 'node:util';
-import { clean } from '../../lib/clean.ts';
+import { clean } from '../../lib/text/clean.ts';
 import { type Client, NoAnswer } from './client.ts';
 import { HELP, showCost, showHistory } from './commands.ts';
 

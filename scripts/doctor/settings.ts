@@ -1,9 +1,9 @@
 /** The doctor: every setting, with what it is for where it is wrong. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { allTools } from '../../lib/claude/tools/all.ts';
-import { chooseTools } from '../../lib/claude/tools/toolbox.ts';
 import { type Env, groups } from '../../lib/config.ts';
+import { allTools } from '../../lib/tools/all.ts';
+import { chooseTools } from '../../lib/tools/toolbox.ts';
 import { settingNames } from '../../local/settings.ts';
 import { groupNames, placeNames } from '../stage/stage.ts';
 import { type Finding, off, ok, wrong } from './finding.ts';

@@ -1,9 +1,9 @@
 /** What a deployment of a stage would find: who deploys, which settings and secrets are there, and what is missing. */
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
-import { allTools } from '../../lib/claude/tools/all.ts';
-import { chooseTools } from '../../lib/claude/tools/toolbox.ts';
 import { type Env, type GroupName, groups, readSettings } from '../../lib/config.ts';
+import { allTools } from '../../lib/tools/all.ts';
+import { chooseTools } from '../../lib/tools/toolbox.ts';
 import { explained } from './explain.ts';
 import { readGroups } from './parameters.ts';
 import { groupNames, placeNames, type Stage, secretNames, secretsPath } from './stage.ts';

@@ -1,7 +1,7 @@
 /** The suite that ships with the official client, against the exported handlers. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { type ChatApiWorld, openChatApiWorld, SECRET } from '../flow/chat-api-world.ts';
-import { runBotpressSuite } from './botpress-suite.ts';
+import { runBotpressSuite } from '../harness/botpress-suite.ts';
+import { type ChatApiWorld, openChatApiWorld, SECRET } from '../harness/chat-api-world.ts';
 
 let world: ChatApiWorld | undefined;
 

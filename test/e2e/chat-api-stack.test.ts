@@ -1,7 +1,7 @@
 /** Promise: the official client's own suite passes against `npm start`, worker and streams in processes of their own. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { runBotpressSuite } from './botpress-suite.ts';
-import { type RunningStack, startStack } from './running-stack.ts';
+import { runBotpressSuite } from '../harness/botpress-suite.ts';
+import { type RunningStack, startStack } from '../harness/running-stack.ts';
 
 const SECRET = 'a throwaway secret';
 let stack: RunningStack;

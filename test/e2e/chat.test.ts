@@ -5,7 +5,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type RunningStack, startStack } from './running-stack.ts';
+import { type RunningStack, startStack } from '../harness/running-stack.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { settingNames } from '../../local/settings.ts';
-import { type RunningStack, startStack } from './running-stack.ts';
+import { type RunningStack, startStack } from '../harness/running-stack.ts';
 
 let stack: RunningStack;
 beforeAll(async () => {

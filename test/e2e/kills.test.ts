@@ -1,8 +1,8 @@
 /** Promise: workers killed with SIGKILL in the middle of whatever they do lose nothing and repeat nothing. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { chanceOf } from '../promises/chance.ts';
-import { patience, type RunningStack, startStack } from './running-stack.ts';
+import { chanceOf } from '../harness/promises/chance.ts';
+import { patience, type RunningStack, startStack } from '../harness/running-stack.ts';
 
 const CONVERSATIONS = 50;
 const MESSAGES = 3;

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { expect, it, onTestFailed, vi } from 'vitest';
 import { claimPorts, portBlock } from '../../local/ports.ts';
 import { settingNames } from '../../local/settings.ts';
-import { freePort, isAlive, patience } from './running-stack.ts';
+import { freePort, isAlive, patience } from '../harness/running-stack.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { claimPorts, portBlock } from '../../local/ports.ts';
-import { freePort, isAlive, launch, patience, type RunningStack, startStack } from './running-stack.ts';
+import { freePort, isAlive, launch, patience, type RunningStack, startStack } from '../harness/running-stack.ts';
 
 describe('a running stack', () => {
   let stack: RunningStack;

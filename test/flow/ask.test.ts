@@ -3,7 +3,8 @@ import type { ToolUnion, ToolUseBlock } from '@anthropic-ai/sdk/resources/messag
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AskDeps, type ModelCall, openAsk, openClaude, type Question } from '../../lib/claude/ask.ts';
 import { type ClaudeSettings, readSettings } from '../../lib/config.ts';
-import { Later, Permanent, sentences } from '../../lib/errors.ts';
+import { Later, Permanent } from '../../lib/errors.ts';
+import { sentences } from '../../lib/text/sentences.ts';
 import { type ClaudeStandIn, createClaude } from '../../local/stand-ins/claude.ts';
 import { serve } from '../../local/stand-ins/serve.ts';
 

@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openDynamo } from '../../lib/store.ts';
-import { batch, sent } from './hand-made.ts';
-import { talkjsChat } from './talkjs-chat.ts';
-import { openWorld, type World } from './world.ts';
+import { openDynamo } from '../../lib/store/store.ts';
+import { batch, sent } from '../harness/hand-made.ts';
+import { talkjsChat } from '../harness/talkjs-chat.ts';
+import { openWorld, type World } from '../harness/world.ts';
 
 /** As in the benchmark: what a user says and what Claude answers, in bytes. */
 const USER_TEXT = 'What do you think of this? '.padEnd(120, 'x');

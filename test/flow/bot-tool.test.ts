@@ -8,18 +8,18 @@ import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/clie
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Permanent, Refused, Undeliverable } from '../../lib/errors.ts';
-import { openLimits } from '../../lib/limits.ts';
 import { pseudonym } from '../../lib/log.ts';
 import { openTurnsQueue } from '../../lib/queue.ts';
-import { keep } from '../../lib/reconify/envelope.ts';
-import { openStore, type Store } from '../../lib/store.ts';
-import { openCounters } from '../../lib/store-counters.ts';
-import { openShelf } from '../../lib/store-logs.ts';
-import { takeTurn } from '../../lib/turn.ts';
+import { keep } from '../../lib/records/envelope.ts';
+import { openCounters } from '../../lib/store/counters.ts';
+import { openShelf } from '../../lib/store/logs.ts';
+import { openStore, type Store } from '../../lib/store/store.ts';
+import { openLimits } from '../../lib/turn/limits.ts';
+import { takeTurn } from '../../lib/turn/turn.ts';
 import type { PlatformName, Reply, Sent } from '../../lib/types.ts';
 import { type Emulators, startEmulators } from '../../local/emulators.ts';
 import { sendJson, serve } from '../../local/stand-ins/serve.ts';
-import { receive } from './consumer.ts';
+import { receive } from '../harness/consumer.ts';
 
 const TABLE = 'Table';
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { signUserKey } from '../../lib/platforms/botpress/keys.ts';
 import { echoBot } from '../../local/stand-ins/botpress/acts.ts';
 import messages from '../fixtures/botpress-messages.json' with { type: 'json' };
-import { botpressChat, WEBHOOK_SECRET } from './botpress-chat.ts';
-import { batch } from './hand-made.ts';
-import { openWorld, type World } from './world.ts';
+import { botpressChat, WEBHOOK_SECRET } from '../harness/botpress-chat.ts';
+import { batch } from '../harness/hand-made.ts';
+import { openWorld, type World } from '../harness/world.ts';
 
 let isEchoing = false;
 const { chat, botpress } = botpressChat({ bot: (message) => (isEchoing ? echoBot(message) : undefined) });

@@ -1,4 +1,4 @@
-import { botpressChat } from './botpress-chat.ts';
-import { flowSuite } from './suite.ts';
+import { botpressChat } from '../harness/botpress-chat.ts';
+import { flowSuite } from '../harness/suite.ts';
 
 flowSuite(botpressChat().chat);

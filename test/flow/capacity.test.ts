@@ -1,8 +1,8 @@
 /** What a turn costs in capacity units, however long the conversation: counted, not estimated. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { batch, sent } from './hand-made.ts';
-import { talkjsChat } from './talkjs-chat.ts';
-import { openWorld, type World } from './world.ts';
+import { batch, sent } from '../harness/hand-made.ts';
+import { talkjsChat } from '../harness/talkjs-chat.ts';
+import { openWorld, type World } from '../harness/world.ts';
 
 const chat = talkjsChat();
 const USER_TEXT = 'What do you think of this? '.padEnd(120, 'x');

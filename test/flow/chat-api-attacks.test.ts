@@ -3,8 +3,8 @@ import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Operation, operations } from '../../lib/chat-api/operations.ts';
-import { type Call, caller, forgeKey } from './chat-api-client.ts';
-import { type ChatApiWorld, openChatApiWorld, SECRET } from './chat-api-world.ts';
+import { type Call, caller, forgeKey } from '../harness/chat-api-client.ts';
+import { type ChatApiWorld, openChatApiWorld, SECRET } from '../harness/chat-api-world.ts';
 
 let world: ChatApiWorld;
 let call: Call;

@@ -1,9 +1,9 @@
 /** What the Chat API costs at the table: the same for the first message and for the two hundredth, and nothing is ever scanned. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Call, caller, openStream } from './chat-api-client.ts';
-import { type ChatApiWorld, openChatApiWorld } from './chat-api-world.ts';
-import { type AwsCall, type Meter, meter } from './meter.ts';
+import { type Call, caller, openStream } from '../harness/chat-api-client.ts';
+import { type ChatApiWorld, openChatApiWorld } from '../harness/chat-api-world.ts';
+import { type AwsCall, type Meter, meter } from '../harness/meter.ts';
 
 let world: ChatApiWorld;
 let dynamo: Meter;

@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
-import { caller, forgeKey, type OpenStream, openStream } from './chat-api-client.ts';
-import { type ChatApiWorld, openChatApiWorld, SECRET } from './chat-api-world.ts';
+import { caller, forgeKey, type OpenStream, openStream } from '../harness/chat-api-client.ts';
+import { type ChatApiWorld, openChatApiWorld, SECRET } from '../harness/chat-api-world.ts';
 
 let world: ChatApiWorld;
 

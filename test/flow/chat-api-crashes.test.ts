@@ -8,9 +8,9 @@ import { openPublish } from '../../lib/chat-api/publish.ts';
 import { openRooms } from '../../lib/chat-api/rooms.ts';
 import { noShare } from '../../lib/chat-api/share.ts';
 import { Undeliverable } from '../../lib/errors.ts';
-import { openDynamo } from '../../lib/store.ts';
-import { openTable } from '../../lib/store-items.ts';
-import { makeTable } from './tables.ts';
+import { openTable } from '../../lib/store/items.ts';
+import { openDynamo } from '../../lib/store/store.ts';
+import { makeTable } from '../harness/tables.ts';
 
 type Rooms = ReturnType<typeof openRooms>;
 

@@ -2,11 +2,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { openUserCount } from '../../lib/chat-api/rooms.ts';
 import { readSettings } from '../../lib/config.ts';
-import { openDynamo } from '../../lib/store.ts';
-import { openCounters } from '../../lib/store-counters.ts';
-import { caller, openStream } from './chat-api-client.ts';
-import { type ChatApiWorld, openChatApiWorld } from './chat-api-world.ts';
-import { makeTable } from './tables.ts';
+import { openCounters } from '../../lib/store/counters.ts';
+import { openDynamo } from '../../lib/store/store.ts';
+import { caller, openStream } from '../harness/chat-api-client.ts';
+import { type ChatApiWorld, openChatApiWorld } from '../harness/chat-api-world.ts';
+import { makeTable } from '../harness/tables.ts';
 
 let world: ChatApiWorld | undefined;
 

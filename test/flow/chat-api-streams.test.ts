@@ -1,8 +1,8 @@
 /** Streams of signals: what a listener gets, when it ends, and that nothing is lost or told twice. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Call, caller, forgeKey, type OpenStream, openStream } from './chat-api-client.ts';
-import { type ChatApiWorld, openChatApiWorld, SECRET } from './chat-api-world.ts';
+import { type Call, caller, forgeKey, type OpenStream, openStream } from '../harness/chat-api-client.ts';
+import { type ChatApiWorld, openChatApiWorld, SECRET } from '../harness/chat-api-world.ts';
 
 describe.each([
   ['told by requests of its process', true],

@@ -7,9 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openSqs } from '../../lib/queue.ts';
-import { caller, openStream } from './chat-api-client.ts';
-import { type ChatApiWorld, openChatApiWorld } from './chat-api-world.ts';
-import { depth, startConsumer } from './consumer.ts';
+import { caller, openStream } from '../harness/chat-api-client.ts';
+import { type ChatApiWorld, openChatApiWorld } from '../harness/chat-api-world.ts';
+import { depth, startConsumer } from '../harness/consumer.ts';
 
 interface Received {
   path: string;

@@ -1,7 +1,7 @@
 /** The Chat API server's operations, through the exported handler. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Call, caller, forgeKey } from './chat-api-client.ts';
-import { type ChatApiWorld, openChatApiWorld, SECRET } from './chat-api-world.ts';
+import { type Call, caller, forgeKey } from '../harness/chat-api-client.ts';
+import { type ChatApiWorld, openChatApiWorld, SECRET } from '../harness/chat-api-world.ts';
 
 let world: ChatApiWorld;
 let call: Call;

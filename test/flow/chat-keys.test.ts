@@ -1,7 +1,7 @@
 /** Access keys of /chat, and what belongs to each of them. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startFakeSsm } from '../fake-ssm.ts';
-import { type ChatWorld, openChatWorld } from './chat-world.ts';
+import { type ChatWorld, openChatWorld } from '../harness/chat-world.ts';
+import { startFakeSsm } from '../harness/fake-ssm.ts';
 
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 const [ada, grace, spender] = [bearer('key-of-ada'), bearer('key-of-grace'), bearer('key-of-spender')];

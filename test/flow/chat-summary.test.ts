@@ -1,7 +1,7 @@
 /** /chat with HISTORY_STRATEGY=summary: what is summed up while nobody waits, and forgotten all the same. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { type ChatWorld, openChatWorld } from './chat-world.ts';
+import { type ChatWorld, openChatWorld } from '../harness/chat-world.ts';
 
 const LONG = 'Something that takes some room in the window of this session. '.repeat(20);
 const SUMMARY = 'They spoke of what takes room.';

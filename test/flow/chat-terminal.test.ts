@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type ChatWorld, openChatWorld } from './chat-world.ts';
+import { type ChatWorld, openChatWorld } from '../harness/chat-world.ts';
 
 const script = path.resolve(import.meta.dirname, '../../scripts/chat.ts');
 

@@ -1,7 +1,7 @@
 /** What whoever speaks to /chat/{sessionId} gets, through the exported handler. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { toSession } from '../../lib/chat/session.ts';
-import { all, type ChatWorld, openChatWorld, pieces, read } from './chat-world.ts';
+import { toSession } from '../../lib/http/session.ts';
+import { all, type ChatWorld, openChatWorld, pieces, read } from '../harness/chat-world.ts';
 
 let world: ChatWorld;
 let count = 0;

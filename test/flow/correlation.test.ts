@@ -5,10 +5,10 @@ import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { openSqs } from '../../lib/queue.ts';
 import { createReconify } from '../../local/stand-ins/reconify.ts';
 import { serve } from '../../local/stand-ins/serve.ts';
-import { invoke, receive } from './consumer.ts';
-import { batch, sent } from './hand-made.ts';
-import { talkjsChat } from './talkjs-chat.ts';
-import { openWorld, type World } from './world.ts';
+import { invoke, receive } from '../harness/consumer.ts';
+import { batch, sent } from '../harness/hand-made.ts';
+import { talkjsChat } from '../harness/talkjs-chat.ts';
+import { openWorld, type World } from '../harness/world.ts';
 
 interface Line {
   event: string;

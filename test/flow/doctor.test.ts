@@ -8,7 +8,7 @@ import { createBotpress } from '../../local/stand-ins/botpress.ts';
 import { createClaude } from '../../local/stand-ins/claude.ts';
 import { sendJson, serve } from '../../local/stand-ins/serve.ts';
 import { createTalkjs } from '../../local/stand-ins/talkjs.ts';
-import { freePort } from '../e2e/running-stack.ts';
+import { freePort } from '../harness/running-stack.ts';
 
 const SECRET = 'sk_test_example_do_not_use';
 let services: Awaited<ReturnType<typeof serve>>;

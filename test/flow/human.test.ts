@@ -1,9 +1,9 @@
 /** Humans of the team in a conversation: they take it over by writing, and the bot knows afterwards what was said. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { batch, sent } from './hand-made.ts';
-import { talkjsChat } from './talkjs-chat.ts';
-import { openWorld, type World } from './world.ts';
+import { batch, sent } from '../harness/hand-made.ts';
+import { talkjsChat } from '../harness/talkjs-chat.ts';
+import { openWorld, type World } from '../harness/world.ts';
 
 const chat = talkjsChat();
 let world: World;

@@ -3,12 +3,12 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { LimitSettings } from '../../lib/config.ts';
-import { type Asker, openLimits, type Reservation } from '../../lib/limits.ts';
-import { openDynamo } from '../../lib/store.ts';
-import { openCounters } from '../../lib/store-counters.ts';
-import { faultyProxy } from './faulty-proxy.ts';
-import { meter } from './meter.ts';
-import { makeTable } from './tables.ts';
+import { openCounters } from '../../lib/store/counters.ts';
+import { openDynamo } from '../../lib/store/store.ts';
+import { type Asker, openLimits, type Reservation } from '../../lib/turn/limits.ts';
+import { faultyProxy } from '../harness/faulty-proxy.ts';
+import { meter } from '../harness/meter.ts';
+import { makeTable } from '../harness/tables.ts';
 
 const DAY = 1_759_968_000_000; // the start of a day, UTC
 const off: LimitSettings = {

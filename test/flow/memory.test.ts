@@ -2,13 +2,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ANSWERING, openAnswering } from '../../lib/app/answering.ts';
 import { readSettings } from '../../lib/config.ts';
-import { remember } from '../../lib/remember.ts';
-import { takeTurn } from '../../lib/turn.ts';
+import { remember } from '../../lib/turn/remember.ts';
+import { takeTurn } from '../../lib/turn/turn.ts';
 import type { Sent } from '../../lib/types.ts';
 import { createClaude } from '../../local/stand-ins/claude.ts';
 import { serve } from '../../local/stand-ins/serve.ts';
-import { sent } from './hand-made.ts';
-import { makeTable } from './tables.ts';
+import { sent } from '../harness/hand-made.ts';
+import { makeTable } from '../harness/tables.ts';
 
 const ANSWER = 'A sentence of an ordinary answer. '.repeat(30);
 const QUESTION = 'Something that a user might want to know. '.repeat(5);

@@ -1,7 +1,7 @@
 /** POST /reconify: what other services hand in, through the exported handler. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { httpEvent } from './gateway.ts';
-import { INTAKE_KEY, type LogWorld, openLogWorld } from './reconify-world.ts';
+import { httpEvent } from '../harness/gateway.ts';
+import { INTAKE_KEY, type LogWorld, openLogWorld } from '../harness/reconify-world.ts';
 
 let world: LogWorld;
 

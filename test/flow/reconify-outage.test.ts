@@ -2,9 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { ReconifyFault } from '../../local/stand-ins/reconify.ts';
-import { type LogWorld, openLogWorld } from './reconify-world.ts';
-import { talkjsChat } from './talkjs-chat.ts';
-import { openWorld, type World } from './world.ts';
+import { type LogWorld, openLogWorld } from '../harness/reconify-world.ts';
+import { talkjsChat } from '../harness/talkjs-chat.ts';
+import { openWorld, type World } from '../harness/world.ts';
 
 const FAULTS: ReconifyFault[] = [
   { kind: 'down' },

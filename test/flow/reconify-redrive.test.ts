@@ -6,7 +6,7 @@ import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/clie
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sendJson, serve } from '../../local/stand-ins/serve.ts';
 import { moveAll } from '../../scripts/bot/redrive-logs.ts';
-import { depth, receive } from './consumer.ts';
+import { depth, receive } from '../harness/consumer.ts';
 
 const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
 const queues: Record<string, string> = {};

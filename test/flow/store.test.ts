@@ -1,9 +1,9 @@
 /** The table's rules, on a real DynamoDB-compatible server. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Superseded } from '../../lib/errors.ts';
-import { openDynamo, openStore, type Store, turnSk } from '../../lib/store.ts';
+import { openDynamo, openStore, type Store, turnSk } from '../../lib/store/store.ts';
 import type { MessageRef, Reply, Said } from '../../lib/types.ts';
-import { makeTable } from './tables.ts';
+import { makeTable } from '../harness/tables.ts';
 
 let store: Store;
 let clock = 1_760_000_000_000;

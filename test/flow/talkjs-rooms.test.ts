@@ -1,10 +1,10 @@
 /** What stands around the asking, as a TalkJS user meets it: limits, guard, files, tools and the human colleague. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { sentences } from '../../lib/errors.ts';
+import { sentences } from '../../lib/text/sentences.ts';
 import { serve } from '../../local/stand-ins/serve.ts';
-import { png } from '../unit/sample-files.ts';
-import { talkjsChat } from './talkjs-chat.ts';
-import { openWorld, type World } from './world.ts';
+import { png } from '../harness/sample-files.ts';
+import { talkjsChat } from '../harness/talkjs-chat.ts';
+import { openWorld, type World } from '../harness/world.ts';
 
 const PER_MINUTE = 4;
 const chat = talkjsChat();

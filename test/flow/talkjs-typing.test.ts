@@ -1,8 +1,8 @@
 /** The typing placeholder: there while Claude thinks, and always replaced. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { talkjsChat } from './talkjs-chat.ts';
-import { openWorld, type World } from './world.ts';
+import { talkjsChat } from '../harness/talkjs-chat.ts';
+import { openWorld, type World } from '../harness/world.ts';
 
 const chat = talkjsChat();
 let world: World;

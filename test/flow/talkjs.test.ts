@@ -1,4 +1,4 @@
-import { flowSuite } from './suite.ts';
-import { talkjsChat } from './talkjs-chat.ts';
+import { flowSuite } from '../harness/suite.ts';
+import { talkjsChat } from '../harness/talkjs-chat.ts';
 
 flowSuite(talkjsChat());

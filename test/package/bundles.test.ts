@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { build } from '../../scripts/build.mjs';
+import { build } from '../../scripts/build/build.mjs';
 
 /** A door that answers within 5 s has no time to load more. */
 const MAX_INGEST_BYTES = 300_000;

@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { findProblems, type Template } from './cloudformation.ts';
-import { packageService } from './packaged.ts';
+import { findProblems, type Template } from '../harness/cloudformation.ts';
+import { packageService } from '../harness/packaged.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const operations = readFileSync(path.join(root, 'docs/operations.md'), 'utf8');

@@ -7,8 +7,8 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { build } from '../../scripts/build.mjs';
-import { packageService } from './packaged.ts';
+import { build } from '../../scripts/build/build.mjs';
+import { packageService } from '../harness/packaged.ts';
 
 type Role = Record<string, unknown>;
 type Statement = { Action: string[]; Resource: unknown };

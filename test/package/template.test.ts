@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { findProblems, type Template, type TemplateResource } from './cloudformation.ts';
-import { type Packaged, packageService } from './packaged.ts';
+import { findProblems, type Template, type TemplateResource } from '../harness/cloudformation.ts';
+import { type Packaged, packageService } from '../harness/packaged.ts';
 
 const SECRETS = [
   'ANTHROPIC_API_KEY',

@@ -1,4 +1,4 @@
-import { openBotpress } from './doors.ts';
-import { crashMatrix } from './matrix-of.ts';
+import { openBotpress } from '../harness/promises/doors.ts';
+import { crashMatrix } from '../harness/promises/matrix-of.ts';
 
 crashMatrix('Botpress', openBotpress, { isQueued: true });

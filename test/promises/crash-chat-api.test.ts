@@ -1,4 +1,4 @@
-import { openChatApi } from './doors.ts';
-import { crashMatrix } from './matrix-of.ts';
+import { openChatApi } from '../harness/promises/doors.ts';
+import { crashMatrix } from '../harness/promises/matrix-of.ts';
 
 crashMatrix('Chat API', openChatApi, { isQueued: true });

@@ -1,4 +1,4 @@
-import { openHttp } from './doors.ts';
-import { crashMatrix } from './matrix-of.ts';
+import { openHttp } from '../harness/promises/doors.ts';
+import { crashMatrix } from '../harness/promises/matrix-of.ts';
 
 crashMatrix('plain HTTP', openHttp, { isQueued: false });

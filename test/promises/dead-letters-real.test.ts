@@ -1,9 +1,9 @@
 /** The dead letters' own handler on a real queue: what ten workers could not take ends with an apology. */
 import { ChangeMessageVisibilityCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { depth, receive, startConsumer } from '../flow/consumer.ts';
-import { talkjsChat } from '../flow/talkjs-chat.ts';
-import { openWorld, type World } from '../flow/world.ts';
+import { depth, receive, startConsumer } from '../harness/consumer.ts';
+import { talkjsChat } from '../harness/talkjs-chat.ts';
+import { openWorld, type World } from '../harness/world.ts';
 
 const chat = talkjsChat();
 let world: World;

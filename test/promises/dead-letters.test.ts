@@ -1,10 +1,10 @@
 /** Promise: whoever is not answered is told so, once, with a reference; and nobody else waits for it. */
 import { describe, expect, it } from 'vitest';
 import { Later, Permanent } from '../../lib/errors.ts';
-import { openTalkjs } from './doors.ts';
-import { countSteps, type Strike } from './mortal.ts';
-import { turnsOf } from './verdict.ts';
-import { openWorld, type WorldOptions } from './virtual-world.ts';
+import { openTalkjs } from '../harness/promises/doors.ts';
+import { countSteps, type Strike } from '../harness/promises/mortal.ts';
+import { turnsOf } from '../harness/promises/verdict.ts';
+import { openWorld, type WorldOptions } from '../harness/promises/virtual-world.ts';
 
 const HOUR_MS = 3_600_000;
 const APOLOGY = /^Sorry, .* reference [0-9a-f]{8}\.$/;

@@ -4,14 +4,14 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DeleteCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openSessions } from '../../lib/chat/sessions.ts';
-import { openDynamo, openStore } from '../../lib/store.ts';
-import { openCounters } from '../../lib/store-counters.ts';
-import { openTable } from '../../lib/store-items.ts';
-import { openShelf } from '../../lib/store-logs.ts';
+import { openSessions } from '../../lib/http/sessions.ts';
+import { openCounters } from '../../lib/store/counters.ts';
+import { openTable } from '../../lib/store/items.ts';
+import { openShelf } from '../../lib/store/logs.ts';
+import { openDynamo, openStore } from '../../lib/store/store.ts';
 import type { MessageRef, Reply, Said } from '../../lib/types.ts';
-import { fakeTable } from '../fakes.ts';
-import { makeTable } from '../flow/tables.ts';
+import { fakeTable } from '../harness/fakes.ts';
+import { makeTable } from '../harness/tables.ts';
 
 const STARTED_AT = 1_760_000_000_000;
 

@@ -1,4 +1,4 @@
-import { botpressChat } from '../flow/botpress-chat.ts';
-import { garbageSuite } from './garbage.ts';
+import { botpressChat } from '../harness/botpress-chat.ts';
+import { garbageSuite } from '../harness/promises/garbage.ts';
 
 garbageSuite(botpressChat().chat, '/botpress/events');

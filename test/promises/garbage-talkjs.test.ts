@@ -1,4 +1,4 @@
-import { talkjsChat } from '../flow/talkjs-chat.ts';
-import { garbageSuite } from './garbage.ts';
+import { garbageSuite } from '../harness/promises/garbage.ts';
+import { talkjsChat } from '../harness/talkjs-chat.ts';
 
 garbageSuite(talkjsChat(), '/talkjs');

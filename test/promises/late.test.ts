@@ -1,8 +1,8 @@
 /** A message that a platform carries out after nobody waited for it any more: the one thing that a key or a look must catch. */
 import { describe, expect, it } from 'vitest';
-import { openBotpress, openTalkjs } from './doors.ts';
-import { runOnce } from './matrix.ts';
-import { writeSection } from './reliability-page.ts';
+import { openBotpress, openTalkjs } from '../harness/promises/doors.ts';
+import { runOnce } from '../harness/promises/matrix.ts';
+import { writeSection } from '../harness/promises/reliability-page.ts';
 
 /** Requests of ours that the platform answers before the message lands. */
 const LATENESS = [0, 1, 2, 3];

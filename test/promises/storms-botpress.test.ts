@@ -1,4 +1,4 @@
-import { stormyBotpress } from './storm-chats.ts';
-import { stormSuite } from './storm-suite.ts';
+import { stormyBotpress } from '../harness/promises/storm-chats.ts';
+import { stormSuite } from '../harness/promises/storm-suite.ts';
 
 stormSuite('Botpress', stormyBotpress);

@@ -1,4 +1,4 @@
-import { stormyTalkjs } from './storm-chats.ts';
-import { stormSuite } from './storm-suite.ts';
+import { stormyTalkjs } from '../harness/promises/storm-chats.ts';
+import { stormSuite } from '../harness/promises/storm-suite.ts';
 
 stormSuite('TalkJS', stormyTalkjs);

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openSecrets } from '../../lib/secrets.ts';
-import { type FakeSsm, startFakeSsm } from '../fake-ssm.ts';
+import { type FakeSsm, startFakeSsm } from '../harness/fake-ssm.ts';
 
 const PATH = '/claude-chat/test';
 const MINUTE = 60_000;

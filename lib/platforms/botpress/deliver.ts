@@ -1,5 +1,6 @@
 /** Stop 7. Posts an answer as our chat user of the Botpress cloud: in order, and once as far as an API without idempotency keys allows. */
-import { Later, sentences, Undeliverable } from '../../errors.ts';
+import { Later, Undeliverable } from '../../errors.ts';
+import { sentences } from '../../text/sentences.ts';
 import type { Platform } from '../../types.ts';
 import { type BotpressApiDeps, botpressApi } from './api.ts';
 import { isForbidden, join } from './join.ts';

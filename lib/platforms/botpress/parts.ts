@@ -1,6 +1,6 @@
 /** Stop 7. An answer as the messages it becomes, each with an id that is the same for every attempt. */
 import { marked } from 'marked';
-import { split } from '../split.ts';
+import { split } from '../../text/split.ts';
 
 export interface Part {
   /** Travels as `metadata.replyId`: Botpress knows no idempotency key, and this is how an earlier attempt is recognised. */

@@ -1,5 +1,5 @@
 /** Stops 6 and 7. The outbound half of our own Chat API server: it is given a `put`, and knows neither table nor queue. */
-import { sentences } from '../../errors.ts';
+import { sentences } from '../../text/sentences.ts';
 import type { AnswerStream, Platform } from '../../types.ts';
 import { keepHarmless } from '../botpress/parts.ts';
 

@@ -1,5 +1,6 @@
 /** Stop 7. Posts an answer as the TalkJS bot: once, in order, in place of the typing placeholder when there is one. */
-import { Later, sentences, Undeliverable } from '../../errors.ts';
+import { Later, Undeliverable } from '../../errors.ts';
+import { sentences } from '../../text/sentences.ts';
 import type { Platform } from '../../types.ts';
 import { type Refusal, type TalkjsApiDeps, type TalkjsApiSettings, talkjsApi } from './api.ts';
 import { type Draft, edit, find, type Listed, listRecent, maxBatch, post, type Room, readIds } from './messages.ts';

@@ -1,5 +1,5 @@
 /** Stop 7. An answer as the messages it becomes, each with a key that is the same for every attempt. */
-import { split } from '../split.ts';
+import { split } from '../../text/split.ts';
 import { toTalkjs } from './markup.ts';
 
 export interface Piece {

@@ -1,0 +1,157 @@
+/** Stops 4-7 for /chat. One message, one answer that is sent while it grows: the same turn as the webhooks', without a queue. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Later } from '../errors.ts';
+import { errorName, labelsOf } from '../log.ts';
+import { turnSk } from '../store/store.ts';
+import { type RememberDeps, remember } from '../turn/remember.ts';
+import { type Taken, type TurnDeps, takeTurn } from '../turn/turn.ts';
+import type { Sent, Speaker, Turn } from '../types.ts';
+import { ChatFailure } from './failure.ts';
+import type { CallerLimits } from './limits.ts';
+import { openShown, type Piece } from './pieces.ts';
+import type { ChatMessage } from './read-message.ts';
+import type { Session } from './session.ts';
+import type { Sessions } from './sessions.ts';
+
+export interface AnswerDeps extends TurnDeps, RememberDeps {
+  sessions: Sessions;
+  /** The ones that the turn composes its answer under. */
+  limits: CallerLimits;
+}
+
+export interface Asked {
+  session: Session;
+  speaker: Speaker;
+  message: ChatMessage;
+  idempotencyKey: string | undefined;
+  /** Until the function is stopped. */
+  remainingMs(): number;
+}
+
+type Emit = (piece: Piece) => void;
+
+/** How often (ms) a message that was sent twice looks whether the first one has its answer. */
+const LOOK_MS = 300;
+
+/** A repeat that has less time (ms) left than this could not take over from a first one that crashed. */
+const SHORTEST_MS = 12_000;
+
+/** The lease of a session outlives the claim of its turn (ms), so that whoever has the session finds the turn free. */
+const MARGIN_MS = 1_000;
+
+/**
+ * Emits the answer, `done` as its last piece; gives what is left to do when it is out. Throws what `toFailure` knows, and then the
+ * message can be sent again.
+ */
+export async function answer(deps: AnswerDeps, asked: Asked, emit: Emit): Promise<() => Promise<void>> {
+  const { sent, isRepeat } = await identify(deps, asked);
+  const earlier = isRepeat ? await whatBecame(deps, asked, sent) : undefined;
+  if (earlier?.state === 'DELIVERED') {
+    openShown(emit).rest(earlier.reply?.text ?? '');
+    conclude(earlier, sent, emit);
+    return async () => {};
+  }
+  const { turn, before } = await take(deps, asked, { sent, generation: nextGeneration(earlier), emit });
+  conclude(turn, sent, emit);
+  return () => remember(unlessForgotten(deps, sent), { head: sent, turn, before, remainingMs: asked.remainingMs() });
+}
+
+async function identify({ sessions, newId, now }: AnswerDeps, { session, speaker, message, idempotencyKey }: Asked) {
+  const { messageId, createdAt, isRepeat } =
+    idempotencyKey === undefined
+      ? { messageId: newId(), createdAt: now(), isRepeat: false }
+      : await sessions.identify(session, idempotencyKey, JSON.stringify(message));
+  const { message: text, attachments } = message;
+  const sent: Sent = { ...session, event: 'sent', messageId, createdAt, speaker, text, attachments };
+  return { sent, isRepeat };
+}
+
+/** The turn of a message that came before, once nobody is at it any more: answered, failed, or left behind by a crash. */
+async function whatBecame({ sessions, store }: AnswerDeps, { session, remainingMs }: Asked, sent: Sent) {
+  for (;;) {
+    const [turn, busyWith] = await Promise.all([store.find(sent), sessions.busyWith(session)]);
+    if (turn?.state === 'DELIVERED' || busyWith === undefined) return turn;
+    if (busyWith !== sent.messageId || remainingMs() < SHORTEST_MS) throw busy();
+    await sleep(LOOK_MS);
+  }
+}
+
+/** What failed, or was left to a human, is tried anew by whoever asks again. */
+function nextGeneration(turn: Turn | undefined): number {
+  const isAnew = turn?.state === 'FAILED' || turn?.state === 'SKIPPED';
+  return (turn?.generation ?? 0) + (isAnew ? 1 : 0);
+}
+
+interface Taking {
+  sent: Sent;
+  generation: number;
+  emit: Emit;
+}
+
+/** The turn, with the session to itself. Everything that must be asked of the table before Claude is asked at once. */
+async function take(
+  deps: AnswerDeps,
+  { session, remainingMs }: Asked,
+  { sent, generation, emit }: Taking,
+): Promise<Taken> {
+  const { sessions, store, limits, log } = deps;
+  const holder = deps.newId();
+  const lease = { holder, messageId: sent.messageId, until: deps.now() + remainingMs() + MARGIN_MS };
+  let owner = '';
+  const claim: typeof store.claim = async (ref, how) => {
+    owner = how.owner;
+    const [turn, isOurs] = await Promise.all([store.claim(ref, how), sessions.occupy(session, lease)]);
+    if (!isOurs) throw busy();
+    if (turn) log('message-kept', { ...labelsOf(sent), kind: 'sent' });
+    return turn;
+  };
+  const asker = { ...session, user: sent.speaker.id, sk: turnSk(sent) };
+  const shown = openShown(emit);
+  const listener = { onText: shown.text, onTool: shown.tool, isRetractable: false };
+  limits.begin(asker, Buffer.byteLength(sent.text) / BYTES_PER_TOKEN);
+  try {
+    const composing = { ...deps, store: { ...store, claim } };
+    const taken = await takeTurn(composing, { burst: [sent], generation, attempts: 1, remainingMs, listener });
+    const { reply } = taken.turn;
+    if (reply && reply.kind !== 'apology') shown.rest(reply.text);
+    return taken;
+  } catch (error) {
+    const isUnanswered = error instanceof Later || error instanceof ChatFailure;
+    if (isUnanswered) await sessions.withdraw(sent, owner).catch(() => {});
+    throw error;
+  } finally {
+    // Before the end is told: whoever has heard it may go on at once.
+    const vacated = sessions.vacate(session, holder).catch((error: unknown) => {
+      log('session-not-vacated', { error: errorName(error) });
+    });
+    await Promise.all([vacated, limits.end(asker)]);
+  }
+}
+
+/** As the window estimates it. */
+const BYTES_PER_TOKEN = 2.5;
+
+function conclude({ state, reply }: Turn, { messageId }: Sent, emit: Emit): void {
+  if (!reply || state === 'SKIPPED') {
+    throw new ChatFailure('handed_over', 'A person has taken this conversation over: Claude does not answer in it.');
+  }
+  if (reply.kind === 'apology') throw new ChatFailure('failed', reply.text);
+  const { usage, usd, stop } = reply;
+  emit({ done: true, turn: messageId, ...(usage ? { usage } : {}), ...(usd === undefined ? {} : { usd }), stop });
+}
+
+/** A session may be forgotten while its summary is still being written. */
+function unlessForgotten(deps: AnswerDeps, sent: Sent): RememberDeps {
+  const { store, sessions } = deps;
+  const summarize: typeof store.summarize = async (of, summary) => {
+    await store.summarize(of, summary);
+    if (!(await store.find(sent))) await sessions.forgetSummary(sent);
+  };
+  return { ...deps, store: { ...store, summarize } };
+}
+
+function busy(): ChatFailure {
+  return new ChatFailure('busy', 'Another message of this session is being answered. Wait for its end.', {
+    retryAfter: 1,
+  });
+}

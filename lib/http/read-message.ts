@@ -1,0 +1,66 @@
+/** Stop 3 for /chat: a request's body → the message in it, or what is wrong with it. */
+import * as z from 'zod/mini';
+import { guard } from '../text/guard.ts';
+import type { Attachment } from '../types.ts';
+import { ChatFailure } from './failure.ts';
+
+export interface ChatMessage {
+  message: string;
+  user?: string | undefined;
+  attachments: Attachment[];
+}
+
+/** Room for any message and its links; the table takes items of 400 KB. */
+const MAX_BODY_BYTES = 256 * 1024;
+
+const schema = z.object({
+  message: z.string(),
+  user: z.optional(z.string().check(z.minLength(1), z.maxLength(128))),
+  attachments: z.optional(
+    z
+      .array(
+        z.object({
+          url: z.string().check(z.maxLength(4_000), z.regex(/^https?:\/\/\S+$/)),
+          name: z.optional(z.string().check(z.maxLength(255))),
+        }),
+      )
+      .check(z.maxLength(10)),
+  ),
+});
+
+/** Throws a `ChatFailure`, 400 or 413. `maxChars` is the longest message that is read, 0 for no limit. */
+export function readMessage(body: Uint8Array | undefined, maxChars: number): ChatMessage {
+  const found = schema.safeParse(parseJson(body));
+  if (!found.success) throw new ChatFailure('bad_request', describe(found.error.issues[0]?.path ?? []));
+  const { message, user, attachments = [] } = found.data;
+  const guarded = guard(message, { maxChars, hasFiles: attachments.length > 0 });
+  if ('sentence' in guarded) {
+    throw new ChatFailure(guarded.reason === 'too long' ? 'too_long' : 'bad_request', guarded.sentence);
+  }
+  return {
+    message,
+    user,
+    attachments: attachments.map(({ url, name }) => ({ url, ...(name ? { name } : {}) })),
+  };
+}
+
+function parseJson(body: Uint8Array | undefined): unknown {
+  if (body !== undefined && body.byteLength > MAX_BODY_BYTES) {
+    throw new ChatFailure('too_long', `The body is over ${MAX_BODY_BYTES / 1024} KB.`);
+  }
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    throw new ChatFailure('bad_request', 'The body must be JSON: {"message": "…"}.');
+  }
+}
+
+const EXPECTED: Readonly<Record<string, string>> = {
+  message: '"message" must be a text.',
+  user: '"user" must be a text of 1 to 128 characters.',
+  attachments: '"attachments" must be a list of at most 10 {"url": "https://…", "name"?: "…"}.',
+};
+
+function describe([field]: readonly PropertyKey[]): string {
+  return EXPECTED[String(field)] ?? 'The body must be a JSON object: {"message": "…"}.';
+}

@@ -1,0 +1,86 @@
+/** The table, of the conversation itself: whose it is, who of the team is in it, what is remembered of it. */
+
+import type { Conversation, MessageRef, Owner, Said, Summary } from '../types.ts';
+import type { Access } from './access.ts';
+import { gone, partition, turnSk } from './keys.ts';
+
+/** Sorts after every turn, so that one backward read gives the conversation's own item and its newest turns. */
+export const CONVERSATION_SK = '~';
+
+export function openConversations({ read, update, expiresAt, now }: Access) {
+  /** What the conversation's own item says at this moment. */
+  async function conversationOf(of: Pick<MessageRef, 'platform' | 'conversation'>): Promise<Conversation> {
+    return toConversation(await read(partition(of), CONVERSATION_SK));
+  }
+
+  return {
+    /** Replaces the summary, unless one that reaches further was written meanwhile. */
+    async summarize(of: Pick<MessageRef, 'platform' | 'conversation'>, summary: Summary): Promise<void> {
+      await update(partition(of), CONVERSATION_SK, {
+        UpdateExpression: 'SET summary = :summary, expiresAt = :expires',
+        ConditionExpression: 'attribute_not_exists(summary) OR summary.upTo < :upTo',
+        ExpressionAttributeValues: { ':summary': summary, ':upTo': summary.upTo, ':expires': expiresAt() },
+      });
+    },
+
+    /** Hands the conversation to somebody; what is said from then on is answered by the bot only when it is the owner. */
+    async handOver(of: Pick<MessageRef, 'platform' | 'conversation'>, owner: Owner): Promise<void> {
+      await update(partition(of), CONVERSATION_SK, {
+        UpdateExpression: 'SET #owner = :owner, ownedAt = :now, expiresAt = :expires',
+        ExpressionAttributeNames: { '#owner': 'owner' },
+        ExpressionAttributeValues: { ':owner': owner, ':now': now(), ':expires': expiresAt() },
+      });
+    },
+
+    /**
+     * Somebody of the team spoke at `at` (ms): the conversation is theirs unless it is not the bot's anyway, or was given to the bot
+     * after they spoke.
+     */
+    async takeOver(of: Pick<MessageRef, 'platform' | 'conversation'>, member: string, at: number): Promise<void> {
+      await update(partition(of), CONVERSATION_SK, {
+        UpdateExpression: 'SET expiresAt = :expires ADD team :member',
+        ExpressionAttributeValues: { ':member': new Set([member]), ':expires': expiresAt() },
+      });
+      await update(partition(of), CONVERSATION_SK, {
+        UpdateExpression: 'SET #owner = :human, ownedAt = :now',
+        ConditionExpression:
+          '(attribute_not_exists(#owner) OR #owner = :bot) AND (attribute_not_exists(ownedAt) OR ownedAt < :at)',
+        ExpressionAttributeNames: { '#owner': 'owner' },
+        ExpressionAttributeValues: { ':human': 'human', ':bot': 'bot', ':now': now(), ':at': at },
+      });
+    },
+
+    /** Keeps what somebody of the team said as part of the history: a turn that nobody has to answer. */
+    async note(ref: MessageRef, said: Said): Promise<void> {
+      await update(partition(ref), turnSk(ref), {
+        UpdateExpression:
+          'SET #state = :skipped, said = :said, generation = :zero, epoch = :zero, expiresAt = :expires',
+        ConditionExpression: 'attribute_not_exists(#state)',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: { ':skipped': 'SKIPPED', ':said': [said], ':zero': 0, ':expires': expiresAt() },
+      });
+    },
+
+    /** What the conversation's own item says at this moment. */
+    conversationOf,
+
+    /** Who answers in the conversation at this moment. */
+    async ownerOf(of: Pick<MessageRef, 'platform' | 'conversation'>): Promise<Owner> {
+      return (await conversationOf(of)).owner;
+    },
+
+    /** When the conversation was forgotten (ms); 0 if it never was. */
+    async forgottenAt(of: Pick<MessageRef, 'platform' | 'conversation'>): Promise<number> {
+      const { pk, sk } = gone(of);
+      return Number((await read(pk, sk))?.at ?? 0);
+    },
+  };
+}
+
+export function toConversation(item: Record<string, unknown> | undefined): Conversation {
+  return {
+    owner: item?.owner === 'human' || item?.owner === 'paused' ? item.owner : 'bot',
+    team: item?.team instanceof Set ? [...item.team].map(String) : [],
+    ...(item?.summary ? { summary: item.summary as Summary } : {}),
+  };
+}

@@ -1,0 +1,73 @@
+/** The table, of the history: what a conversation came to. */
+
+import type { Conversation, MessageRef, Turn } from '../types.ts';
+import type { Access } from './access.ts';
+import { CONVERSATION_SK, toConversation } from './conversation.ts';
+import { partition, turnSk } from './keys.ts';
+
+/** What one look at a conversation gives: its newest turns, oldest first, and whose it is. */
+export interface Recent {
+  turns: Turn[];
+  conversation: Conversation;
+}
+
+/** Read consistently: may have been written a moment ago. */
+const NEWEST_TURNS = 24;
+
+/** The most turns a window can hold; keeps one read under DynamoDB's 1 MB and its price constant. */
+const MAX_TURNS = 200;
+
+export function openHistory({ read, query }: Access) {
+  return {
+    /** The turn of `ref` as it stands, read consistently. */
+    async find(ref: MessageRef): Promise<Turn | undefined> {
+      const item = await read(partition(ref), turnSk(ref));
+      return item && toTurn(item);
+    },
+
+    /**
+     * The newest turns, oldest first, back to the cut point that the newest answered one names. What a page of the newest does not
+     * hold is long settled, and is read at half the price. Never more than 200 turns.
+     */
+    async recent(of: Pick<MessageRef, 'platform' | 'conversation'>): Promise<Recent> {
+      const pk = partition(of);
+      const newest = await query({
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+        ExpressionAttributeValues: { ':pk': pk, ':first': 'T#', ':last': CONVERSATION_SK },
+        Limit: NEWEST_TURNS + 1,
+        ConsistentRead: true,
+      });
+      const items = newest.Items ?? [];
+      const own = items.find(({ sk }) => sk === CONVERSATION_SK);
+      const turns = items.filter((item) => item !== own).map(toTurn);
+      const windowFrom = turns.find(({ reply }) => reply?.windowFrom)?.reply?.windowFrom ?? 'T#';
+      if (newest.LastEvaluatedKey && String(newest.LastEvaluatedKey.sk) > windowFrom) {
+        const older = await query({
+          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+          ExpressionAttributeValues: { ':pk': pk, ':first': windowFrom, ':last': newest.LastEvaluatedKey.sk },
+          ExclusiveStartKey: newest.LastEvaluatedKey,
+          Limit: MAX_TURNS - turns.length,
+        });
+        turns.push(...(older.Items ?? []).map(toTurn));
+      }
+      return { turns: turns.reverse(), conversation: toConversation(own) };
+    },
+
+    /** The turns from one sort key up to, not including, another, oldest first; at most 200. */
+    async between(of: Pick<MessageRef, 'platform' | 'conversation'>, from: string, to: string): Promise<Turn[]> {
+      const { Items = [] } = await query({
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+        ExpressionAttributeValues: { ':pk': partition(of), ':from': from, ':to': to },
+        Limit: MAX_TURNS + 1,
+      });
+      return Items.map(toTurn)
+        .filter(({ sk }) => sk !== to)
+        .reverse();
+    },
+  };
+}
+
+/** An item of ours is taken as it is. */
+export function toTurn(item: Record<string, unknown>): Turn {
+  return { said: [], generation: 0, epoch: 0, ...(item as Partial<Turn>), sk: String(item.sk) };
+}

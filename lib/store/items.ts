@@ -1,0 +1,165 @@
+/** The table, of plain items. Every read names its partition: nothing scans, however much there is. */
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetCommand,
+  BatchWriteCommand,
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+  type UpdateCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import { Later } from '../errors.ts';
+
+export interface Key {
+  pk: string;
+  sk: string;
+}
+
+export type Item = Key & Record<string, unknown>;
+
+export interface Range {
+  pk: string;
+  /** Both ends are included. */
+  from: string;
+  to: string;
+  newestFirst?: boolean;
+  limit?: number;
+  /** The sort key after which to go on. */
+  after?: string | undefined;
+}
+
+export interface Page {
+  items: Item[];
+  /** The sort key to go on after, when there is more. */
+  next: string | undefined;
+}
+
+interface Condition {
+  condition: string;
+  values: Record<string, unknown>;
+  names?: Record<string, string>;
+}
+
+export type Table = ReturnType<typeof openTable>;
+
+/** DynamoDB's own limit. */
+const WRITES_PER_BATCH = 25;
+
+/** No id that exists is longer, and DynamoDB takes keys of 1 KB at most. */
+const MAX_ID = 128;
+
+/** A foreign id as a part of a key; what cannot be an id becomes one that nobody has. */
+export function keyPart(id: string): string {
+  return id.length <= MAX_ID && id.isWellFormed() ? id : '~';
+}
+
+/** All reads are consistent; `Later` is thrown when the table does not answer. */
+export function openTable(dynamo: DynamoDBDocumentClient, name: string) {
+  async function query({ pk, from, to, newestFirst = false, limit, after }: Range): Promise<Page> {
+    const { Items = [], LastEvaluatedKey } = await dynamo
+      .send(
+        new QueryCommand({
+          TableName: name,
+          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+          ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
+          ScanIndexForward: !newestFirst,
+          ConsistentRead: true,
+          ...(limit === undefined ? {} : { Limit: limit }),
+          ...(after === undefined ? {} : { ExclusiveStartKey: { pk, sk: after } }),
+        }),
+      )
+      .catch(unavailable);
+    const next = LastEvaluatedKey === undefined ? undefined : String(LastEvaluatedKey.sk);
+    return { items: Items.map(toItem), next };
+  }
+
+  return {
+    query,
+
+    /** The items of `keys` in their order, `undefined` for those that are not there; one call for up to 100. */
+    async read(keys: readonly Key[]): Promise<(Item | undefined)[]> {
+      const found: Item[] = [];
+      let asked: Key[] = keys.map(({ pk, sk }) => ({ pk, sk }));
+      while (asked.length > 0) {
+        const { Responses, UnprocessedKeys } = await dynamo
+          .send(new BatchGetCommand({ RequestItems: { [name]: { Keys: asked, ConsistentRead: true } } }))
+          .catch(unavailable);
+        found.push(...(Responses?.[name] ?? []).map(toItem));
+        asked = (UnprocessedKeys?.[name]?.Keys ?? []).map(toItem);
+      }
+      return keys.map(({ pk, sk }) => found.find((item) => item.pk === pk && item.sk === sk));
+    },
+
+    /** False when there is such an item already and it may not be replaced; `unless` is the condition under which it may. */
+    async add(item: Item, unless?: Condition): Promise<boolean> {
+      const condition = ['attribute_not_exists(pk)', ...(unless ? [unless.condition] : [])].join(' OR ');
+      return succeeded(
+        dynamo.send(
+          new PutCommand({
+            TableName: name,
+            Item: item,
+            ConditionExpression: condition,
+            ...(unless ? { ExpressionAttributeValues: unless.values } : {}),
+            ...(unless?.names ? { ExpressionAttributeNames: unless.names } : {}),
+          }),
+        ),
+      );
+    },
+
+    async put(item: Item): Promise<void> {
+      await dynamo.send(new PutCommand({ TableName: name, Item: item })).catch(unavailable);
+    },
+
+    /** False when the condition was not met. */
+    async update({ pk, sk }: Key, input: Omit<UpdateCommandInput, 'TableName' | 'Key'>): Promise<boolean> {
+      return succeeded(dynamo.send(new UpdateCommand({ TableName: name, Key: { pk, sk }, ...input })));
+    },
+
+    /** False when there was nothing to remove, or `onlyIf` was not met. */
+    async remove({ pk, sk }: Key, onlyIf?: Condition): Promise<boolean> {
+      return succeeded(
+        dynamo.send(
+          new DeleteCommand({
+            TableName: name,
+            Key: { pk, sk },
+            ConditionExpression: onlyIf?.condition ?? 'attribute_exists(pk)',
+            ...(onlyIf ? { ExpressionAttributeValues: onlyIf.values } : {}),
+            ...(onlyIf?.names ? { ExpressionAttributeNames: onlyIf.names } : {}),
+          }),
+        ),
+      );
+    },
+
+    /** Removes what lies in the range, as long as it takes. */
+    async clear(range: Pick<Range, 'pk' | 'from' | 'to'>): Promise<void> {
+      for (;;) {
+        const { items } = await query({ ...range, limit: WRITES_PER_BATCH });
+        if (items.length === 0) return;
+        const requests = items.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } }));
+        // What a busy table left undone is still there for the next round.
+        await dynamo.send(new BatchWriteCommand({ RequestItems: { [name]: requests } })).catch(unavailable);
+      }
+    },
+  };
+}
+
+async function succeeded(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    return unavailable(error);
+  }
+}
+
+function toItem(found: Record<string, unknown>): Item {
+  return { ...found, pk: String(found.pk), sk: String(found.sk) };
+}
+
+/** Whatever DynamoDB cannot do now it may do later. */
+function unavailable(error: unknown): never {
+  throw new Later('the table did not answer', { cause: error });
+}

@@ -1,0 +1,31 @@
+/** The table, its keys: where the turns of a conversation lie. Pure. */
+import { createHash } from 'node:crypto';
+import type { MessageRef } from '../types.ts';
+
+/** A duplicate builds the same key, since both parts come from the message. */
+export function turnSk({ createdAt, messageId }: Pick<MessageRef, 'createdAt' | 'messageId'>): string {
+  return `T#${String(createdAt).padStart(13, '0')}#${messageId}`;
+}
+
+/** Whose key this is: the two parts it was built from. */
+export function partsOfSk(sk: string): Pick<MessageRef, 'createdAt' | 'messageId'> {
+  return { createdAt: Number(sk.slice(2, 15)), messageId: sk.slice(16) };
+}
+
+/** Where the turns of a conversation lie. */
+export function partition({ platform, conversation }: { platform: string; conversation: string }): string {
+  return `C#${platform}#${conversation}`;
+}
+
+/** Where it is kept when a conversation was forgotten: all that is left of it, so its name is not in it. */
+export function gone(of: Pick<MessageRef, 'platform' | 'conversation'>): { pk: string; sk: string } {
+  return { pk: `GONE#${createHash('sha256').update(partition(of)).digest('hex')}`, sk: '-' };
+}
+
+/** Where a conversation's parked log records are noted, by their log ids, so that they can be found when it is forgotten. */
+export const PARKED = { from: 'P#', to: 'P#~' };
+
+/** Where the place of a message is kept that a platform may later name by its id alone: the one item `I` of this partition. */
+export function pointer(platform: string, messageId: string): string {
+  return `I#${platform}#${messageId}`;
+}

@@ -1,0 +1,143 @@
+/** The table, of turns: claimed once, then moved on by their holder only. */
+import { Superseded } from '../errors.ts';
+import type { MessageRef, Reply, Said, Turn } from '../types.ts';
+import type { Access } from './access.ts';
+import { failureKey } from './failures.ts';
+import { toTurn } from './history.ts';
+import { partition, turnSk } from './keys.ts';
+
+/** Who holds a turn: every write after the claim is refused for anybody else (fencing). */
+export interface Holder {
+  owner: string;
+  epoch: number;
+}
+
+export function openTurns({ update, updated, expiresAt, now }: Access) {
+  /** A write that only the holder of the turn may make. */
+  async function asHolder(
+    ref: MessageRef,
+    holder: Holder,
+    input: { set: string; names?: Record<string, string>; values: Record<string, unknown> },
+  ) {
+    const done = await update(partition(ref), turnSk(ref), {
+      UpdateExpression: input.set,
+      ConditionExpression: '#state = :claimed AND #owner = :owner AND epoch = :epoch',
+      ExpressionAttributeNames: { '#state': 'state', '#owner': 'owner', ...input.names },
+      ExpressionAttributeValues: {
+        ':claimed': 'CLAIMED',
+        ':owner': holder.owner,
+        ':epoch': holder.epoch,
+        ...input.values,
+      },
+    });
+    if (!done) throw new Superseded('another worker holds this turn');
+  }
+
+  async function noteFailure(ref: MessageRef): Promise<void> {
+    const { pk, sk } = failureKey(ref);
+    const { platform, conversation, messageId, createdAt } = ref;
+    await update(pk, sk, {
+      UpdateExpression:
+        'SET platform = :platform, conversation = :conversation, messageId = :id, createdAt = :at, expiresAt = :expires',
+      ExpressionAttributeValues: {
+        ':platform': platform,
+        ':conversation': conversation,
+        ':id': messageId,
+        ':at': createdAt,
+        ':expires': expiresAt(),
+      },
+    });
+  }
+
+  return {
+    /**
+     * Takes the turn of `ref` until `leaseUntil` (ms): possible when nobody has, when the holder's lease ran out, or for a newer
+     * generation. The messages of the turn are those of its very first claim. `undefined` when the turn is not to be had.
+     */
+    async claim(
+      ref: MessageRef,
+      { said, owner, leaseUntil, generation }: { said: Said[]; owner: string; leaseUntil: number; generation: number },
+    ): Promise<Turn | undefined> {
+      const item = await updated(partition(ref), turnSk(ref), {
+        UpdateExpression:
+          'SET #state = :claimed, #owner = :owner, leaseUntil = :until, generation = :generation, said = if_not_exists(said, :said), expiresAt = :expires ADD epoch :one',
+        ConditionExpression:
+          // The owner's own claim again: the client repeats a write whose answer was lost.
+          'attribute_not_exists(#state) OR (#state = :claimed AND (leaseUntil < :now OR #owner = :owner)) OR (generation < :generation AND #state <> :delivered)',
+        ExpressionAttributeNames: { '#state': 'state', '#owner': 'owner' },
+        ExpressionAttributeValues: {
+          ':claimed': 'CLAIMED',
+          ':delivered': 'DELIVERED',
+          ':owner': owner,
+          ':until': leaseUntil,
+          ':generation': generation,
+          ':said': said,
+          ':expires': expiresAt(),
+          ':one': 1,
+          ':now': now(),
+        },
+        ReturnValues: 'ALL_NEW',
+      });
+      return item && toTurn(item);
+    },
+
+    /** Marks `member` as answered by the turn `into`; false when it already went its own way. */
+    async merge(member: MessageRef, into: string): Promise<boolean> {
+      return update(partition(member), turnSk(member), {
+        UpdateExpression:
+          'SET #state = :merged, #into = :into, generation = if_not_exists(generation, :zero), expiresAt = :expires',
+        ConditionExpression: 'attribute_not_exists(#state) OR (#state = :merged AND #into = :into)',
+        ExpressionAttributeNames: { '#state': 'state', '#into': 'into' },
+        ExpressionAttributeValues: { ':merged': 'MERGED', ':into': into, ':zero': 0, ':expires': expiresAt() },
+      });
+    },
+
+    /** Stores the reply before it is sent. Throws `Superseded` when another worker took the turn over. */
+    async answer(ref: MessageRef, holder: Holder, reply: Reply, said: readonly Said[]): Promise<void> {
+      await asHolder(ref, holder, {
+        set: 'SET #state = :answered, reply = :reply, said = :said REMOVE #owner, leaseUntil',
+        values: { ':answered': 'ANSWERED', ':reply': reply, ':said': said },
+      });
+    },
+
+    /** Ends a turn whose message the reply of another one covers. */
+    async retire(ref: MessageRef, holder: Holder, into: string): Promise<void> {
+      await asHolder(ref, holder, {
+        set: 'SET #state = :merged, #into = :into REMOVE #owner, leaseUntil',
+        names: { '#into': 'into' },
+        values: { ':merged': 'MERGED', ':into': into },
+      });
+    },
+
+    /** Ends a turn that a human answers: what was said stays in the history. */
+    async skip(ref: MessageRef, holder: Holder): Promise<void> {
+      await asHolder(ref, holder, {
+        set: 'SET #state = :skipped REMOVE #owner, leaseUntil',
+        values: { ':skipped': 'SKIPPED' },
+      });
+    },
+
+    /** Ends the lease early, so that the next attempt need not wait for it. */
+    async release(ref: MessageRef, holder: Holder): Promise<void> {
+      await asHolder(ref, holder, { set: 'SET leaseUntil = :zero', values: { ':zero': 0 } });
+    },
+
+    /**
+     * The stored reply is out (DELIVERED), or was an apology or can never be (FAILED), or must not be any more (SKIPPED). A repeat
+     * changes nothing. A failed one is also noted where an operator finds it, and that first: no crash may hide it.
+     */
+    async finish(
+      ref: MessageRef,
+      state: 'DELIVERED' | 'FAILED' | 'SKIPPED',
+      replyIds: readonly string[] = [],
+    ): Promise<void> {
+      if (state === 'FAILED') await noteFailure(ref);
+      await update(partition(ref), turnSk(ref), {
+        UpdateExpression: 'SET #state = :state, finishedAt = :now, replyIds = :ids',
+        ConditionExpression: '#state = :answered',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: { ':state': state, ':answered': 'ANSWERED', ':now': now(), ':ids': replyIds },
+      });
+    },
+  };
+}

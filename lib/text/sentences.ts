@@ -1,0 +1,32 @@
+/** Room of text: the only sentences a chat user ever sees from us. Pure. */
+
+export const sentences = {
+  apology: (reference: string) =>
+    `Sorry, I could not answer this. Please try again in a while. If it keeps happening, mention reference ${reference}.`,
+  empty: 'Sorry, I have no answer to that. Could you put it another way?',
+  noRoom: 'Sorry, I ran out of room before I could answer. Could you ask for less at once?',
+  tooManySteps: 'Sorry, I could not finish this in a reasonable number of steps. Could you ask for a part of it?',
+  cutShort: '_(My answer was cut short here.)_',
+  refusal: 'Sorry, I can’t help with that.',
+  tooLong: (chars: number, maxChars: number) =>
+    `Sorry, that message is too long for me (${chars}/${maxChars} characters). Could you shorten it or send it in parts?`,
+  nothingSaid: 'Your message arrived empty. What would you like to know?',
+  unreadable:
+    'Sorry, I could not read that message: most of it is characters that cannot be shown. Could you type it again?',
+  repetitive:
+    'Sorry, that message says the same thing over and over, so I did not read it. Could you put it in a few words?',
+  slowDown: (waitSeconds: number) =>
+    `You are writing faster than I can answer. Please wait ${amount(waitSeconds, 'second')}, then write again.`,
+  userSpent: (waitSeconds: number) =>
+    `You have used up what I can answer for you today. Please come back in ${duration(waitSeconds)}.`,
+  allSpent: (waitSeconds: number) =>
+    `I have answered as much as I can today. Please come back in ${duration(waitSeconds)}.`,
+};
+
+function duration(seconds: number): string {
+  return seconds < 5400 ? amount(Math.ceil(seconds / 60), 'minute') : amount(Math.ceil(seconds / 3600), 'hour');
+}
+
+function amount(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}

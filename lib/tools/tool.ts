@@ -1,0 +1,87 @@
+/** Tools: what one is, and how one is defined. */
+import type { Tool as ToolParam } from '@anthropic-ai/sdk/resources/messages/messages';
+import * as z from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
+import type { PlatformName, Speaker } from '../types.ts';
+
+/** What a tool may know and do besides its input. Nothing in it comes from the model. */
+export interface ToolContext {
+  platform: PlatformName;
+  conversation: string;
+  /** As the verified webhook says it. */
+  speaker: Speaker;
+  /** ms since the epoch. */
+  now(): number;
+  /** Ends with the tool's own time or with the turn's. */
+  signal: AbortSignal;
+  fetch: typeof fetch;
+  /** From now on a human owns the conversation. */
+  handToHuman(reason: string): Promise<void>;
+}
+
+/** A tool whose input type only its own file knows. */
+export interface Tool {
+  name: string;
+  isOptIn: boolean;
+  timeoutMs: number;
+  /** As the Messages API is told of it. */
+  param: ToolParam;
+  /** Checks the model's input before anything runs: what to run, or what the model has to mend. */
+  prepare(input: unknown): { run(context: ToolContext): unknown } | { mend: string };
+}
+
+export interface Definition<Schema extends z.core.$ZodObject> {
+  /** Lower case with underscores; Claude sees it. */
+  name: string;
+  /** For Claude: what it does, when to use it, what comes back. */
+  description: string;
+  /** A strict object: fields that it does not name are refused. */
+  input: Schema;
+  /** What it gives goes to Claude as JSON; what it throws stays here, unless it is a `ToolError`. */
+  run(input: z.output<Schema>, context: ToolContext): unknown;
+  timeoutMs?: number;
+  /** Only there when the setting TOOLS names it. */
+  isOptIn?: boolean;
+}
+
+/** The tool could not do it, and `message` is for Claude to read: no secrets, no addresses, nothing internal. */
+export class ToolError extends Error {
+  override readonly name = 'ToolError';
+}
+
+const DEFAULT_TIMEOUT_MS = 5_000;
+
+/** Throws when the definition could let unknown fields through or has a name that the API refuses. */
+export function defineTool<Schema extends z.core.$ZodObject>(definition: Definition<Schema>): Tool {
+  const { name, description, input: schema, timeoutMs = DEFAULT_TIMEOUT_MS, isOptIn = false } = definition;
+  if (!/^[a-z][a-z0-9_]{0,63}$/.test(name)) throw new Error(`The tool name ${name} is not in lower case.`);
+  const { $schema, ...input_schema } = z.toJSONSchema(schema, { io: 'input' });
+  if (hasOpenObject(input_schema)) throw new Error(`The tool ${name} takes unknown fields: use z.strictObject.`);
+  return {
+    name,
+    isOptIn,
+    timeoutMs,
+    param: { name, description, input_schema: { ...input_schema, type: 'object' } },
+    prepare: (input) => {
+      const checked = z.safeParse(schema, input, { error: en().localeError });
+      if (!checked.success) return { mend: checked.error.issues.map(explain).join(' ') };
+      return { run: (context) => definition.run(checked.data, context) };
+    },
+  };
+}
+
+function hasOpenObject(schema: unknown): boolean {
+  if (typeof schema !== 'object' || schema === null) return false;
+  const isOpen =
+    'properties' in schema && (!('additionalProperties' in schema) || schema.additionalProperties !== false);
+  return isOpen || Object.values(schema).some(hasOpenObject);
+}
+
+/** Names what is wrong, but does not repeat the value. */
+function explain({ path, message, ...issue }: z.core.$ZodIssue): string {
+  const where = path.length > 0 ? `"${path.join('.')}"` : 'The input';
+  if (issue.code === 'unrecognized_keys') {
+    return `${where} has fields that this tool does not take: ${issue.keys.slice(0, 5).join(', ').slice(0, 100)}.`;
+  }
+  return `${where}: ${message}.`;
+}

@@ -1,0 +1,53 @@
+/** Tools: those that this deployment offers, and the way to run them for one turn. */
+import type { ToolResultBlockParam, ToolUnion, ToolUseBlock } from '@anthropic-ai/sdk/resources/messages/messages';
+import { BadSettings } from '../errors.ts';
+import { type Log, labelled } from '../log.ts';
+import type { Sent } from '../types.ts';
+import { runTools } from './run.ts';
+import type { Tool } from './tool.ts';
+
+export interface ToolboxDeps {
+  /** Makes a human the owner of the conversation. */
+  handToHuman(about: About, reason: string): Promise<void>;
+  fetch: typeof fetch;
+  now(): number;
+  log: Log;
+}
+
+type About = Pick<Sent, 'platform' | 'conversation' | 'messageId' | 'speaker'>;
+
+/** `names` is the setting TOOLS: without it all but the opt-in tools, `none` for none. Throws `BadSettings` for an unknown name. */
+export function chooseTools(all: readonly Tool[], names: readonly string[] | undefined): Tool[] {
+  if (!names) return all.filter(({ isOptIn }) => !isOptIn);
+  const wanted = names.filter((name) => name !== 'none');
+  const unknown = wanted.filter((name) => all.every((tool) => tool.name !== name));
+  if (unknown.length > 0) {
+    const known = all.map(({ name }) => name).join(', ');
+    throw new BadSettings(`Wrong settings: TOOLS names ${unknown.join(', ')}, but there are only ${known}.`);
+  }
+  return all.filter(({ name }) => wanted.includes(name));
+}
+
+/** As the Messages API wants them, always in the same order: they stand at the very beginning of what the prompt cache compares. */
+export function toolParams(tools: readonly Tool[]): ToolUnion[] {
+  return tools.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map(({ param }) => param);
+}
+
+export function openToolbox(tools: readonly Tool[], { handToHuman, ...deps }: ToolboxDeps) {
+  return {
+    params: toolParams(tools),
+    run: (
+      blocks: readonly ToolUseBlock[],
+      { about, signal }: { about: About; signal: AbortSignal },
+    ): Promise<ToolResultBlockParam[]> => {
+      const { platform, conversation, speaker } = about;
+      const context = { platform, conversation, speaker, signal, now: deps.now, fetch: deps.fetch };
+      return runTools(
+        blocks,
+        tools,
+        { ...context, handToHuman: (reason: string) => handToHuman(about, reason) },
+        labelled(deps.log, about),
+      );
+    },
+  };
+}

@@ -1,0 +1,81 @@
+/** Stop 6, around Claude: what a user may ask, what Claude is shown, and what it may cost. */
+import type { Ask } from '../claude/ask.ts';
+import { buildWindow, estimateTokens, type Files, type WindowLimits } from '../claude/window.ts';
+import { Refused } from '../errors.ts';
+import { pseudonym } from '../log.ts';
+import { type Recent, turnSk } from '../store/store.ts';
+import { sentences } from '../text/sentences.ts';
+import type { Reply, Sent, Turn } from '../types.ts';
+import type { Limits, OverLimit } from './limits.ts';
+import type { Listener } from './turn.ts';
+
+export interface ComposeDeps {
+  ask: Ask;
+  window: WindowLimits;
+  limits: Limits;
+  /** The files of these turns as Claude takes them, by URL; what cannot be had is not in it. Never throws. */
+  fetchFiles(turns: readonly Turn[], signal: AbortSignal): Promise<Files>;
+  /** An estimate from above of what an answer costs: prompt tokens → US dollars. */
+  estimateUsd(promptTokens: number): number;
+  /** The messages in whose turn Claude gave the conversation to a human. */
+  handedOver: WeakSet<object>;
+}
+
+export interface ComposeInput {
+  head: Sent;
+  turn: Turn;
+  recent: Recent;
+  signal: AbortSignal;
+  listener: Listener | undefined;
+}
+
+/** The reply to store, or the turn that said for this one, too, that a limit is reached. */
+export type Composed = { reply: Reply; handedOver: boolean } | { mergedInto: string };
+export type Compose = (input: ComposeInput) => Promise<Composed>;
+
+/** Throws `Refused` with the sentence for the user, and what asking throws. */
+export async function compose(
+  deps: ComposeDeps,
+  { head, turn, recent, signal, listener }: ComposeInput,
+): Promise<Composed> {
+  const asker = { platform: head.platform, conversation: head.conversation, user: head.speaker.id, sk: turnSk(head) };
+  const over = await deps.limits.admitMessage(asker);
+  if (over) return refuse(over);
+  const refusal = turn.said.every((said) => said.refusal) ? turn.said[0]?.refusal : undefined;
+  if (refusal) throw new Refused(refusal, 'guarded');
+
+  const files = await deps.fetchFiles([...recent.turns, turn], signal);
+  const { messages, from } = buildWindow(recent.turns, turn, deps.window, {
+    files,
+    summary: recent.conversation.summary,
+  });
+  const reservation = await deps.limits.reserve(asker, deps.estimateUsd(estimateTokens(messages)));
+  if ('limit' in reservation) return refuse(reservation);
+  let spentUsd = 0;
+  try {
+    const reply = await deps.ask({
+      messages,
+      about: head,
+      userId: pseudonym(head.platform, head.speaker.id),
+      signal,
+      onCost: (usd) => {
+        spentUsd += usd;
+      },
+      ...listener,
+    });
+    const handedOver = deps.handedOver.has(head);
+    const cut = from === undefined ? {} : { windowFrom: from };
+    return { reply: { ...reply, ...cut, ...(handedOver ? { handsOver: true } : {}) }, handedOver };
+  } finally {
+    await deps.limits.settle(reservation, spentUsd);
+  }
+}
+
+/** The first turn over a limit says so, the others of that time are covered by it. */
+function refuse({ limit, waitSeconds, carrier, isFirst }: OverLimit): { mergedInto: string } {
+  if (!isFirst) return { mergedInto: carrier };
+  const sentence = { messages: sentences.slowDown, user: sentences.userSpent, total: sentences.allSpent }[limit](
+    waitSeconds,
+  );
+  throw new Refused(sentence, `limit ${limit}`);
+}

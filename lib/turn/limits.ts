@@ -1,0 +1,137 @@
+/** Room of the limits: who may still ask today, and this minute. Counted in the table, exact however many workers ask at once. */
+import type { LimitSettings } from '../config.ts';
+import type { CounterKey, Counters } from '../store/counters.ts';
+import type { PlatformName } from '../types.ts';
+
+/** Who asks, and in which turn (its sort key). */
+export interface Asker {
+  platform: PlatformName;
+  conversation: string;
+  user: string;
+  sk: string;
+}
+
+/** Over a limit: the turn `carrier` of this conversation says so once a window, the others of that window are covered by it. */
+export interface OverLimit {
+  limit: 'messages' | 'user' | 'total';
+  waitSeconds: number;
+  carrier: string;
+  /** Whether the carrier is the asking turn itself. */
+  isFirst: boolean;
+}
+
+/** Money set aside for a turn, in the counters of the day it was set aside. */
+export interface Reservation {
+  micros: number;
+  parts: readonly { key: CounterKey; names: readonly string[] }[];
+}
+
+export interface LimitDeps {
+  counters: Counters;
+  settings: LimitSettings;
+  now(): number;
+}
+
+export type Limits = ReturnType<typeof openLimits>;
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+/** How long a counter is kept after its window, for whoever wants to look. */
+const KEPT_MS = DAY_MS;
+
+export function openLimits({ counters, settings, now }: LimitDeps) {
+  const { messagesPerMinute } = settings;
+
+  async function over(asker: Asker, limit: OverLimit['limit'], windowMs: number, waitMs: number): Promise<OverLimit> {
+    const { platform, user, conversation, sk } = asker;
+    const key = windowKey(`${limit}#${platform}#${user}`, `C#${conversation}`, windowMs);
+    const carrier = await counters.firstOf(key, sk);
+    return { limit, waitSeconds: Math.max(Math.ceil(waitMs / 1000), 1), carrier, isFirst: carrier === sk };
+  }
+
+  function windowKey(what: string, sk: string, windowMs: number): CounterKey {
+    const window = Math.floor(now() / windowMs);
+    return { pk: `L#${window}#${what}`, sk, expiresAt: Math.ceil(((window + 1) * windowMs + KEPT_MS) / 1000) };
+  }
+
+  function leftOf(windowMs: number): number {
+    return windowMs - (now() % windowMs);
+  }
+
+  /** The items of the day's counters, each with its caps in micro-dollars; a limit of 0 is none. */
+  function budgets({ platform, user }: Asker) {
+    const { userUsdPerDay, totalUsdPerDay, chatApiUsdPerDay } = settings;
+    const own = [{ name: 'user', cap: toMicros(userUsdPerDay) }];
+    const shared = [
+      { name: 'total', cap: toMicros(totalUsdPerDay) },
+      { name: 'chat-api', cap: platform === 'chat-api' ? toMicros(chatApiUsdPerDay) : 0 },
+    ];
+    const day = (what: string) => windowKey(what, '-', DAY_MS);
+    const items = [
+      { limit: 'user' as const, key: day(`day#${platform}#${user}`), caps: own.filter(isSet) },
+      { limit: 'total' as const, key: day('day'), caps: shared.filter(isSet) },
+    ];
+    return items.filter(({ caps }) => caps.length > 0);
+  }
+
+  return {
+    /**
+     * Counts the message; `undefined` when it is within the user's limit of this minute. A second try of the same message is not
+     * counted again, unless another message of the user came in between: then it counts twice, the safe side.
+     */
+    async admitMessage(asker: Asker): Promise<OverLimit | undefined> {
+      if (messagesPerMinute === 0) return undefined;
+      const key = windowKey(`minute#${asker.platform}#${asker.user}`, '-', MINUTE_MS);
+      const mark = `${asker.conversation}#${asker.sk}`;
+      const isAdmitted =
+        (await counters.add(key, [{ name: 'n', by: 1, room: messagesPerMinute - 1 }], mark)) ||
+        (await counters.markOf(key)) === mark;
+      return isAdmitted ? undefined : over(asker, 'messages', MINUTE_MS, leftOf(MINUTE_MS));
+    },
+
+    /**
+     * Sets `usd` aside, an estimate from above of what a call will cost, for the user and for all. What a crashed attempt set aside
+     * stays counted: it may have been spent. Sums stay below their caps, or at most one call above where that alone is dearer.
+     */
+    async reserve(asker: Asker, usd: number): Promise<Reservation | OverLimit> {
+      const micros = toMicros(usd);
+      const parts = budgets(asker);
+      const taken = await Promise.all(
+        parts.map(({ key, caps }) =>
+          counters.add(
+            key,
+            caps.map(({ name, cap }) => ({ name, by: micros, room: Math.max(cap - micros, 0) })),
+          ),
+        ),
+      );
+      const reserved = parts.map(({ key, caps }) => ({ key, names: caps.map(({ name }) => name) }));
+      const full = parts.find((_, i) => !taken[i]);
+      if (!full) return { micros, parts: reserved };
+      await settle({ micros, parts: reserved.filter((_, i) => taken[i]) }, 0);
+      return over(asker, full.limit, HOUR_MS, leftOf(DAY_MS));
+    },
+
+    settle,
+  };
+
+  /** Replaces the estimate by what it really cost. False when that failed: the estimate stays counted. Never throws. */
+  async function settle({ micros, parts }: Reservation, usd: number): Promise<boolean> {
+    const change = toMicros(usd) - micros;
+    if (change === 0) return true;
+    const settled = await Promise.all(
+      parts.map(({ key, names }) => counters.correct(key, Object.fromEntries(names.map((name) => [name, change])))),
+    );
+    return settled.every(Boolean);
+  }
+}
+
+function isSet({ cap }: { cap: number }): boolean {
+  return cap > 0;
+}
+
+/** Whole millionths of a dollar, so that sums are exact; rounded up, but not for the noise of a floating point. */
+function toMicros(usd: number): number {
+  return Math.ceil(Number((usd * 1_000_000).toFixed(3)));
+}

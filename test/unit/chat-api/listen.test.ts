@@ -1,0 +1,164 @@
+/** The clocks of a stream: hold, ping, look and end. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { listen } from '../../../lib/chat-api/listen.ts';
+import type { Entry } from '../../../lib/chat-api/log.ts';
+import { noShare, openShare, type Share } from '../../../lib/chat-api/share.ts';
+
+beforeEach(() => void vi.useFakeTimers({ now: 1_760_000_000_000 }));
+afterEach(() => void vi.useRealTimers());
+
+function entry(seq: number): Entry {
+  return { seq, at: Date.now(), ref: `r${seq}`, signal: JSON.stringify({ type: 'x', data: seq }), messageAt: 0 };
+}
+
+/** A stream over a log that the test writes; `told` is what came, with the ms since the beginning. */
+function open({ share = noShare, windowMs = 120_000 }: { share?: Share; windowMs?: number } = {}) {
+  const log: Entry[] = [];
+  const looks = { count: 0, isDown: false };
+  let isParticipant = true;
+  const startedAt = Date.now();
+  const leaving = new AbortController();
+  const told: [number, string][] = [];
+  const signals = {
+    recent: async (_key: string, since: number) => ({ entries: log.filter(({ at }) => at >= since), last: log.at(-1) }),
+    after: async (_key: string, seq: number) => {
+      looks.count += 1;
+      if (looks.isDown) throw new Error('no table');
+      return log.filter((one) => one.seq > seq);
+    },
+    holds: async () => false,
+  };
+  const deps = {
+    signals: signals as never,
+    share,
+    isParticipant: async () => isParticipant,
+    now: Date.now,
+    log: () => {},
+  };
+  const pieces = listen(deps, {
+    conversation: { id: 'c', key: 'k', owner: 'u', createdAt: 0 },
+    userId: 'u',
+    lastEventId: undefined,
+    closesAt: startedAt + windowMs,
+    signal: leaving.signal,
+  });
+  const ended = (async () => {
+    for await (const piece of pieces) told.push([Date.now() - startedAt, piece]);
+    return Date.now() - startedAt;
+  })();
+  return {
+    log,
+    looks,
+    told,
+    ended,
+    leave: () => leaving.abort(),
+    remove: () => {
+      isParticipant = false;
+    },
+  };
+}
+
+const PING = 'event: message\ndata: ping\n\n';
+
+describe('a stream', () => {
+  it('holds what it has for 100 ms after its head', async () => {
+    const share = openShare();
+    const stream = open({ share });
+    await vi.advanceTimersByTimeAsync(0);
+    const first = entry(1);
+    stream.log.push(first);
+    share.tell('k', first);
+
+    await vi.advanceTimersByTimeAsync(99);
+    const held = [...stream.told];
+    await vi.advanceTimersByTimeAsync(1);
+
+    expect(held).toEqual([[0, ':ok\n\n']]);
+    expect(stream.told[1]).toEqual([100, `id: 1-${first.at}\nevent: message\ndata: {"type":"x","data":1}\n\n`]);
+    stream.leave();
+  });
+
+  it('looks into the table once a second, and pings when nothing came for 20 seconds', async () => {
+    const stream = open();
+
+    await vi.advanceTimersByTimeAsync(60_500);
+
+    expect(stream.looks.count).toBe(60);
+    expect(stream.told.slice(1).map(([, piece]) => piece)).toEqual([PING, PING, PING]);
+    expect(stream.told.slice(1).map(([at]) => Math.round(at / 1000))).toEqual([20, 40, 60]);
+    stream.leave();
+  });
+
+  it('goes on when the table does not answer, and tells afterwards what it missed', async () => {
+    const stream = open();
+    await vi.advanceTimersByTimeAsync(500);
+    stream.looks.isDown = true;
+    stream.log.push(entry(1));
+    await vi.advanceTimersByTimeAsync(5_000);
+    const before = stream.told.length;
+
+    stream.looks.isDown = false;
+    await vi.advanceTimersByTimeAsync(1_000);
+
+    expect(before).toBe(1);
+    expect(stream.told).toHaveLength(2);
+    stream.leave();
+  });
+
+  it('tells at once what its process tells it, and reads the table where a number is missing', async () => {
+    const share = openShare();
+    const stream = open({ share });
+    await vi.advanceTimersByTimeAsync(100);
+    const [first, second, third] = [entry(1), entry(2), entry(3)];
+
+    stream.log.push(first);
+    share.tell('k', first);
+    await vi.advanceTimersByTimeAsync(0);
+    const looksSoFar = stream.looks.count;
+    stream.log.push(second, third);
+    share.tell('k', third);
+    share.tell('k', first);
+    await vi.advanceTimersByTimeAsync(0);
+
+    expect(looksSoFar).toBe(0);
+    expect(stream.looks.count).toBe(1);
+    expect(
+      stream.told
+        .slice(1)
+        .join('')
+        .match(/id: \d+/g),
+    ).toEqual(['id: 1', 'id: 2', 'id: 3']);
+    stream.leave();
+  });
+
+  it('reads from the table what a slow client let pile up', async () => {
+    const share = openShare();
+    const stream = open({ share });
+    await vi.advanceTimersByTimeAsync(100);
+
+    for (let seq = 1; seq <= 500; seq++) {
+      const next = entry(seq);
+      stream.log.push(next);
+      share.tell('k', next);
+    }
+    await vi.advanceTimersByTimeAsync(1_000);
+
+    const numbers = stream.told
+      .map(([, piece]) => piece)
+      .join('')
+      .match(/id: \d+/g);
+    expect(numbers).toEqual(Array.from({ length: 500 }, (_, i) => `id: ${i + 1}`));
+    stream.leave();
+  });
+
+  it('ends with its window, with its client, and with a membership that ended unsaid', async () => {
+    const [closing, left, removed] = [open({ windowMs: 30_000 }), open(), open()];
+    await vi.advanceTimersByTimeAsync(5_000);
+
+    left.leave();
+    removed.remove();
+    await vi.advanceTimersByTimeAsync(40_000);
+
+    expect(await Promise.all([closing.ended, left.ended, removed.ended])).toEqual([30_000, 5_000, 20_100]);
+  });
+});

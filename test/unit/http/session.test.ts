@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { openAccess } from '../../../lib/http/access.ts';
+import { callerOf, sessionIn, toSession } from '../../../lib/http/session.ts';
+
+it.each(['demo', 'a', '0', 'A.b_c~d-e', 'x'.repeat(128), '3f2b1c9e-0000-4000-8000-1234567890ab'])(
+  'takes %s for a session',
+  (id) => {
+    expect([sessionIn(`/chat/${id}`), sessionIn(`/dev/chat/${id}/`)]).toEqual([id, id]);
+  },
+);
+
+it.each(['', '.', '..', '-_', 'a b', 'a%20b', 'a:b', 'a#b', 'ä', 'x'.repeat(129), 'a\n'])(
+  'does not take %j for a session',
+  (id) => {
+    expect(sessionIn(`/chat/${id}`)).toBeUndefined();
+  },
+);
+
+it('tells callers apart whatever their sessions are called', () => {
+  const session = toSession('caller', 'a-session');
+
+  expect(session).toEqual({ platform: 'http', conversation: 'caller:a-session' });
+  expect(callerOf(session)).toBe('caller');
+});
+
+it('knows a caller by the key, not by how it is sent', () => {
+  const access = openAccess(['one', 'two']);
+
+  const caller = access('Bearer one');
+
+  expect(caller).toMatch(/^[0-9a-f]{16}$/);
+  expect([access('bearer  one '), access('BEARER one')]).toEqual([caller, caller]);
+  expect(access('Bearer two')).not.toBe(caller);
+  expect([null, '', 'one', 'Bearer', 'Bearer three', 'Bearer one two'].map(access)).toEqual(Array(6).fill(undefined));
+});
+
+it('asks for no key where there are none', () => {
+  const access = openAccess(undefined);
+
+  expect(access(null)).toBe(access('Bearer whatever'));
+});

@@ -1,0 +1,150 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { settingNames } from '../../../local/settings.ts';
+import { type PutSecretsOptions, putSecrets } from '../../../scripts/stage/put-secrets.ts';
+import { secretNames } from '../../../scripts/stage/stage.ts';
+import { type FakeSsm, startFakeSsm } from '../../harness/fake-ssm.ts';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const PATH = '/claude-chat/test';
+const KEY = 'sk-ant-0123456789';
+
+let ssm: FakeSsm;
+let printed: string[];
+
+beforeEach(async () => {
+  ssm = await startFakeSsm();
+  printed = [];
+});
+
+afterEach(() => ssm.close());
+
+const put = (options: Partial<PutSecretsOptions>) =>
+  putSecrets(
+    { ssm: new SSMClient({ endpoint: ssm.url }), print: (line) => printed.push(line) },
+    { path: PATH, names: secretNames(), env: {}, only: [], remove: [], isDryRun: false, ...options },
+  );
+
+const kept = (group: string): unknown => JSON.parse(ssm.parameters.get(`${PATH}/${group}`) ?? 'null');
+
+describe('the secrets of a stage', () => {
+  it('are put as one encrypted JSON object per group', async () => {
+    const env = { ANTHROPIC_API_KEY: KEY, TALKJS_SECRET_KEY: 'sk_1', TALKJS_APP_ID: 'app', CHAT_ACCESS_KEYS: ' ' };
+
+    await put({ env });
+
+    expect(Object.fromEntries(ssm.parameters)).toEqual({
+      [`${PATH}/anthropic`]: `{"ANTHROPIC_API_KEY":"${KEY}"}`,
+      [`${PATH}/talkjs`]: '{"TALKJS_SECRET_KEY":"sk_1"}',
+    });
+    const puts = ssm.calls.filter(({ operation }) => operation === 'PutParameter');
+    expect(puts.map(({ input }) => input.Type)).toEqual(['SecureString', 'SecureString']);
+  });
+
+  it('are merged with what is there: one can be changed without having the others at hand', async () => {
+    ssm.parameters.set(`${PATH}/talkjs`, '{"TALKJS_SECRET_KEY":"sk_1","TALKJS_WEBHOOK_SECRETS":"old"}');
+
+    await put({ env: { TALKJS_WEBHOOK_SECRETS: 'new,old' } });
+
+    expect(kept('talkjs')).toEqual({ TALKJS_SECRET_KEY: 'sk_1', TALKJS_WEBHOOK_SECRETS: 'new,old' });
+    expect(printed.map((line) => line.trim().split(/ +/))).toEqual([
+      [`${PATH}/talkjs`],
+      ['TALKJS_SECRET_KEY', 'kept'],
+      ['TALKJS_WEBHOOK_SECRETS', 'changed'],
+      expect.arrayContaining(['1', 'parameter', 'written.']),
+    ]);
+  });
+
+  it('are left alone but for those that are named', async () => {
+    const env = { ANTHROPIC_API_KEY: 'of the laptop', TALKJS_SECRET_KEY: 'sk_1' };
+
+    await put({ env, only: ['TALKJS_SECRET_KEY'] });
+
+    expect([...ssm.parameters.keys()]).toEqual([`${PATH}/talkjs`]);
+  });
+
+  it('are taken away by name', async () => {
+    ssm.parameters.set(`${PATH}/talkjs`, '{"TALKJS_SECRET_KEY":"sk_1","TALKJS_WEBHOOK_SECRETS":"old"}');
+
+    await put({ env: { TALKJS_WEBHOOK_SECRETS: 'old' }, remove: ['TALKJS_WEBHOOK_SECRETS'] });
+
+    expect(kept('talkjs')).toEqual({ TALKJS_SECRET_KEY: 'sk_1' });
+  });
+
+  it('that are the same already are not written again', async () => {
+    ssm.parameters.set(`${PATH}/anthropic`, JSON.stringify({ ANTHROPIC_API_KEY: KEY }));
+
+    await put({ env: { ANTHROPIC_API_KEY: KEY } });
+
+    expect(ssm.calls.map(({ operation }) => operation)).toEqual(['GetParameters']);
+    expect(printed.at(-1)).toBe('Nothing to write.');
+  });
+
+  it('are not written by a dry run, which says the same', async () => {
+    await put({ env: { ANTHROPIC_API_KEY: KEY }, isDryRun: true });
+
+    expect(ssm.parameters.size).toBe(0);
+    expect(printed.join('\n')).toMatch(/ANTHROPIC_API_KEY +new\n1 parameter would be written/);
+  });
+
+  it.each([
+    ['no secret', { only: ['TALKJS_APP_ID'] }, 'No secret has the name TALKJS_APP_ID'],
+    [
+      'a value with its name',
+      { only: ['ANTHROPIC_API_KEY=sk-1'] },
+      'Only names may be given: values come from the file',
+    ],
+    ['a value to remove', { remove: ['sk-1'] }, 'Only names may be given: values come from the file'],
+    ['named but not set', { only: ['ANTHROPIC_API_KEY'] }, 'Not set, neither in the file nor in the shell'],
+    ['too large', { env: { ANTHROPIC_API_KEY: 'k'.repeat(4096) } }, '4096 are allowed'],
+  ])('that are %s stop it before anything is written', async (_name, options, sentence) => {
+    await expect(put(options)).rejects.toThrow(sentence);
+
+    expect(ssm.parameters.size).toBe(0);
+  });
+
+  it('that somebody broke by hand are not written over', async () => {
+    ssm.parameters.set(`${PATH}/anthropic`, `{"ANTHROPIC_API_KEY": ${KEY}`);
+
+    const failure = await put({ env: { ANTHROPIC_API_KEY: KEY } }).catch((error: Error) => error.message);
+
+    expect(failure).toContain('holds no JSON object');
+    expect(failure).not.toContain(KEY);
+  });
+
+  it('are all that .env.example marks as secret, each in one group', () => {
+    const names = [...secretNames().values()].flat();
+
+    expect(names).toEqual(expect.arrayContaining(['ANTHROPIC_API_KEY', 'TALKJS_WEBHOOK_SECRETS', 'CHAT_ACCESS_KEYS']));
+    expect(new Set(names).size).toBe(names.length);
+    expect([...secretNames().keys()]).toEqual(['anthropic', 'talkjs', 'reconify', 'chat', 'chat-api', 'botpress']);
+  });
+});
+
+describe('npm run secrets', () => {
+  const script = (args: string[], env: Record<string, string> = {}) => {
+    const unset = Object.fromEntries(settingNames().map((name) => [name, '']));
+    const options = { cwd: root, env: { ...process.env, ...unset, AWS_ENDPOINT_URL_SSM: ssm.url, ...env } };
+    return promisify(execFile)(process.execPath, ['scripts/secrets.ts', ...args], options);
+  };
+
+  it('never prints a value', async () => {
+    const env = { ANTHROPIC_API_KEY: KEY, TALKJS_WEBHOOK_SECRETS: 'hunter2' };
+
+    const runs = [await script(['--stage', 'test', '--dry-run'], env), await script(['--stage', 'test'], env)];
+
+    const all = runs.map(({ stdout, stderr }) => stdout + stderr).join('\n');
+    expect(all).toContain('TALKJS_WEBHOOK_SECRETS');
+    expect(all).not.toMatch(/sk-ant|hunter2/);
+    expect(kept('talkjs')).toEqual({ TALKJS_WEBHOOK_SECRETS: 'hunter2' });
+  });
+
+  it('wants a stage, and none is the default', async () => {
+    const failure = await script([]).catch(({ code, stderr }) => ({ code, stderr }));
+
+    expect(failure).toMatchObject({ code: 1, stderr: expect.stringContaining('--stage <name>') });
+  });
+});
