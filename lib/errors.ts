@@ -25,6 +25,11 @@ export class Later extends BotError {
   }
 }
 
+/** The table will never take it (an item over 400 KB, a key over 1 KB): no retry helps, whatever wanted to write it ends another way. */
+export class Unstorable extends BotError {
+  override readonly name = 'Unstorable';
+}
+
 /** The user is told `sentence` instead of an answer: too long, over a limit, refused. Not an outage. */
 export class Refused extends BotError {
   override readonly name = 'Refused';

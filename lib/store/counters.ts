@@ -1,7 +1,6 @@
 /** The table, of counters: sums that stay below their caps however many count at once, each with one conditional write. */
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { Later } from '../errors.ts';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type Dynamo, unavailable, unlessRefused } from './dynamo.ts';
 
 /** An item; `expiresAt` (s) is for tidiness, nothing relies on it. */
 export interface CounterKey {
@@ -19,7 +18,7 @@ export interface Addition {
 
 export type Counters = ReturnType<typeof openCounters>;
 
-export function openCounters(dynamo: DynamoDBDocumentClient, table: string) {
+export function openCounters(dynamo: Dynamo, table: string) {
   return {
     /**
      * All of it or nothing; false when a counter has no room, or when `mark` is the mark of the last addition already.
@@ -48,19 +47,13 @@ export function openCounters(dynamo: DynamoDBDocumentClient, table: string) {
           ...(mark === undefined ? {} : { ':mark': mark }),
         },
       });
-      try {
-        await dynamo.send(command);
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw unavailable(error);
-      }
+      return (await unlessRefused(dynamo.send(command))) !== undefined;
     },
 
     /** The mark of the last addition. */
     async markOf({ pk, sk }: CounterKey): Promise<string | undefined> {
       const command = new GetCommand({ TableName: table, Key: { pk, sk }, ConsistentRead: true });
-      const { Item } = await dynamo.send(command).catch((error: unknown) => Promise.reject(unavailable(error)));
+      const { Item } = await dynamo.send(command).catch(unavailable);
       return typeof Item?.mark === 'string' ? Item.mark : undefined;
     },
 
@@ -99,7 +92,7 @@ export function openCounters(dynamo: DynamoDBDocumentClient, table: string) {
         ExpressionAttributeValues: { ':value': value, ':expires': expiresAt },
         ReturnValues: 'ALL_NEW',
       });
-      const { Attributes } = await dynamo.send(command).catch((error: unknown) => Promise.reject(unavailable(error)));
+      const { Attributes } = await dynamo.send(command).catch(unavailable);
       return String(Attributes?.first);
     },
   };
@@ -114,9 +107,4 @@ function sendOnce() {
       isSent = true;
       return next(sent);
     };
-}
-
-/** Whatever DynamoDB cannot do now it may do later; its message may quote values, so only its class goes on. */
-function unavailable(error: unknown): Error {
-  return new Later('the table did not answer', { cause: error });
 }

@@ -1,16 +1,14 @@
 /** The table, of plain items. Every read names its partition: nothing scans, however much there is. */
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   BatchWriteCommand,
   DeleteCommand,
-  type DynamoDBDocumentClient,
   PutCommand,
   QueryCommand,
   UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import { Later } from '../errors.ts';
+import { type Dynamo, unavailable, unlessRefused } from './dynamo.ts';
 
 export interface Key {
   pk: string;
@@ -56,7 +54,7 @@ export function keyPart(id: string): string {
 }
 
 /** All reads are consistent; `Later` is thrown when the table does not answer. */
-export function openTable(dynamo: DynamoDBDocumentClient, name: string) {
+export function openTable(dynamo: Dynamo, name: string) {
   async function query({ pk, from, to, newestFirst = false, limit, after }: Range): Promise<Page> {
     const { Items = [], LastEvaluatedKey } = await dynamo
       .send(
@@ -146,20 +144,9 @@ export function openTable(dynamo: DynamoDBDocumentClient, name: string) {
 }
 
 async function succeeded(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    return unavailable(error);
-  }
+  return (await unlessRefused(write)) !== undefined;
 }
 
 function toItem(found: Record<string, unknown>): Item {
   return { ...found, pk: String(found.pk), sk: String(found.sk) };
-}
-
-/** Whatever DynamoDB cannot do now it may do later. */
-function unavailable(error: unknown): never {
-  throw new Later('the table did not answer', { cause: error });
 }

@@ -1,15 +1,13 @@
 /** The table, stop 8: which records of the interaction log are out, those too large for a queue, and the intake's idempotency keys. */
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   DeleteCommand,
-  type DynamoDBDocumentClient,
   GetCommand,
   QueryCommand,
   type QueryCommandOutput,
   UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import { Later } from '../errors.ts';
+import { type Dynamo, unavailable, unlessRefused } from './dynamo.ts';
 import { PARKED, partition as partitionOf } from './keys.ts';
 
 /** Longer than two stays of 14 days in a queue and one among the dead letters; for tidiness only, nothing relies on it. */
@@ -22,14 +20,14 @@ const STATE = 'STATE';
 const STRANDED = 'L#stranded';
 
 /** What lib/records/shelf.ts asks for, and the keys of the intake. Throws `Later` when the table does not answer. */
-export function openShelf(dynamo: DynamoDBDocumentClient, table: string, now: () => number) {
+export function openShelf(dynamo: Dynamo, table: string, now: () => number) {
   type Change = Omit<UpdateCommandInput, 'TableName' | 'Key' | 'UpdateExpression'> & { set: string };
 
   /** The item as it is then, or `undefined` when the condition was not met. */
   async function update(pk: string, sk: string, { set, ...input }: Change) {
     const values = { ':expires': Math.floor(now() / 1000) + KEPT_SECONDS, ...input.ExpressionAttributeValues };
-    try {
-      const { Attributes } = await dynamo.send(
+    const written = await unlessRefused(
+      dynamo.send(
         new UpdateCommand({
           TableName: table,
           Key: { pk, sk },
@@ -38,12 +36,9 @@ export function openShelf(dynamo: DynamoDBDocumentClient, table: string, now: ()
           UpdateExpression: `SET ${set}, expiresAt = :expires`,
           ExpressionAttributeValues: values,
         }),
-      );
-      return Attributes ?? {};
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return undefined;
-      throw unavailable(error);
-    }
+      ),
+    );
+    return written && (written.Attributes ?? {});
   }
 
   async function query(pk: string, prefix: string, limit?: number) {
@@ -61,7 +56,7 @@ export function openShelf(dynamo: DynamoDBDocumentClient, table: string, now: ()
             ExclusiveStartKey: start,
           }),
         )
-        .catch((error: unknown) => Promise.reject(unavailable(error)));
+        .catch(unavailable);
       items.push(...(page.Items ?? []));
       start = page.LastEvaluatedKey;
     } while (start && limit === undefined);
@@ -69,9 +64,7 @@ export function openShelf(dynamo: DynamoDBDocumentClient, table: string, now: ()
   }
 
   async function remove(pk: string, sk: string) {
-    await dynamo.send(new DeleteCommand({ TableName: table, Key: { pk, sk } })).catch((error: unknown) => {
-      throw unavailable(error);
-    });
+    await dynamo.send(new DeleteCommand({ TableName: table, Key: { pk, sk } })).catch(unavailable);
   }
 
   return {
@@ -87,7 +80,7 @@ export function openShelf(dynamo: DynamoDBDocumentClient, table: string, now: ()
       const Key = { pk: partition(id), sk: STATE };
       const found = await dynamo
         .send(new GetCommand({ TableName: table, Key, ConsistentRead: true }))
-        .catch((error: unknown) => Promise.reject(unavailable(error)));
+        .catch(unavailable);
       return found.Item?.deliveredAt === undefined ? 'held' : 'delivered';
     },
 
@@ -185,9 +178,4 @@ function strandedKey(id: string): string {
 
 function pieceKey(i: number): string {
   return `PIECE#${String(i).padStart(4, '0')}`;
-}
-
-/** Whatever DynamoDB cannot do now it may do later; its message may quote values, so only its class goes on. */
-function unavailable(error: unknown): Error {
-  return new Later('the table did not answer', { cause: error });
 }

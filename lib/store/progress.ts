@@ -1,6 +1,6 @@
 /** The table, of the reconciler: since when it watches, and how far it came. */
-import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { Later } from '../errors.ts';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type Dynamo, unavailable } from './dynamo.ts';
 
 export interface Progress {
   /** When it ran for the first time (ms): nothing that was said before is its business. */
@@ -11,7 +11,7 @@ export interface Progress {
 
 const Key = { pk: 'RECONCILE', sk: '-' };
 
-export function openProgress(dynamo: DynamoDBDocumentClient, TableName: string) {
+export function openProgress(dynamo: Dynamo, TableName: string) {
   return {
     /** The first call ever sets the beginning. */
     async begin(now: number): Promise<Progress> {
@@ -36,10 +36,6 @@ export function openProgress(dynamo: DynamoDBDocumentClient, TableName: string) 
   };
 
   async function send(input: Omit<ConstructorParameters<typeof UpdateCommand>[0], 'TableName' | 'Key'>) {
-    try {
-      return await dynamo.send(new UpdateCommand({ TableName, Key, ...input }));
-    } catch (error) {
-      throw new Later('the table did not answer', { cause: error });
-    }
+    return dynamo.send(new UpdateCommand({ TableName, Key, ...input })).catch(unavailable);
   }
 }

@@ -1,19 +1,19 @@
 /** The table. One item per user message is its claim, lease, idempotency record, history and outbox. */
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { openAccess } from './access.ts';
 import { openConversations } from './conversation.ts';
 import { openCorrections } from './corrections.ts';
+import type { Dynamo } from './dynamo.ts';
 import { openHistory } from './history.ts';
 import { openTurns } from './turns.ts';
 
-export { openDynamo } from './access.ts';
+export { openDynamo } from './dynamo.ts';
 export { type Recent, toTurn } from './history.ts';
 export { partition, partsOfSk, turnSk } from './keys.ts';
 export type { Holder } from './turns.ts';
 
 export type Store = ReturnType<typeof openStore>;
 
-export function openStore(dynamo: DynamoDBDocumentClient, table: string, now: () => number) {
+export function openStore(dynamo: Dynamo, table: string, now: () => number) {
   const access = openAccess(dynamo, table, now);
   return { ...openTurns(access), ...openHistory(access), ...openConversations(access), ...openCorrections(access) };
 }

@@ -1,16 +1,19 @@
 /** The table's rules, on a real DynamoDB-compatible server. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Superseded } from '../../lib/errors.ts';
+import { Later, Superseded, Unstorable } from '../../lib/errors.ts';
+import { openTable } from '../../lib/store/items.ts';
 import { openDynamo, openStore, type Store, turnSk } from '../../lib/store/store.ts';
 import type { MessageRef, Reply, Said } from '../../lib/types.ts';
 import { makeTable } from '../harness/tables.ts';
 
 let store: Store;
+let tableName: string;
 let clock = 1_760_000_000_000;
 let conversations = 0;
 
 beforeAll(async () => {
-  store = openStore(openDynamo(), await makeTable(), () => clock);
+  tableName = await makeTable();
+  store = openStore(openDynamo(), tableName, () => clock);
 });
 
 function newConversation() {
@@ -159,5 +162,32 @@ describe('a correction', () => {
     const turn = await claim(ref, 'worker');
 
     expect(turn?.correction).toEqual({ at: 20, text: 'second edit' });
+  });
+});
+
+describe('what the table does not take', () => {
+  it('is told apart from a table that does not answer', async () => {
+    const ref = newConversation()('m');
+    const tooLarge = saying('x'.repeat(400 * 1024), ref);
+    const elsewhere = openStore(openDynamo(), 'no-such-table', () => clock);
+
+    await expect(claim(ref, 'worker', { said: tooLarge })).rejects.toBeInstanceOf(Unstorable);
+    await expect(elsewhere.find(ref)).rejects.toBeInstanceOf(Later);
+  });
+
+  it('is so, too, when an item grows too large, in whichever room of the table', async () => {
+    const table = openTable(openDynamo(), tableName);
+    const key = { pk: 'X#large', sk: '-' };
+    const half = 'x'.repeat(250 * 1024);
+    await table.put({ ...key, half });
+
+    const grown = table.update(key, {
+      UpdateExpression: 'SET other = :half',
+      ExpressionAttributeValues: { ':half': half },
+    });
+
+    await expect(grown).rejects.toBeInstanceOf(Unstorable);
+    await expect(table.put({ ...key, half, other: half })).rejects.toBeInstanceOf(Unstorable);
+    await expect(table.add({ ...key, half, other: half })).rejects.toBeInstanceOf(Unstorable);
   });
 });
