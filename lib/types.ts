@@ -71,6 +71,8 @@ export interface Said {
   speaker: Speaker;
   text: string;
   attachments: Attachment[];
+  /** Files that came with it and were not kept: too many, or with too long a link. */
+  leftOut?: number;
   /** A human of the team said it, not the user. */
   byTeam?: true;
   /** The sentence the user got because the text is not fit to be read; the text itself is then not kept. */
@@ -118,6 +120,7 @@ export interface Correction {
   deleted?: boolean;
   text?: string;
   attachments?: Attachment[];
+  leftOut?: number;
 }
 
 /** One item of the table: claim, lease, idempotency record, history and outbox of one user message (or one burst). */

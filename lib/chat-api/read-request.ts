@@ -1,14 +1,12 @@
 /** The Chat API server: a request's body by the schema of its operation, or what is wrong with it. */
 import type * as z from 'zod/mini';
+import { sizes } from '../bounds.ts';
 import { ApiError } from './api-error.ts';
-
-/** Room for any chat message, and for the queue and the table, which take 256 and 400 KB. */
-const MAX_BODY_BYTES = 128 * 1024;
 
 /** JSON whatever the content type says; `undefined` for no body. Throws `PayloadTooLarge` and `InvalidPayload`. */
 export function readJson(body: Uint8Array | undefined): unknown {
   if (body === undefined || body.byteLength === 0) return undefined;
-  if (body.byteLength > MAX_BODY_BYTES) throw new ApiError('PayloadTooLarge', 'The body is over 128 KB');
+  if (body.byteLength > sizes.chatApiBodyBytes) throw new ApiError('PayloadTooLarge', 'The body is over 128 KB');
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch {

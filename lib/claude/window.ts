@@ -144,9 +144,11 @@ function blocksOf(said: Said, { corrections, files }: Shown): Block[] {
   if (correction?.deleted) return [note('message deleted by the user')];
   const text = correction?.text ?? said.text;
   if (said.refusal && !text) return [note('message that could not be read')];
-  const attached = (correction?.attachments ?? said.attachments).map(
+  const { attachments, leftOut = 0 } = correction?.attachments ? correction : said;
+  const attached = (attachments ?? []).map(
     (attachment): Block => files.get(attachment.url) ?? { type: 'text', text: noteFor(attachment) },
   );
+  if (leftOut > 0) attached.push(note(`${leftOut} more files were left out: too many, or with too long a link`));
   if (said.byTeam)
     return [{ type: 'text', text: `[${nameOf(said.speaker) ?? 'Somebody'} of the team]: ${text}` }, ...attached];
   return text.trim() ? [{ type: 'text', text }, ...attached] : attached;

@@ -1,4 +1,5 @@
 /** Stops 2-4. Verifies a webhook, turns it into one of our nouns and enqueues it; the answer is sent after that, not before. */
+import { sizes } from '../bounds.ts';
 import { Rejected } from '../errors.ts';
 import { errorName, type Fields, type Log, labelsOf } from '../log.ts';
 import type { Dialect, Inbound, WebhookRequest } from '../types.ts';
@@ -15,15 +16,12 @@ export interface WebhookAnswer {
   body: { ok: true } | { error: string };
 }
 
-/** Far above any chat message; an HMAC over it takes 0.4 ms. */
-const MAX_BODY_BYTES = 256 * 1024;
-
 /** 200 only when the queue has the message or there is nothing to do; 503 makes the platform send it again. */
 export async function receive(deps: ReceiveDeps, request: WebhookRequest): Promise<WebhookAnswer> {
   const { dialect, put, now, log } = deps;
   let labels: Fields = {};
   try {
-    if (request.body.byteLength > MAX_BODY_BYTES) throw new Rejected(413, 'body over 256 KB');
+    if (request.body.byteLength > sizes.bodyBytes) throw new Rejected(413, 'body over 256 KB');
     dialect.verify(request, now());
     const inbound = dialect.parse(request);
     if ('ignored' in inbound) {

@@ -3,9 +3,9 @@
 import { Later, Superseded } from '../errors.ts';
 import { errorName, type Log, pseudonym } from '../log.ts';
 import { partsOfSk } from '../store/store.ts';
-import { guard } from '../text/guard.ts';
 import type { Correction, Deleted, Edited, Inbound, Sent } from '../types.ts';
 import { isForUs } from './addressed.ts';
+import { keepFiles, readText } from './hear.ts';
 import { intervene } from './intervene.ts';
 import { type RememberDeps, remember } from './remember.ts';
 import { type TurnDeps, takeTurn } from './turn.ts';
@@ -123,9 +123,9 @@ function burstOf(waiting: readonly Delivery[]): [Sent, ...Sent[]] {
 
 async function correct({ store, maxInputChars, log }: ReplyDeps, inbound: Edited | Deleted): Promise<void> {
   if (inbound.event === 'edited') {
-    const { editedAt: at, attachments } = inbound;
-    const heard = guard(inbound.text, { maxChars: maxInputChars, hasFiles: true });
-    return store.correct(inbound, { at, text: 'text' in heard ? heard.text : '', attachments });
+    const heard = readText(inbound.text, { maxChars: maxInputChars, hasFiles: true });
+    const text = 'text' in heard ? heard.text : '';
+    return store.correct(inbound, { at: inbound.editedAt, text, ...keepFiles(inbound.attachments) });
   }
   const { createdAt, platform, conversation, messageId } = inbound;
   if (createdAt !== undefined) return store.correct({ ...inbound, createdAt }, DELETED);

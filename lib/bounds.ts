@@ -1,0 +1,39 @@
+/** Room of bounds: the one page of sizes. What is longer is refused with a sentence or cut with a note, at the door that it enters by. Pure. */
+
+/** In bytes of UTF-8 where a name ends in `Bytes`: that is what queue and table count. */
+export const sizes = {
+  /** A webhook's or request's body, as it comes in: an HMAC over it takes 0.4 ms, and SQS takes 1 MiB. */
+  bodyBytes: 256 * 1024,
+  /** A body of the Chat API: what is kept of an event is one item of the table. */
+  chatApiBodyBytes: 128 * 1024,
+  /** Objects and lists within one another in a body: no honest message has more, and a parser's stack has room for it. */
+  jsonDepth: 32,
+  /** Entries of one list in a body. */
+  listEntries: 1_000,
+
+  /** Text of one message, also where `MAX_INPUT_CHARS` is 0, and of all messages that are answered in one turn. */
+  textBytes: 100 * 1024,
+  /** Bytes that one of `MAX_INPUT_CHARS` may have, the longest of UTF-8. */
+  bytesPerChar: 4,
+  /** The text of a reply: the rest of an item belongs to what was said. */
+  replyBytes: 100 * 1024,
+
+  /** A link, as TalkJS and browsers cut them. */
+  linkBytes: 4_096,
+  /** A name of a person, a file or anything else that is shown. */
+  nameBytes: 255,
+  /** An id that a platform or a client gives. */
+  idBytes: 255,
+  /** Files of one message, of its correction, and of one turn. */
+  attachments: 20,
+
+  /** One item of the table, which itself takes 400 KB. */
+  itemBytes: 350 * 1024,
+  /** One message of a queue: SQS' own limit. */
+  queueBytes: 1024 * 1024,
+} as const;
+
+/** The longest text (bytes) of a message that may have `maxChars` characters; 0 for no limit in characters. */
+export function textBytesOf(maxChars: number): number {
+  return maxChars === 0 ? sizes.textBytes : Math.min(maxChars * sizes.bytesPerChar, sizes.textBytes);
+}
