@@ -1,12 +1,22 @@
-/** One JSON line per event, for CloudWatch: ids, counts and milliseconds only, never a message's text, a key or a header. */
+/** Room of the log: one JSON line per event, for CloudWatch: ids, counts and milliseconds only, never a message's text, a key or a header. */
+import { Console } from 'node:console';
 import { hash } from 'node:crypto';
 
 export type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
 export type Log = (event: string, fields?: Fields) => void;
 
-export const logLine: Log = (event, fields) => {
-  console.log(JSON.stringify({ time: new Date().toISOString(), event, ...fields }));
-};
+/**
+ * One of our own: Lambda's runtime puts time, request and level in front of whatever the global console says, and CloudWatch finds
+ * the fields of a line (metric filters, embedded metrics) only where the whole line is JSON.
+ */
+const out = new Console(process.stdout);
+
+/** Writes one line as it stands; the only way out for whatever a function has to say. */
+export function writeLine(line: Readonly<Record<string, unknown>>): void {
+  out.log(JSON.stringify(line));
+}
+
+export const logLine: Log = (event, fields) => writeLine({ time: new Date().toISOString(), event, ...fields });
 
 /** A conversation or user as it appears in logs and at Claude: recognisable again, but not readable. */
 export function pseudonym(...parts: string[]): string {

@@ -78,6 +78,7 @@ describe('a breach', () => {
     ['of a pure room that calls', { 'lib/platforms/p/markup.ts': "export const f = () => fetch('x');" }, 'uses fetch'],
     ['of process.env', { 'lib/log.ts': 'export const level = process.env.LEVEL;' }, 'reads process.env'],
     ['of process.env by name', { 'functions/x.ts': "export const level = process['env'].LEVEL;" }, 'reads process.env'],
+    ['of a line past the log', { 'lib/turn/x.ts': "console.warn('x');" }, 'uses the console'],
     ['of any', { 'local/x.ts': 'export const f = (x: any) => x;' }, 'uses any'],
     ['of a silenced compiler', { 'lib/x.ts': '// @ts-ignore' }, 'has @ts-ignore'],
     [

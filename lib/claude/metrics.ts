@@ -1,5 +1,5 @@
 /** Stop 6, after the call. What each call of a model took and cost: one line that is both a log entry and CloudWatch metrics. */
-import { pseudonym } from '../log.ts';
+import { pseudonym, writeLine } from '../log.ts';
 import type { Sent, Usage } from '../types.ts';
 
 /** What is known of one answered call; its request and its text are looked at by nobody here. */
@@ -70,5 +70,5 @@ export function measure(call: MeasuredCall, stage: string): Record<string, unkno
 
 /** Writes the line where CloudWatch reads it. */
 export function writeMeasured(call: MeasuredCall, stage: string): void {
-  console.log(JSON.stringify(measure(call, stage)));
+  writeLine(measure(call, stage));
 }

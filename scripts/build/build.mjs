@@ -46,6 +46,7 @@ export async function build({
     banner: { js: banner },
     // Lambda has its credentials in the environment: SSO, profiles, containers and instance metadata stay out.
     alias: { '@aws-sdk/credential-provider-node': path.join(scripts, 'lambda-credentials.mjs') },
+    inject: [path.join(scripts, 'console.mjs')],
     plugins: [plainSsmErrors],
     logLevel: 'warning',
   });

@@ -7,6 +7,7 @@ import { createReconify } from '../../local/stand-ins/reconify.ts';
 import { serve } from '../../local/stand-ins/serve.ts';
 import { invoke, receive } from '../harness/consumer.ts';
 import { batch, sent } from '../harness/hand-made.ts';
+import { hearLines } from '../harness/hear-lines.ts';
 import { talkjsChat } from '../harness/talkjs-chat.ts';
 import { openWorld, type World } from '../harness/world.ts';
 
@@ -46,7 +47,7 @@ beforeAll(async () => {
 
 beforeEach(() => {
   lines = [];
-  vi.spyOn(console, 'log').mockImplementation((line) => void lines.push(JSON.parse(String(line))));
+  hearLines((line) => lines.push(JSON.parse(line)));
 });
 
 afterAll(async () => {

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { ReconifyFault } from '../../local/stand-ins/reconify.ts';
+import { hearLines } from '../harness/hear-lines.ts';
 import { type LogWorld, openLogWorld } from '../harness/reconify-world.ts';
 import { talkjsChat } from '../harness/talkjs-chat.ts';
 import { openWorld, type World } from '../harness/world.ts';
@@ -23,6 +24,7 @@ let world: World;
 const lines: string[] = [];
 
 beforeAll(async () => {
+  hearLines((line) => lines.push(line));
   for (const level of ['log', 'info', 'warn', 'error'] as const) {
     vi.spyOn(console, level).mockImplementation((...words: unknown[]) => void lines.push(words.map(String).join(' ')));
   }

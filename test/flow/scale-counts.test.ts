@@ -8,6 +8,7 @@ import { serve } from '../../local/stand-ins/serve.ts';
 import { MEASURED } from '../../scripts/scale/counts.ts';
 import { invoke, receive } from '../harness/consumer.ts';
 import { batch, sent } from '../harness/hand-made.ts';
+import { hearLines } from '../harness/hear-lines.ts';
 import { talkjsChat } from '../harness/talkjs-chat.ts';
 import { openWorld, type World } from '../harness/world.ts';
 
@@ -36,7 +37,7 @@ beforeAll(async () => {
     TOTAL_USD_PER_DAY: '1000',
   });
   lines = [];
-  vi.spyOn(console, 'log').mockImplementation((line) => void lines.push(String(line)));
+  hearLines((line) => lines.push(line));
 });
 
 afterAll(async () => {

@@ -62,6 +62,7 @@ function breachesOf({ file, source, imports, effects }: Module): string[] {
   for (const { what, line } of effects) {
     if (what === 'any') breach(line, 'uses any');
     if (isPure && IMPURE.has(what)) breach(line, `is pure and uses ${what}`);
+    if (what === 'the console' && (isFunction || isLib)) breach(line, 'uses the console');
     if (what === 'process.env' && (isFunction || isLib) && file !== 'lib/config.ts') breach(line, 'reads process.env');
   }
   for (const { target, line, isType } of imports) {
@@ -144,6 +145,7 @@ function effectOf(node: Node): string | undefined {
     if (name === 'Math.random') return 'chance';
     if (name === 'process.env') return 'process.env';
     if (nameOf(node.object) === 'process') return 'process';
+    if (nameOf(node.object) === 'console') return 'the console';
   }
   if (node.type === 'NewExpression' && nameOf(node.callee) === 'Date' && isEmpty(node.arguments)) return 'the clock';
   if (node.type === 'CallExpression') {
