@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { fetchAttachment } from '../attachments/fetch.ts';
 import { parseHosts } from '../attachments/hosts.ts';
-import { type ModelCall, openAsk, openClaude } from '../claude/ask.ts';
+import { type ModelCall, noTools, openAsk, openClaude } from '../claude/ask.ts';
 import { filesOf } from '../claude/attached.ts';
 import { writeMeasured } from '../claude/metrics.ts';
 import { priceUsd } from '../claude/price.ts';
@@ -38,11 +38,7 @@ export function openAnswering(
   const newId = randomUUID;
   const rules = parseHosts(attachments.hosts);
   const store = openStore(dynamo, aws.tableName, now);
-  const handedOver = new WeakSet<object>();
-  const handToHuman = async (about: Parameters<typeof store.handOver>[0]) => {
-    await store.handOver(about, 'human');
-    handedOver.add(about);
-  };
+  const handToHuman = (about: Parameters<typeof store.handOver>[0]) => store.handOver(about, 'human');
   const keep = openRecorder(reconify, { now, newId, log });
   const record = async (call: ModelCall) => {
     writeMeasured(call, stage.name);
@@ -60,14 +56,13 @@ export function openAnswering(
         maxTokens: history.tokenBudget / 2,
       }),
     estimateUsd: estimateOf(claude),
-    handedOver,
   };
   return {
     store,
     compose: (input) => compose(composing, input),
     askForSummary:
       history.strategy === 'summary'
-        ? openAsk({ ...base, settings: summarySettings(claude), tools: { params: [], run: async () => [] } })
+        ? openAsk({ ...base, settings: summarySettings(claude), tools: noTools })
         : undefined,
     maxInputChars: limits.maxInputChars,
     now,

@@ -35,5 +35,5 @@ export function chatApiBot(settings: ChatApiSettings, tableName: string): Platfo
 export function composeUnlessEcho(compose: Compose, settings: ChatApiSettings | undefined): Compose {
   if (settings?.bot !== 'echo') return compose;
   const reply = { kind: 'answer', text: 'echo', stop: 'echo' } as const;
-  return async (input) => (input.head.platform === 'chat-api' ? { reply, handedOver: false } : compose(input));
+  return async (input) => (input.head.platform === 'chat-api' ? { reply } : compose(input));
 }

@@ -47,8 +47,17 @@ export interface ModelCall extends Attempt {
 /** The tools Claude is offered, and the way to run what it asks for. Results come in the order of the blocks. */
 export interface Toolbox {
   params: ToolUnion[];
-  run(blocks: ToolUseBlock[], question: Pick<Question, 'about' | 'signal'>): Promise<ToolResultBlockParam[]>;
+  run(blocks: readonly ToolUseBlock[], question: Pick<Question, 'about' | 'signal'>): Promise<ToolsRun>;
 }
+
+/** The results of one step, and whether a human owns the conversation since then. */
+export interface ToolsRun {
+  results: ToolResultBlockParam[];
+  handsOver: boolean;
+}
+
+/** For a model that is offered none. */
+export const noTools: Toolbox = { params: [], run: async () => ({ results: [], handsOver: false }) };
 
 export interface AskDeps {
   client: Anthropic;
@@ -84,6 +93,7 @@ export function openAsk(deps: AskDeps): Ask {
     let messages = normalise(question.messages);
     let isHalved = false;
     let stop = 'none';
+    let handsOver = false;
     for (let step = 1; step <= MAX_STEPS; step++) {
       const outcome = await askReliably(reliable, requestFor(deps, question, messages), {
         signal: question.signal,
@@ -101,24 +111,34 @@ export function openAsk(deps: AskDeps): Ask {
       const message = messageOf(outcome);
       said.push(textOf(message).trim());
       stop = 'cut' in outcome ? 'deadline' : (message.stop_reason ?? 'none');
-      const next = 'cut' in outcome ? undefined : await nextMessages(deps, question, message);
+      const next = 'cut' in outcome ? undefined : await nextStep(deps, question, message);
       if (!next) break;
-      messages = [...messages, ...next];
+      handsOver ||= next.handsOver;
+      messages = [...messages, ...next.messages];
     }
-    return { ...toReply(said.filter(Boolean).join('\n\n'), stop), ...bill.total() };
+    return {
+      ...toReply(said.filter(Boolean).join('\n\n'), stop),
+      ...bill.total(),
+      ...(handsOver ? { handsOver } : {}),
+    };
   };
 }
 
 /** What a further call needs to go on with: the results of the tools it asked for, or nothing but its own pause. */
-async function nextMessages(deps: AskDeps, question: Question, message: Message): Promise<MessageParam[] | undefined> {
+async function nextStep(
+  deps: AskDeps,
+  question: Question,
+  message: Message,
+): Promise<{ messages: MessageParam[]; handsOver: boolean } | undefined> {
   // As it came, but for blank text, which a model may write and the API does not take back.
   const content = message.content.filter((block) => block.type !== 'text' || block.text.trim() !== '');
   const assistant: MessageParam = { role: 'assistant', content };
-  if (message.stop_reason === 'pause_turn') return [assistant];
+  if (message.stop_reason === 'pause_turn') return { messages: [assistant], handsOver: false };
   if (message.stop_reason !== 'tool_use') return undefined;
   const blocks = content.filter((block) => block.type === 'tool_use');
   for (const { name } of blocks) question.onTool?.(name);
-  return [assistant, { role: 'user', content: await deps.tools.run(blocks, question) }];
+  const { results, handsOver } = await deps.tools.run(blocks, question);
+  return { messages: [assistant, { role: 'user', content: results }], handsOver };
 }
 
 function isTooLong(outcome: Outcome): boolean {

@@ -4,7 +4,7 @@ import { BadSettings } from '../errors.ts';
 import { type Log, labelled } from '../log.ts';
 import type { Sent } from '../types.ts';
 import { runTools } from './run.ts';
-import type { Tool } from './tool.ts';
+import type { Tool, ToolContext } from './tool.ts';
 
 export interface ToolboxDeps {
   /** Makes a human the owner of the conversation. */
@@ -36,18 +36,21 @@ export function toolParams(tools: readonly Tool[]): ToolUnion[] {
 export function openToolbox(tools: readonly Tool[], { handToHuman, ...deps }: ToolboxDeps) {
   return {
     params: toolParams(tools),
-    run: (
+    run: async (
       blocks: readonly ToolUseBlock[],
       { about, signal }: { about: About; signal: AbortSignal },
-    ): Promise<ToolResultBlockParam[]> => {
+    ): Promise<{ results: ToolResultBlockParam[]; handsOver: boolean }> => {
+      let handsOver = false;
       const { platform, conversation, speaker } = about;
-      const context = { platform, conversation, speaker, signal, now: deps.now, fetch: deps.fetch };
-      return runTools(
-        blocks,
-        tools,
-        { ...context, handToHuman: (reason: string) => handToHuman(about, reason) },
-        labelled(deps.log, about),
-      );
+      const context: ToolContext = {
+        ...{ platform, conversation, speaker, signal, now: deps.now, fetch: deps.fetch },
+        handToHuman: async (reason) => {
+          await handToHuman(about, reason);
+          handsOver = true;
+        },
+      };
+      const results = await runTools(blocks, tools, context, labelled(deps.log, about));
+      return { results, handsOver };
     },
   };
 }

@@ -17,8 +17,6 @@ export interface ComposeDeps {
   fetchFiles(turns: readonly Turn[], signal: AbortSignal): Promise<Files>;
   /** An estimate from above of what an answer costs: prompt tokens → US dollars. */
   estimateUsd(promptTokens: number): number;
-  /** The messages in whose turn Claude gave the conversation to a human. */
-  handedOver: WeakSet<object>;
 }
 
 export interface ComposeInput {
@@ -30,7 +28,7 @@ export interface ComposeInput {
 }
 
 /** The reply to store, or the turn that said for this one, too, that a limit is reached. */
-export type Composed = { reply: Reply; handedOver: boolean } | { mergedInto: string };
+export type Composed = { reply: Reply } | { mergedInto: string };
 export type Compose = (input: ComposeInput) => Promise<Composed>;
 
 /** Throws `Refused` with the sentence for the user, and what asking throws. */
@@ -63,9 +61,7 @@ export async function compose(
       },
       ...listener,
     });
-    const handedOver = deps.handedOver.has(head);
-    const cut = from === undefined ? {} : { windowFrom: from };
-    return { reply: { ...reply, ...cut, ...(handedOver ? { handsOver: true } : {}) }, handedOver };
+    return { reply: { ...reply, ...(from === undefined ? {} : { windowFrom: from }) } };
   } finally {
     await deps.limits.settle(reservation, spentUsd);
   }

@@ -106,9 +106,8 @@ async function answer(
     log('message-merged', { ...labelsOf(head), into: partsOfSk(composed.mergedInto).messageId });
     return composed;
   }
-  const { handedOver } = composed;
   const reply = { ...composed.reply, ms: now() - startedAt };
-  const isLookOld = !handedOver && now() - startedAt > LOOK_MS;
+  const isLookOld = !reply.handsOver && now() - startedAt > LOOK_MS;
   if (isLookOld && (await store.ownerOf(head)) !== 'bot') return skip(deps, head, holder);
   await store.answer(head, holder, reply, turn.said);
   log('reply-written', { ...labelsOf(head), attempt: input.attempts, ...figures(reply) });
@@ -168,7 +167,7 @@ async function composeOrApologise(deps: TurnDeps, input: TurnInput, { turn, hold
   } catch (error) {
     await preview?.abort();
     if (error instanceof Refused) {
-      return { reply: { kind: 'notice', text: error.sentence, stop: error.message }, handedOver: false };
+      return { reply: { kind: 'notice', text: error.sentence, stop: error.message } };
     }
     if (error instanceof Permanent || attempts >= LAST_ATTEMPT) {
       deps.log('turn-failed', {
@@ -176,7 +175,7 @@ async function composeOrApologise(deps: TurnDeps, input: TurnInput, { turn, hold
         reference: referenceOf(head),
         reason: error instanceof Permanent ? error.message : 'last attempt',
       });
-      return { reply: apologyFor(head), handedOver: false };
+      return { reply: apologyFor(head) };
     }
     await deps.store.release(head, holder);
     throw error;

@@ -1,7 +1,7 @@
 /** The one way to ask Claude: the real SDK over HTTP against a local server that misbehaves on demand. */
 import type { ToolUnion, ToolUseBlock } from '@anthropic-ai/sdk/resources/messages/messages';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AskDeps, type ModelCall, openAsk, openClaude, type Question } from '../../lib/claude/ask.ts';
+import { type AskDeps, type ModelCall, noTools, openAsk, openClaude, type Question } from '../../lib/claude/ask.ts';
 import { type ClaudeSettings, readSettings } from '../../lib/config.ts';
 import { Later, Permanent } from '../../lib/errors.ts';
 import { sentences } from '../../lib/text/sentences.ts';
@@ -45,7 +45,7 @@ function ask(
   const run = openAsk({
     client: openClaude(settings),
     settings,
-    tools: { params: [], run: async () => [] },
+    tools: noTools,
     record: async (call) => void calls.push(call),
     now: Date.now,
     log: () => {},
@@ -156,8 +156,10 @@ describe('a stop reason', () => {
 describe('a tool loop', () => {
   const tools = {
     params: [calculator],
-    run: async (blocks: ToolUseBlock[]) =>
-      blocks.map(({ id }) => ({ type: 'tool_result' as const, tool_use_id: id, content: '391' })),
+    run: async (blocks: readonly ToolUseBlock[]) => ({
+      results: blocks.map(({ id }) => ({ type: 'tool_result' as const, tool_use_id: id, content: '391' })),
+      handsOver: false,
+    }),
   };
 
   it('goes on with the results until there is an answer, keeping thinking blocks only inside it', async () => {

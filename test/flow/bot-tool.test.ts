@@ -107,7 +107,7 @@ async function turn(conversation: string, messageId: string, outcome: Outcome, p
     compose: async () => {
       if (outcome === 'failed') throw new Permanent('bad key');
       if (outcome === 'limited') throw new Refused('Slow down.', 'limit messages');
-      return { reply: answer, handedOver: false };
+      return { reply: answer };
     },
     platform: () => ({
       deliver: async () => {

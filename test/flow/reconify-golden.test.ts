@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { MessageParam, ToolUnion, ToolUseBlock } from '@anthropic-ai/sdk/resources/messages/messages';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { type AskDeps, openAsk, openClaude } from '../../lib/claude/ask.ts';
+import { type AskDeps, noTools, openAsk, openClaude } from '../../lib/claude/ask.ts';
 import { type LogWorld, openLogWorld } from '../harness/reconify-world.ts';
 
 let world: LogWorld;
@@ -23,8 +23,10 @@ const tools: AskDeps['tools'] = {
       input_schema: { type: 'object', properties: { what: { type: 'string' } }, required: ['what'] },
     } satisfies ToolUnion,
   ],
-  run: async (blocks: ToolUseBlock[]) =>
-    blocks.map(({ id }, i) => ({ type: 'tool_result' as const, tool_use_id: id, content: `result ${i}` })),
+  run: async (blocks: readonly ToolUseBlock[]) => ({
+    results: blocks.map(({ id }, i) => ({ type: 'tool_result' as const, tool_use_id: id, content: `result ${i}` })),
+    handsOver: false,
+  }),
 };
 
 /** Asks, delivers, and gives what arrived for it. */
@@ -34,7 +36,7 @@ async function recordsOf(content: MessageParam['content'], deps: Partial<AskDeps
   const ask = openAsk({
     client: openClaude(world.settings.claude),
     settings: world.settings.claude,
-    tools: { params: [], run: async () => [] },
+    tools: noTools,
     record: world.recorder(over),
     now: () => (clock += 1_000),
     log: () => {},

@@ -137,7 +137,6 @@ export function openWorld(steps: Steps, options: WorldOptions = {}) {
       limits: openLimits({ counters, settings: limits, now }),
       fetchFiles: async () => new Map(),
       estimateUsd: () => ESTIMATE_USD,
-      handedOver: new WeakSet(),
     };
     return { compose: (input) => compose(composing, input), composing };
   }

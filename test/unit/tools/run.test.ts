@@ -200,8 +200,9 @@ describe('the tools of a deployment', () => {
       log: () => {},
     });
 
-    await toolbox.run([use('hand')], { about, signal: context.signal });
+    const { handsOver } = await toolbox.run([use('hand')], { about, signal: context.signal });
 
     expect(handed).toEqual(['c', 'm', 'angry']);
+    expect(handsOver).toBe(true);
   });
 });
