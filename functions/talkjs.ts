@@ -1,5 +1,5 @@
 /** Door: POST /talkjs. What TalkJS reports is verified, parsed and enqueued. */
 import { webhookDoor } from '../lib/app/ingest.ts';
-import { talkjsDialect } from '../lib/platforms/talkjs/dialect.ts';
+import { dialect } from '../lib/platforms/talkjs/platform.ts';
 
-export const handler = webhookDoor('talkjs', talkjsDialect);
+export const handler = webhookDoor('talkjs', dialect);

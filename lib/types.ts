@@ -1,6 +1,12 @@
 /** The nouns. Whatever a platform sends becomes one of these at the edge that met it; nothing foreign travels further. */
 
-export type PlatformName = 'talkjs' | 'botpress' | 'chat-api' | 'http';
+/** Where people talk: our own two doors, and what each platform's manifest adds. */
+export interface Platforms {
+  'chat-api': true;
+  http: true;
+}
+
+export type PlatformName = keyof Platforms;
 
 /** Who spoke, as the verified webhook says it (never as the model says it). */
 export interface Speaker {

@@ -1,29 +1,37 @@
 /** The outbound platforms whose settings are there. */
 import type { Settings } from '../config.ts';
 import { BadSettings } from '../errors.ts';
-import { botpressPlatform } from '../platforms/botpress/deliver.ts';
-import { talkjsPlatform } from '../platforms/talkjs/deliver.ts';
+import { outbound, type platformSettings } from '../platforms/all.ts';
+import type { OutboundDeps, SettingsOf } from '../platforms/kit/manifest.ts';
 import type { Platform, PlatformName } from '../types.ts';
 import { chatApiBot } from './chat-api-bot.ts';
 
-export const PLATFORMS = ['talkjs', 'botpress', 'chatApi'] as const;
+type Foreign = keyof typeof outbound;
+type Own = { [N in Foreign]: SettingsOf<{ settings: (typeof platformSettings)[N] }> };
+
+const foreign = Object.keys(outbound).filter((name): name is Foreign => name in outbound);
+
+/** The settings groups that `openPlatforms` needs beside `aws`. */
+export const PLATFORMS = [...foreign, 'chatApi'] as const;
 
 /** By name; throws `BadSettings` for one whose settings are missing. */
-export function openPlatforms({
-  aws,
-  talkjs,
-  botpress,
-  chatApi,
-}: Settings<'aws' | (typeof PLATFORMS)[number]>): (name: PlatformName) => Platform {
-  const now = Date.now;
+export function openPlatforms(
+  settings: Settings<'aws' | (typeof PLATFORMS)[number]>,
+): (name: PlatformName) => Platform {
+  const { aws, chatApi } = settings;
   const platforms: Partial<Record<PlatformName, Platform>> = {
-    ...(talkjs ? { talkjs: talkjsPlatform(talkjs, { fetch, now }) } : {}),
-    ...(botpress ? { botpress: botpressPlatform(botpress, { fetch, now }) } : {}),
     ...(chatApi ? { 'chat-api': chatApiBot(chatApi, aws.tableName) } : {}),
   };
+  for (const name of foreign) Object.assign(platforms, opened(name, settings));
   return (name) => {
     const platform = platforms[name];
     if (!platform) throw new BadSettings(`The settings of ${name} are missing.`);
     return platform;
   };
+}
+
+const openers: { [N in Foreign]: (settings: Own[N], deps: OutboundDeps) => Platform } = outbound;
+
+function opened<N extends Foreign>(name: N, { [name]: own }: { readonly [K in N]: Own[K] | undefined }) {
+  return own && { [name]: openers[name](own, { fetch, now: Date.now }) };
 }

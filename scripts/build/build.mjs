@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
+import { listPlatforms } from './list-platforms.mjs';
 import { listTools } from './list-tools.mjs';
 import { plainSsmErrors } from './plain-ssm-errors.mjs';
 
@@ -27,6 +28,7 @@ export async function build({
   format = 'esm',
 } = {}) {
   const { extension, banner } = formats[format];
+  listPlatforms(root);
   listTools(root);
   const doors = readdirSync(path.join(root, 'functions')).filter((file) => file.endsWith('.ts'));
   const result = await esbuild.build({

@@ -1,9 +1,10 @@
 /** The doctor: whether the services take our keys, and know our model and our bot. Asks only for what changes nothing and costs nothing. */
 import { z } from 'zod';
-import type { ClaudeSettings, Settings, TalkjsSettings } from '../../lib/config.ts';
+import type { ClaudeSettings, Settings } from '../../lib/config.ts';
 import { botpressApi } from '../../lib/platforms/botpress/api.ts';
 import { signUserKey } from '../../lib/platforms/botpress/keys.ts';
 import { talkjsApi } from '../../lib/platforms/talkjs/api.ts';
+import type { TalkjsSettings } from '../../lib/platforms/talkjs/settings.ts';
 import { type Finding, ok, wrong } from './finding.ts';
 
 const PATIENCE_MS = 10_000;

@@ -8,14 +8,7 @@ import { signUserKey } from './keys.ts';
 import type { Settled } from './outcome.ts';
 import { toParts } from './parts.ts';
 import { findSent, idOf, post, type Room } from './room.ts';
-
-export interface BotpressSettings {
-  /** With the webhook id. */
-  apiUrl: string;
-  botUserId: string;
-  /** What signs a key for any user (manual authentication), or the one key of our own user (shared authentication). */
-  credential: { encryptionKey: string } | { userKey: string };
-}
+import type { BotpressSettings } from './settings.ts';
 
 /** An app that adds us right after the first message needs a moment for it. */
 const invitationMs = 5_000;
@@ -31,7 +24,7 @@ interface Visit {
 }
 
 /** The outbound half of Botpress. */
-export function botpressPlatform(settings: BotpressSettings, deps: BotpressApiDeps): Platform {
+export function botpressPlatform(settings: Omit<BotpressSettings, 'webhookSecret'>, deps: BotpressApiDeps): Platform {
   const { botUserId, credential } = settings;
   const api = botpressApi(settings.apiUrl, deps);
   let introduced: Promise<void> | undefined;

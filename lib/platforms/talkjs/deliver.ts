@@ -5,11 +5,9 @@ import type { Platform } from '../../types.ts';
 import { type Refusal, type TalkjsApiDeps, type TalkjsApiSettings, talkjsApi } from './api.ts';
 import { type Draft, edit, find, type Listed, listRecent, maxBatch, post, type Room, readIds } from './messages.ts';
 import { halve, type Piece, toPieces } from './pieces.ts';
+import type { TalkjsSettings } from './settings.ts';
 
-export interface TalkjsSettings extends TalkjsApiSettings {
-  botId: string;
-  typing: 'off' | 'placeholder';
-}
+type OutboundSettings = TalkjsApiSettings & Pick<TalkjsSettings, 'botId' | 'typing'>;
 
 /** TalkJS honours an idempotency key for 24 hours; this (ms) leaves room for clocks and for the request itself. */
 const keyLifetimeMs = 20 * 60 * 60 * 1000;
@@ -18,7 +16,7 @@ const keyLifetimeMs = 20 * 60 * 60 * 1000;
 const placeholderText = '_…_';
 
 /** The outbound half of TalkJS. */
-export function talkjsPlatform(settings: TalkjsSettings, deps: TalkjsApiDeps): Platform {
+export function talkjsPlatform(settings: OutboundSettings, deps: TalkjsApiDeps): Platform {
   const api = talkjsApi(settings, deps);
   const typingNow = new Map<string, AbortController>();
 

@@ -1,0 +1,86 @@
+/** Room of the settings: how one value of the environment is read; what is wrong is added to `problems`, never thrown. Pure. */
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** Reads one group from `env`; what is wrong is added to `problems`, so that one error can name all of it. */
+export type Group<T> = (env: Env, problems: string[]) => T;
+
+/** The settings of a group, or `undefined` where none of the names that switch it on is set. */
+export function optional<T>(switches: readonly string[], group: Group<T>): Group<T | undefined> {
+  return (env, problems) => (switches.some((name) => env[name]?.trim()) ? group(env, problems) : undefined);
+}
+
+/** Without the space around it; `undefined` when nothing is left. */
+export function text(env: Env, name: string): string | undefined {
+  return env[name]?.trim() || undefined;
+}
+
+/** As it stands; where it is missing the empty string, and a problem. */
+export function required(env: Env, name: string, problems: string[]): string {
+  const value = text(env, name);
+  if (value === undefined) problems.push(`${name} is missing`);
+  return value ?? '';
+}
+
+/** The items between commas; `undefined` when there are none. */
+export function list(env: Env, name: string): string[] | undefined {
+  const items = (env[name] ?? '').split(',').flatMap((item) => item.trim() || []);
+  return items.length > 0 ? items : undefined;
+}
+
+/** Off unless it is switched on; anything but the usual words is a mistake. */
+export function flag(env: Env, name: string, problems: string[]): boolean {
+  const value = text(env, name)?.toLowerCase() ?? 'off';
+  if (['on', 'true', '1', 'yes'].includes(value)) return true;
+  if (!['off', 'false', '0', 'no'].includes(value)) problems.push(`${name} must be on or off`);
+  return false;
+}
+
+/** A whole number within `range`, both ends included, or `fallback` where nothing is set. */
+export function whole<T extends number | undefined>(
+  env: Env,
+  name: string,
+  fallback: T,
+  problems: string[],
+  range: { min: number; max: number },
+): number | T {
+  const value = text(env, name);
+  if (value === undefined) return fallback;
+  const number = Number(value);
+  if (Number.isInteger(number) && number >= range.min && number <= range.max) return number;
+  problems.push(`${name} must be a whole number from ${range.min} to ${range.max}`);
+  return fallback;
+}
+
+/** US dollars; 0 means that there is no limit. */
+export function usd(env: Env, name: string, fallback: number, problems: string[]): number {
+  const value = text(env, name);
+  if (value === undefined) return fallback;
+  const number = Number(value);
+  if (number >= 0 && number <= 1_000_000) return number;
+  problems.push(`${name} must be an amount in US dollars from 0 to 1000000`);
+  return fallback;
+}
+
+/** One of the words `allowed`, or `fallback` where nothing is set. */
+export function oneOf<const T extends string>(
+  env: Env,
+  name: string,
+  allowed: readonly T[],
+  fallback: T | undefined,
+  problems: string[],
+): T | undefined {
+  const value = text(env, name);
+  if (value === undefined) return fallback;
+  const match = allowed.find((candidate) => candidate === value);
+  if (match === undefined) problems.push(`${name} must be one of ${allowed.join(', ')}`);
+  return match;
+}
+
+/** An http(s) URL without the slashes at its end. */
+export function url(env: Env, name: string, fallback: string, problems: string[]): string {
+  const value = text(env, name) ?? fallback;
+  if (URL.canParse(value) && /^https?:/.test(value)) return value.replace(/\/+$/, '');
+  problems.push(`${name} must be an http(s) URL`);
+  return value;
+}

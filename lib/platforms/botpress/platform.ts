@@ -1,0 +1,10 @@
+/** Room of Botpress: its manifest. */
+declare module '../../types.ts' {
+  interface Platforms {
+    botpress: true;
+  }
+}
+
+export { botpressPlatform as outbound } from './deliver.ts';
+export { botpressDialect as dialect } from './dialect.ts';
+export { settings } from './settings.ts';

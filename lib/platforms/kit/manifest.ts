@@ -1,0 +1,40 @@
+/** Room of what all platforms share: what a platform's folder says of it. Everything else that knows platforms by name derives from it. */
+import { type Env, type Group, optional } from '../../config/values.ts';
+import type { Dialect, Platform } from '../../types.ts';
+
+/** What every outbound half is given. `now` in ms. */
+export interface OutboundDeps {
+  fetch: typeof fetch;
+  now: () => number;
+}
+
+/** The settings of a platform, which are on as soon as one of `switches` is set. */
+export interface PlatformSettings<S> {
+  switches: readonly string[];
+  /** Names of those that are secret: deployed, they are in the parameter that has the platform's name. */
+  secrets: readonly string[];
+  /** Where its users' files are, as ATTACHMENT_HOSTS names hosts. */
+  fileHosts: readonly string[];
+  read: Group<S | undefined>;
+}
+
+/** What `platform.ts` of a folder exports. The folder's name is the platform's. */
+export interface Manifest<S> {
+  settings: PlatformSettings<S>;
+  /** The inbound half; throws a RangeError for an empty secret, with which anybody could sign. */
+  dialect(settings: S): Dialect;
+  /** The outbound half. */
+  outbound(settings: S, deps: OutboundDeps): Platform;
+}
+
+/** The settings that a manifest reads. */
+export type SettingsOf<M extends { settings: { read: Group<unknown> } }> = NonNullable<
+  ReturnType<M['settings']['read']>
+>;
+
+/** Puts `read` behind its switches: without any of them the platform is off, with one of them all it needs must be there. */
+export function platformSettingsOf<S>(
+  group: Omit<PlatformSettings<S>, 'read'> & { read(env: Env, problems: string[]): S },
+): PlatformSettings<S> {
+  return { ...group, read: optional(group.switches, group.read) };
+}
