@@ -32,7 +32,8 @@ const schema = z.object({
 export function readMessage(body: Uint8Array | undefined, maxChars: number): ChatMessage {
   const found = schema.safeParse(parseJson(body));
   if (!found.success) throw new ChatFailure('bad_request', describe(found.error.issues[0]?.path ?? []));
-  const { message, user, attachments = [] } = found.data;
+  const { user, attachments = [] } = found.data;
+  const message = found.data.message.toWellFormed();
   const guarded = guard(message, { maxChars, hasFiles: attachments.length > 0 });
   if ('sentence' in guarded) {
     throw new ChatFailure(guarded.reason === 'too long' ? 'too_long' : 'bad_request', guarded.sentence);

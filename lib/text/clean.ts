@@ -1,16 +1,23 @@
 /** Room of the text that strangers write: takes out what no reader sees and what makes a reader see something else. Pure. */
 
 /**
- * Without control characters (line breaks and tabs stay), bidirectional controls, noncharacters, tags that spell hidden text, and runs
+ * Every line break of Unicode as `\n` (carriage returns stay), without other control characters (tabs stay), bidirectional controls, noncharacters, tags that spell hidden text, and runs
  * of variation selectors. Emoji, flags and the joiners of Persian and Indic scripts stay as they are.
  */
 export function clean(text: string): string {
   return text
     .toWellFormed()
+    .replace(LINE_BREAKS, '\n')
     .replace(CONTROLS, '')
     .replace(TAGS, (_, flag: string | undefined) => flag ?? '')
     .replace(SELECTOR_RUNS, '$1');
 }
+
+/**
+ * Vertical tab, form feed, the separators of old files, NEL, and the separators of lines and paragraphs: where word processors and
+ * slides break a line. Taking them out would glue words together.
+ */
+const LINE_BREAKS = new RegExp(`[\\v\\f${'\u001C-\u001F'}\\u0085\\u2028\\u2029]`, 'g');
 
 /** Unassigned for ever, or there to steer a terminal or the direction of writing (Unicode Standard Annexes 9 and 44). */
 const CONTROLS = /[\p{Bidi_Control}\p{Noncharacter_Code_Point}]|(?![\t\n\r])\p{Cc}/gu;

@@ -3,29 +3,45 @@
 import { clean, countUnseen } from './clean.ts';
 import { sentences } from './sentences.ts';
 
-export type Guarded =
-  | { text: string }
-  | { sentence: string; reason: 'empty' | 'too long' | 'broken' | 'unseen' | 'repetitive' };
+export type Guarded = { text: string } | { sentence: string; reason: 'empty' | 'too long' | 'unseen' };
 
 export interface GuardOptions {
-  /** In characters as a reader counts them; 0 for no limit. */
+  /** In code points; 0 for no limit but that of `MAX_TEXT_BYTES`. */
   maxChars: number;
   /** Something else came along, so that the text may be empty. */
   hasFiles?: boolean;
 }
 
-/** Word for word but for what `clean` takes out. */
+/** The end of every message, whatever the setting says: what is stored and sent on has a bound (bytes of UTF-8). */
+export const MAX_TEXT_BYTES = 100 * 1024;
+
+/**
+ * Word for word but for what `clean` takes out; half an emoji, as clients leave it when they cut, is read as U+FFFD. What passes has at
+ * most 4 bytes for each of `maxChars`. How odd a text looks is no reason to refuse it: a ruler or a hundred equal rows are honest work.
+ */
 export function guard(text: string, { maxChars, hasFiles = false }: GuardOptions): Guarded {
-  if (!text.isWellFormed()) return { sentence: sentences.unreadable, reason: 'broken' };
+  // What is far too long is not worth a closer look.
+  if (text.length > FAR_TOO_LONG) return tooLong(text, maxChars);
   if (isMostlyUnseen(text)) return { sentence: sentences.unreadable, reason: 'unseen' };
   const cleaned = clean(text);
   if (!hasSomethingToSee(cleaned)) {
     return hasFiles ? { text: '' } : { sentence: sentences.nothingSaid, reason: 'empty' };
   }
-  const chars = countChars(cleaned, maxChars);
-  if (maxChars > 0 && chars > maxChars) return { sentence: sentences.tooLong(chars, maxChars), reason: 'too long' };
-  if (isRepetitive(cleaned)) return { sentence: sentences.repetitive, reason: 'repetitive' };
-  return { text: cleaned };
+  const isTooLong =
+    Buffer.byteLength(cleaned) > MAX_TEXT_BYTES || (maxChars > 0 && lengthOf(cleaned, maxChars + 1) > maxChars);
+  return isTooLong ? tooLong(cleaned, maxChars) : { text: cleaned };
+}
+
+/** UTF-16 units beyond which even a text that loses half of them to `clean` is too long. */
+const FAR_TOO_LONG = 2 * MAX_TEXT_BYTES;
+
+function tooLong(text: string, maxChars: number): Guarded {
+  const chars = lengthOf(text, Number.POSITIVE_INFINITY);
+  const fitting = Math.floor((chars * MAX_TEXT_BYTES) / Buffer.byteLength(text));
+  return {
+    sentence: sentences.tooLong(chars, maxChars > 0 ? Math.min(maxChars, fitting) : fitting),
+    reason: 'too long',
+  };
 }
 
 /** A few stray ones come with honest copying. */
@@ -40,37 +56,9 @@ function hasSomethingToSee(text: string): boolean {
   return /[^\s\p{Default_Ignorable_Code_Point}\p{Cf}]/u.test(text);
 }
 
-const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
-
-/** Code points that one visible character may have before it counts as more: the longest emoji have ten. */
-const LONGEST_CHAR = 16;
-
-/** Characters as a reader counts them, so that a family of four is one; towers of accents count for what they weigh. */
-function countChars(text: string, enough: number): number {
-  if (text.length <= enough) return text.length;
-  let chars = 0;
-  for (const { segment } of graphemes.segment(text)) {
-    chars += segment.length <= LONGEST_CHAR ? 1 : Math.ceil([...segment].length / LONGEST_CHAR);
-  }
-  return chars;
-}
-
-/** So many times the same thing is not said by accident. */
-const MANY = 100;
-
-/** Something of up to 64 characters, `MANY` times in a row. */
-const SAME_AGAIN = new RegExp(`(.{1,64}?)\\1{${MANY - 1},}`, 'gsu');
-
-/** One thing over and over makes up most of it, be it a letter, a word or a phrase, in a row or among others. */
-function isRepetitive(text: string): boolean {
-  if (text.length < MANY) return false;
-  const words = text.split(/\s+/).filter(Boolean);
-  let commonest = 0;
-  for (const same of Map.groupBy(words, (word) => word.toLowerCase()).values()) {
-    commonest = Math.max(commonest, same.length);
-  }
-  if (commonest >= MANY && commonest * 5 > words.length * 4) return true;
-  let repeated = 0;
-  for (const [run] of text.matchAll(SAME_AGAIN)) repeated += run.trim().length;
-  return repeated * 2 > text.length;
+/** Code points, counted no further than `enough`. */
+function lengthOf(text: string, enough: number): number {
+  let length = 0;
+  for (const _ of text) if (++length >= enough) break;
+  return length;
 }

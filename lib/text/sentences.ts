@@ -13,8 +13,6 @@ export const sentences = {
   nothingSaid: 'Your message arrived empty. What would you like to know?',
   unreadable:
     'Sorry, I could not read that message: most of it is characters that cannot be shown. Could you type it again?',
-  repetitive:
-    'Sorry, that message says the same thing over and over, so I did not read it. Could you put it in a few words?',
   slowDown: (waitSeconds: number) =>
     `You are writing faster than I can answer. Please wait ${amount(waitSeconds, 'second')}, then write again.`,
   userSpent: (waitSeconds: number) =>
