@@ -13,7 +13,7 @@ export interface GuardOptions {
 }
 
 /** The end of every message, whatever the setting says: what is stored and sent on has a bound (bytes of UTF-8). */
-export const MAX_TEXT_BYTES = 100 * 1024;
+const MAX_TEXT_BYTES = 100 * 1024;
 
 /**
  * Word for word but for what `clean` takes out; half an emoji, as clients leave it when they cut, is read as U+FFFD. What passes has at
