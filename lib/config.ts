@@ -110,7 +110,7 @@ export function secretsOf(names: readonly GroupName[]): string[] {
 export function readSettings<G extends GroupName>(env: Env, names: readonly G[]): Settings<G> {
   const problems: string[] = [];
   const entries = names.map((name) => [name, groups[name](env, problems)] as const);
-  if (problems.length > 0) throw new BadSettings(`Wrong settings: ${[...new Set(problems)].join('; ')}.`);
+  if (problems.length > 0) throw new BadSettings(...problems);
   return Object.freeze(Object.fromEntries(entries)) as Settings<G>;
 }
 

@@ -55,7 +55,13 @@ export class Superseded extends BotError {
   override readonly name = 'Superseded';
 }
 
-/** One error for everything that is wrong with the settings. */
+/** One error for everything that is wrong with the settings: half sentences, none of which holds a value that may be secret. */
 export class BadSettings extends BotError {
   override readonly name = 'BadSettings';
+  readonly problems: readonly string[];
+  constructor(...problems: string[]) {
+    const different = [...new Set(problems)];
+    super(`Wrong settings: ${different.join('; ')}.`);
+    this.problems = different;
+  }
 }

@@ -58,5 +58,5 @@ function parse(name: string, value: string): Env {
   } catch {
     // Falls through: the message must not hold a piece of the value, as JSON's own would.
   }
-  throw new BadSettings(`The parameter ${name} must hold a JSON object.`);
+  throw new BadSettings(`the parameter ${name} must hold a JSON object`);
 }

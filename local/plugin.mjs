@@ -10,14 +10,21 @@ export default class EmbeddedStack {
       const { build } = await import('../scripts/build/build.mjs');
       await build({ root: serverless.serviceDir });
     };
+    const handOver = async () => {
+      refuseOldNode();
+      const { handSettingsOver } = await import('../scripts/stage/hand-over.ts');
+      await handSettingsOver(serverless.service, options);
+    };
     const start = async () => {
       refuseOldNode();
-      const { run } = await import('./run.ts'); // `package` and `deploy` need none of it
+      const { run } = await import('./run.ts'); // `package` and `deploy` need little of it
       takeOverTheEnd(serverless);
       const onUp = options.verbose ? () => {} : silence(log);
       await run({ serverless, options, build, onUp });
     };
     this.hooks = {
+      'before:package:initialize': handOver,
+      'before:deploy:function:initialize': handOver,
       'before:package:createDeploymentArtifacts': build,
       'before:deploy:function:packageFunction': build,
       'before:offline:start': start, // `serverless offline`
@@ -31,7 +38,7 @@ function refuseOldNode() {
   const { node } = process.versions;
   if (Number(node.split('.')[0]) >= MIN_NODE_MAJOR) return;
   console.error(
-    `The local stack needs Node ${MIN_NODE_MAJOR} and this is ${node}: start it with "npm start", which takes the one that "npm ci" installed.`,
+    `This needs Node ${MIN_NODE_MAJOR} and is ${node}: use "npm start", "npm run package" or "npm run deploy", which take the one that "npm ci" installed.`,
   );
   process.exit(1);
 }

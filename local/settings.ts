@@ -1,9 +1,8 @@
 /** The embedded stack: which names of .env and the shell are settings, and whether what they say is right. */
 
-import { type Env, type GroupName, groups, readSettings } from '../lib/config.ts';
+import { type Env, type GroupName, groups } from '../lib/config.ts';
 import { BadSettings } from '../lib/errors.ts';
-import { allTools } from '../lib/tools/all.ts';
-import { chooseTools } from '../lib/tools/toolbox.ts';
+import { findProblems } from './openings.ts';
 
 export type Settings = Record<string, string>;
 
@@ -20,29 +19,41 @@ export function settingsIn(env: Env): Settings {
   );
 }
 
-/** Throws `BadSettings` with everything that is wrong, whichever function would have met it. */
-export function checkSettings(settings: Settings): void {
-  const plumbing = [...namesLookedUp('1')].filter((name) => PLUMBING.test(name));
-  const { tools } = readSettings(
-    { ...Object.fromEntries(plumbing.map((name) => [name, name])), ...settings },
-    groupNames(),
-  );
-  chooseTools(allTools, tools.names);
-  const burst = process.env.BURST_WINDOW_SECONDS?.trim() || '0'; // for serverless.yml, no function reads it
-  if (!/^\d{1,3}$/.test(burst) || Number(burst) > MAX_DELAY_SECONDS) {
-    throw new BadSettings(
-      `Wrong settings: BURST_WINDOW_SECONDS must be a whole number from 0 to ${MAX_DELAY_SECONDS}.`,
-    );
-  }
+/** Throws `BadSettings` with everything that would keep a function from starting, or that serverless.yml cannot use. */
+export async function checkSettings(settings: Settings, written: Env): Promise<void> {
+  const problems = [...(await findProblems({ ...places(), ...settings })), ...besides(written)];
+  if (problems.length > 0) throw new BadSettings(...problems);
+}
+
+/** What the stack gives to its functions, by names that stand for it. */
+export function places(): Settings {
+  const names = [...namesLookedUp('1')].filter((name) => PLUMBING.test(name));
+  return Object.fromEntries(names.map((name) => [name, name]));
 }
 
 /** The longest delay that SQS knows. */
 const MAX_DELAY_SECONDS = 900;
 
+/** What is wrong with the settings that serverless.yml and the commands read, and no function. */
+export function besides({ BURST_WINDOW_SECONDS, ALARM_EMAIL }: Env): string[] {
+  const burst = BURST_WINDOW_SECONDS?.trim() || '0';
+  const email = ALARM_EMAIL?.trim();
+  return [
+    ...(/^\d{1,3}$/.test(burst) && Number(burst) <= MAX_DELAY_SECONDS
+      ? []
+      : [`BURST_WINDOW_SECONDS must be a whole number from 0 to ${MAX_DELAY_SECONDS}`]),
+    ...(!email || /^[^\s@,;${}]+@[^\s@,;${}]+\.[^\s@,;${}]+$/.test(email)
+      ? []
+      : ['ALARM_EMAIL must be one e-mail address']),
+  ];
+}
+
 /** Every setting there is: what the groups look up, with nothing set and with everything set. */
 export function settingNames(): string[] {
   const names = new Set([...namesLookedUp(undefined), ...namesLookedUp('1')]);
-  return [...names].filter((name) => /^[A-Z][A-Z0-9_]+$/.test(name) && !PLUMBING.test(name)).sort();
+  return [...names]
+    .filter((name) => /^[A-Z][A-Z0-9_]+$/.test(name) && !PLUMBING.test(name) && name !== 'SECRETS_PATH')
+    .sort();
 }
 
 function namesLookedUp(answer: string | undefined): Set<string> {

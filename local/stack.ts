@@ -3,6 +3,7 @@ import path from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { announce } from './announce.ts';
 import { startEmulators } from './emulators.ts';
+import { readWritten } from './env-file.ts';
 import { equip, startConsumers, toRun, visibilityOf } from './functions.ts';
 import { allowPlayground } from './playground/origins.ts';
 import { startPlayground } from './playground/server.ts';
@@ -35,7 +36,8 @@ const LISTENING: ReadonlySet<string> = new Set(['chat-api']);
 /** Starts everything but the doors, which serverless-offline serves once this returns. */
 export async function startStack({ serverless, options, build, onUp, onEnd, onFailure }: StackOptions): Promise<void> {
   const { service, serviceDir: root } = serverless;
-  const { env } = process;
+  const { stage } = options;
+  const { env } = readWritten(process.env, typeof stage === 'string' ? { stage } : {});
   const ports = portBlock(env.PORT);
   await claimPorts(ports);
   Object.assign(options, { httpPort: ports.http, lambdaPort: ports.invoke, noSponsor: true });
@@ -48,13 +50,13 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
     settings,
     urls: standIns,
   } = await openStandIns(allowPlayground(withLocalDefaults(settingsIn(env)), ports.playground), base, doors);
-  checkSettings(settings);
   const functions = functionsOf(service);
   const surroundings = { service, root, isClaudeOffline: 'claude' in standIns };
 
-  const [emulators] = await Promise.all([startEmulators(dataDir), build()]);
+  await build();
+  const [emulators] = await Promise.all([startEmulators(dataDir), checkSettings(settings, env)]);
   onEnd(emulators.stop);
-  useEmulators(env, emulators.endpoints, service.provider.region);
+  useEmulators(process.env, emulators.endpoints, service.provider.region);
   const resources = await makeResources(service.resources?.Resources ?? {}, {
     endpoints: emulators.endpoints,
     region: service.provider.region,

@@ -4,7 +4,9 @@ const { functionsOf } = require('./functions.cjs');
 module.exports = async (framework) => {
   const { resolveVariable } = framework;
   const [stage, usdPerHour, email] = await Promise.all(
-    ['sls:stage', 'param:alarmUsdPerHour', "env:ALARM_EMAIL, ''"].map((name) => resolveVariable(name)),
+    ['sls:stage', 'param:alarmUsdPerHour', "file(resources/written.cjs):ALARM_EMAIL, ''"].map((name) =>
+      resolveVariable(name),
+    ),
   );
   const functions = await functionsOf(framework);
   const alarms = {

@@ -1,9 +1,9 @@
 /** `npm run bot -- <command>`: looks after the bot, on this machine or, with `--stage <name>`, on a deployed stage. */
-import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { groups } from '../lib/config.ts';
+import { type Env, groups } from '../lib/config.ts';
 import { Later } from '../lib/errors.ts';
 import { callersOf } from '../lib/http/access.ts';
+import { readWritten } from '../local/env-file.ts';
 import { CannotRun, type Command, type Options } from './bot/command.ts';
 import { PLATFORMS } from './bot/conversation.ts';
 import { forget } from './bot/forget.ts';
@@ -47,9 +47,9 @@ async function run(argv: string[]): Promise<void> {
   if (!command) throw misused(`There is no command ${positionals[0]}.`);
   if (!fits(command, wanted)) throw misused(`It is: ${formOf(positionals.slice(0, length).join(' '), command)}.`);
   // Where `npm start` has its PORT from, too.
-  if (existsSync('.env')) process.loadEnvFile('.env');
-  const options = toOptions(values, accessKeys(values.stage));
-  const place = await findPlace(values.stage, process.env);
+  const { env } = readWritten(process.env);
+  const options = toOptions(values, accessKeys(values.stage, env));
+  const place = await findPlace(values.stage, env);
   const { text, json } = await command.run(place, wanted, options);
   console.log(values.json ? JSON.stringify(json, null, 2) : text);
 }
@@ -82,8 +82,8 @@ function misused(what: string): CannotRun {
   return new CannotRun(`${what}\n\n${usage()}`);
 }
 
-function accessKeys(stage: string | undefined): readonly string[] {
-  const env = stage === undefined ? process.env : readStage(stage, { shell: process.env }).env;
+function accessKeys(stage: string | undefined, here: Env): readonly string[] {
+  const env = stage === undefined ? here : readStage(stage, { shell: process.env }).env;
   return groups.chat(env)?.accessKeys ?? [];
 }
 

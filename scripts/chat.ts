@@ -1,8 +1,7 @@
 /** `npm run chat`: talks to Claude through /chat of a running stack, or of a deployed one. */
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
+import { readWritten } from '../local/env-file.ts';
 import { openClient } from './chat/client.ts';
 import { askOnce, converse } from './chat/terminal.ts';
 
@@ -21,8 +20,6 @@ const options = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-const env = path.resolve(import.meta.dirname, '../.env');
-if (existsSync(env)) process.loadEnvFile(env);
 // Whoever reads along may leave early, as `head` does.
 process.stdout.on('error', () => process.exit(0));
 process.exitCode = await main();
@@ -37,7 +34,7 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  const { PORT, CHAT_ACCESS_KEYS = '' } = process.env;
+  const { PORT, CHAT_ACCESS_KEYS = '' } = readWritten(process.env).env;
   const url = (given.url ?? `http://localhost:${Number(PORT || 3000) + 1}`).replace(/\/+$/, '').replace(/\/chat$/, '');
   const key = given.key ?? (CHAT_ACCESS_KEYS.split(',')[0]?.trim() || undefined);
   const terminal = { client: openClient({ url, key }), session: given.session };

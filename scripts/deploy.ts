@@ -3,13 +3,12 @@ import { parseArgs } from 'node:util';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
+import { DEFAULT_STAGE } from '../local/env-file.ts';
 import { CannotRun } from './bot/command.ts';
 import { deployStage } from './stage/deploy-stage.ts';
 import { explained } from './stage/explain.ts';
 import { runProgram } from './stage/programs.ts';
 import { readStage, useAwsSettings } from './stage/stage.ts';
-
-const DEFAULT_STAGE = 'dev';
 
 try {
   await run(process.argv.slice(2));

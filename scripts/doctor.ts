@@ -1,9 +1,9 @@
 /** `npm run doctor`: looks at every setting, key and URL, tries the doors, and says what to do. With `--stage <name>`: of a deployed stage. */
-import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-import { parseArgs, parseEnv } from 'node:util';
+import { parseArgs } from 'node:util';
 import { type Env, readSettings } from '../lib/config.ts';
+import { BadSettings } from '../lib/errors.ts';
 import { CannotStart } from '../local/cannot-start.ts';
+import { readWritten } from '../local/env-file.ts';
 import { portBlock } from '../local/ports.ts';
 import { settingsIn, withLocalDefaults } from '../local/settings.ts';
 import { openStandIns } from '../local/stand-ins.ts';
@@ -31,25 +31,27 @@ try {
 } catch (error) {
   const isUsage = error instanceof TypeError && 'code' in error;
   console.error(
-    isUsage ? 'npm run doctor [-- [--stage <name>] [--json]]' : error instanceof CannotRun ? error.message : error,
+    isUsage
+      ? 'npm run doctor [-- [--stage <name>] [--json]]'
+      : error instanceof CannotRun || error instanceof BadSettings
+        ? error.message
+        : error,
   );
   process.exitCode = 1;
 }
 
 async function examineHere(): Promise<Examined> {
-  const file = path.resolve(import.meta.dirname, '../.env');
-  const written = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
-  const env: Env = { ...written, ...process.env };
+  const { env } = readWritten(process.env);
   const { findings, stack } = await checkStack(env.PORT);
   const machine = [checkNode(process.versions.node), ...findings];
   const given = settingsIn(env);
   const local = await withStandIns(given, env.PORT);
   if ('what' in local) {
-    const others = checkSettings({ ANTHROPIC_API_KEY: 'offline', ...given }, env);
+    const others = await checkSettings({ ANTHROPIC_API_KEY: 'offline', ...given }, env);
     const wrongs = others.filter(({ mark }) => mark === 'wrong');
     return { report: { Machine: machine, Settings: [local, ...wrongs] }, envs: [env] };
   }
-  const settings = checkSettings(local.settings, env);
+  const settings = await checkSettings(local.settings, env);
   const report: Report = { Machine: machine, Settings: settings };
   if (settings.some(({ mark }) => mark === 'wrong')) return { report, envs: [env] };
   report.Services = await checkServices(local.settings, stack ? [] : Object.keys(local.urls));

@@ -37,11 +37,9 @@ export function intakeDoor(): PostHandler {
 
 /** The handler of the logs queue. Where Reconify is off by now, what still waits goes on waiting. */
 export function deliveryDoor(): (event: SQSEvent) => Promise<SQSBatchResponse> {
-  const open = openApp(['reconify', 'logsDeadLetters'] as const, ({ reconify, logsDeadLetters }) => {
-    if (!reconify)
-      throw new BadSettings('Records wait for Reconify, but RECONIFY_APP_KEY and RECONIFY_API_KEY are missing.');
-    return deliveryDeps(reconify, logsDeadLetters.url);
-  });
+  const open = openApp(['reconify', 'logsDeadLetters'] as const, ({ reconify, logsDeadLetters }) =>
+    reconify ? deliveryDeps(reconify, logsDeadLetters.url) : undefined,
+  );
   return async ({ Records }) => {
     try {
       const deliveries = Records.map(({ messageId, receiptHandle, body, attributes }) => ({
@@ -50,7 +48,10 @@ export function deliveryDoor(): (event: SQSEvent) => Promise<SQSBatchResponse> {
         attempts: Number(attributes.ApproximateReceiveCount),
         body,
       }));
-      return failed(await deliver(await open(), deliveries));
+      const deps = await open();
+      if (!deps)
+        throw new BadSettings('records wait for Reconify, but RECONIFY_APP_KEY and RECONIFY_API_KEY are missing');
+      return failed(await deliver(deps, deliveries));
     } catch (error) {
       logLine('door-failed', {
         error: errorName(error),

@@ -1,6 +1,9 @@
 /** What every root shares: settings are read once per environment, and a failed start is tried again by the next request. */
-import { type GroupName, processEnv, readSettings, type Settings, secretsOf } from '../config.ts';
+import { type Env, type GroupName, processEnv, readSettings, type Settings, secretsOf } from '../config.ts';
 import { openSecrets } from '../secrets.ts';
+
+/** By what opens them: everything that this process opened. A check builds each of them with other settings, and asks nobody. */
+export const roots: ((env: Env) => unknown)[] = [];
 
 /**
  * Begins at once, so that a cold start does its work before the first request; gives the built app, anew only when the secrets were
@@ -15,5 +18,6 @@ export function openApp<G extends GroupName, App>(names: readonly G[], build: (s
     return built.app;
   };
   open().catch(() => {});
+  roots.push((env) => build(readSettings(env, names)));
   return open;
 }

@@ -25,7 +25,7 @@ export function openPlatforms(
   for (const name of foreign) Object.assign(platforms, opened(name, settings));
   return (name) => {
     const platform = platforms[name];
-    if (!platform) throw new BadSettings(`The settings of ${name} are missing.`);
+    if (!platform) throw new BadSettings(`the settings of ${name} are missing`);
     return platform;
   };
 }

@@ -10,7 +10,7 @@ type Handler = (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMilli
 
 export function signalsDoor(): Handler {
   const open = openApp(['chatApi'] as const, ({ chatApi }) => {
-    if (!chatApi?.webhook) throw new BadSettings('Signals wait for a webhook, but CHAT_API_WEBHOOK_URL is missing.');
+    if (!chatApi?.webhook) return undefined;
     const { queueUrl, url, secret } = chatApi.webhook;
     return { url, secret, fetch, hold: openSignalsQueue(openSqs(), queueUrl).hold, log: logLine };
   });
@@ -23,7 +23,9 @@ export function signalsDoor(): Handler {
         conversation: attributes.MessageGroupId ?? '',
         body,
       }));
-      const back = await deliverSignals(await open(), deliveries, () => context.getRemainingTimeInMillis());
+      const deps = await open();
+      if (!deps) throw new BadSettings('signals wait for a webhook, but CHAT_API_WEBHOOK_URL is missing');
+      const back = await deliverSignals(deps, deliveries, () => context.getRemainingTimeInMillis());
       return failed(back.map(({ id }) => id));
     } catch (error) {
       const reason = error instanceof BadSettings ? error.message : undefined;

@@ -12,7 +12,10 @@ export interface HostRule {
   localPort: string | undefined;
 }
 
-const ENTRY = /^(?:(https?):\/\/)?(\*\.)?([a-z0-9.-]+|\[[0-9a-f:]+\])(?::(\d+))?(\/.*)?$/i;
+const ENTRY = /^(?:(https?):\/\/)?(\*\.)?([a-z0-9.-]+|\[[0-9a-f:]+\])(?::(\d+))?(\/[^\s?#\\]*)?$/i;
+
+const ALLOWED =
+  'a public host like files.example.com, *.example.com or files.example.com/folder/, or on this machine http://localhost:3003';
 
 const LOCAL = /^(localhost|([a-z0-9-]+\.)+localhost|127(\.\d+){3}|\[::1\])$/;
 
@@ -22,11 +25,13 @@ const LOCAL = /^(localhost|([a-z0-9-]+\.)+localhost|127(\.\d+){3}|\[::1\])$/;
  */
 export function parseHosts(entries: readonly string[]): HostRule[] {
   return entries.map((entry) => {
-    const [, scheme = 'https', star, name = '', port, path = '/'] = ENTRY.exec(entry.trim()) ?? [];
+    const [, scheme = 'https', star, name = '', port, folder = '/'] = ENTRY.exec(entry.trim()) ?? [];
     const host = name.toLowerCase();
     const isLocal = scheme === 'http' && LOCAL.test(host) && !star;
     const isPublic = scheme === 'https' && port === undefined && isIP(host) === 0 && /[a-z0-9]\.[a-z]/.test(host);
-    if (!isLocal && !isPublic) throw new BadSettings(`Wrong settings: ATTACHMENT_HOSTS has the entry ${entry}.`);
+    if (!isLocal && !isPublic)
+      throw new BadSettings(`ATTACHMENT_HOSTS has the entry ${entry}, which must be ${ALLOWED}`);
+    const path = new URL(folder, 'https://any').pathname;
     return { host, isSuffix: star !== undefined, path, localPort: isLocal ? (port ?? '') : undefined };
   });
 }
@@ -51,7 +56,12 @@ function allows({ host, isSuffix, path, localPort }: HostRule, { protocol, hostn
   const isRightServer =
     localPort === undefined ? protocol === 'https:' && port === '' : protocol === 'http:' && port === localPort;
   const isRightHost = isSuffix ? hostname.endsWith(`.${host}`) : hostname === host;
-  return isRightServer && isRightHost && pathname.startsWith(path);
+  return isRightServer && isRightHost && isWithin(pathname, path);
+}
+
+/** The folder itself, or below it: not another one whose name begins alike. */
+function isWithin(pathname: string, folder: string): boolean {
+  return pathname === folder || pathname.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 }
 
 /** Whether a server that decodes once or twice more would find a way up in the path. */

@@ -23,7 +23,7 @@ export function chooseTools(all: readonly Tool[], names: readonly string[] | und
   const unknown = wanted.filter((name) => all.every((tool) => tool.name !== name));
   if (unknown.length > 0) {
     const known = all.map(({ name }) => name).join(', ');
-    throw new BadSettings(`Wrong settings: TOOLS names ${unknown.join(', ')}, but there are only ${known}.`);
+    throw new BadSettings(`TOOLS names ${unknown.join(', ')}, but there are only ${known}`);
   }
   return all.filter(({ name }) => wanted.includes(name));
 }

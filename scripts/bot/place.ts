@@ -4,6 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
+import type { Env } from '../../lib/config.ts';
 import { openTable, type Table } from '../../lib/store/items.ts';
 import { openShelf } from '../../lib/store/logs.ts';
 import { openStore, type Store } from '../../lib/store/store.ts';
@@ -33,11 +34,11 @@ const STACK_OFFSET = 3;
 const LOCAL_TABLE = 'Table';
 
 /** The stage on AWS, or without one the stack that runs on this machine. Throws `CannotRun` when there is none. */
-export async function findPlace(stage: string | undefined, env: NodeJS.ProcessEnv): Promise<Place> {
+export async function findPlace(stage: string | undefined, env: Env): Promise<Place> {
   return stage === undefined ? localPlace(env) : stagePlace(stage, env);
 }
 
-function stagePlace(name: string, env: NodeJS.ProcessEnv): Place {
+function stagePlace(name: string, env: Env): Place {
   const stage = readStage(name, { shell: env });
   useAwsSettings(stage.env);
   const { region } = stage;
@@ -54,7 +55,7 @@ function stagePlace(name: string, env: NodeJS.ProcessEnv): Place {
   };
 }
 
-async function localPlace(env: NodeJS.ProcessEnv): Promise<Place> {
+async function localPlace(env: Env): Promise<Place> {
   const region = env.AWS_REGION ?? DEFAULT_REGION;
   const urls = await localEndpoints(Number(env.PORT?.trim() || DEFAULT_PORT) + STACK_OFFSET);
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };

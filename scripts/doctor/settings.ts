@@ -2,10 +2,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Env, groups } from '../../lib/config.ts';
-import { allTools } from '../../lib/tools/all.ts';
-import { chooseTools } from '../../lib/tools/toolbox.ts';
-import { settingNames } from '../../local/settings.ts';
-import { groupNames, placeNames } from '../stage/stage.ts';
+import { findProblems } from '../../local/openings.ts';
+import { besides, places, settingNames } from '../../local/settings.ts';
 import { type Finding, off, ok, wrong } from './finding.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -17,16 +15,14 @@ const BESIDE = ['PORT', 'DATA_DIR', 'BURST_WINDOW_SECONDS', 'CHAT_ACCESS_KEYS'];
 const DOORS = { talkjs: 'TalkJS', botpress: 'Botpress', chatApi: 'our Chat API', reconify: 'Reconify' } as const;
 
 /** `env` holds the settings of the functions; `given` is what somebody wrote, which is looked at for names that do not exist. */
-export function checkSettings(env: Env, given: Env): Finding[] {
+export async function checkSettings(env: Env, given: Env): Promise<Finding[]> {
   const meanings = readMeanings();
-  const places = Object.fromEntries(placeNames().map((name) => [name, 'http://localhost']));
-  const problems: string[] = [];
-  for (const name of groupNames()) groups[name]({ ...places, ...env }, problems);
+  const all = { ...places(), ...env };
+  const problems = [...(await findProblems(all)), ...besides(given)];
   return [
-    ...[...new Set(problems)].map((problem) => wrong(problem, meaningOf(problem, meanings))),
-    ...checkTools(env),
+    ...problems.map((problem) => wrong(problem, meaningOf(problem, meanings))),
     ...Object.entries(given).flatMap(([name, value = '']) => checkName(name, value, [...meanings.keys()])),
-    ...doorsOf({ ...places, ...env }),
+    ...doorsOf(all),
   ];
 }
 
@@ -41,15 +37,6 @@ function meaningOf(problem: string, meanings: ReadonlyMap<string, string>): stri
   const names = problem.match(/\b[A-Z]+(?:_[A-Z]+)+\b/g) ?? [];
   const told = names.flatMap((name) => (meanings.has(name) ? `${name}: ${meanings.get(name)}` : []));
   return `put it right in .env${told.length > 0 ? ` (${told.join('; ')})` : ''}`;
-}
-
-function checkTools(env: Env): Finding[] {
-  try {
-    chooseTools(allTools, groups.tools(env).names);
-    return [];
-  } catch (error) {
-    return [wrong(error instanceof Error ? error.message : 'TOOLS is wrong', 'put it right in .env')];
-  }
 }
 
 /** Every setting of ours begins like one of these; other programs have their own names. */

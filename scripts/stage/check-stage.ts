@@ -1,12 +1,13 @@
 /** What a deployment of a stage would find: who deploys, which settings and secrets are there, and what is missing. */
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
-import { type Env, type GroupName, groups, readSettings } from '../../lib/config.ts';
-import { allTools } from '../../lib/tools/all.ts';
-import { chooseTools } from '../../lib/tools/toolbox.ts';
+import { type Env, type GroupName, groups } from '../../lib/config.ts';
+import { findProblems } from '../../local/openings.ts';
+import { besides, places } from '../../local/settings.ts';
+import { environmentOf, sizeProblem } from './environment.ts';
 import { explained } from './explain.ts';
 import { readGroups } from './parameters.ts';
-import { groupNames, placeNames, type Stage, secretNames, secretsPath } from './stage.ts';
+import { type Stage, secretNames, secretsPath } from './stage.ts';
 
 export interface CheckDeps {
   sts: STSClient;
@@ -29,23 +30,25 @@ export async function checkStage(deps: CheckDeps, stage: Stage): Promise<Finding
     const { Account, Arn } = await deps.sts.send(new GetCallerIdentityCommand());
     notes.push(`AWS: account ${Account}, region ${stage.region}, as ${Arn}`);
     const kept = await readGroups(deps.ssm, secretsPath(stage), [...names.keys()]);
-    const found = checkSettings(stage, Object.assign({}, ...kept.values()), secret);
+    const found = await checkSettings(stage, Object.assign({}, ...kept.values()), secret);
     return { ...found, notes: [...notes, ...found.notes] };
   } catch (error) {
     // The secrets are taken to be there once somebody brings those of the file.
     const written = Object.entries(stage.env).filter(([name, value]) => secret.includes(name) && value?.trim());
-    const found = checkSettings(stage, Object.fromEntries(written), secret);
+    const found = await checkSettings(stage, Object.fromEntries(written), secret);
     return { notes, problems: [explained(error), ...found.problems] };
   }
 }
 
 /** The settings as the deployed functions will find them: secrets from Parameter Store, the rest from `stage`. */
-function checkSettings(stage: Stage, secrets: Env, secret: readonly string[]): Findings {
-  const plain = Object.entries(stage.env).filter(([name]) => !secret.includes(name));
-  const env: Env = { ...PLACES, ...Object.fromEntries(plain), ...secrets, SECRETS_PATH: secretsPath(stage) };
-  const problems: string[] = [];
-  for (const name of groupNames()) groups[name](env, problems);
-  problems.push(...wrongTools(env));
+async function checkSettings(stage: Stage, secrets: Env, secret: readonly string[]): Promise<Findings> {
+  const environment = environmentOf(stage);
+  const env: Env = { ...places(), ...environment, ...secrets };
+  const problems = [
+    ...(await findProblems(env)),
+    ...besides(stage.env),
+    ...sizeProblem({ ...environment, ...PLACES_AT_LENGTH }),
+  ];
   const set = secret.filter((name) => stage.env[name]?.trim());
   const behind = set.filter((name) => secrets[name] === undefined);
   const differing = set.filter((name) => !behind.includes(name) && secrets[name] !== stage.env[name]?.trim());
@@ -59,17 +62,8 @@ function checkSettings(stage: Stage, secrets: Env, secret: readonly string[]): F
   };
 }
 
-/** What the stack itself gives to its functions. */
-const PLACES: Env = Object.fromEntries(placeNames().map((name) => [name, name]));
-
-function wrongTools(env: Env): string[] {
-  try {
-    chooseTools(allTools, readSettings(env, ['tools']).tools.names);
-    return [];
-  } catch (error) {
-    return [explained(error)];
-  }
-}
+/** As long as AWS' own may be: the stack gives its functions a table and at most three queues. */
+const PLACES_AT_LENGTH = { TABLE_NAME: 'x'.repeat(60), QUEUES: 'x'.repeat(3 * 150) };
 
 /** What is switched on by which group. */
 const DOORS: Readonly<Record<string, GroupName>> = {

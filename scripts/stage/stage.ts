@@ -1,8 +1,8 @@
 /** A deployed stage, for the scripts that look after one: its name, its settings as .env has them, and which of them are secrets. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseEnv } from 'node:util';
 import { type Env, type GroupName, groups, secretsOf } from '../../lib/config.ts';
+import { readWritten } from '../../local/env-file.ts';
 import { CannotRun } from '../bot/command.ts';
 
 /** As in serverless.yml. */
@@ -19,14 +19,11 @@ export interface Stage {
   env: Env;
 }
 
-/** As the framework reads them: .env.<stage> if there is one, else .env. Throws `CannotRun` for what cannot be a stage's name. */
+/** Throws `CannotRun` for what cannot be a stage's name, and `BadSettings` for a file that cannot be read. */
 export function readStage(name: string, { region, shell, folder = root }: StageOptions): Stage {
   if (!/^[a-z][a-z0-9-]{0,19}$/i.test(name)) throw new CannotRun(`"${name}" cannot be the name of a stage.`);
-  const own = path.join(folder, `.env.${name}`);
-  const file = existsSync(own) ? own : path.join(folder, '.env');
-  const written = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
-  const env: Env = { ...written, ...shell };
-  return { name, region: region ?? (env.AWS_REGION || DEFAULT_REGION), file: path.basename(file), env };
+  const { file, env } = readWritten(shell, { stage: name, folder });
+  return { name, region: region ?? (env.AWS_REGION || DEFAULT_REGION), file, env };
 }
 
 export interface StageOptions {
@@ -59,14 +56,8 @@ export function secretNames(): ReadonlyMap<string, readonly string[]> {
   return new Map(entries);
 }
 
-export function groupNames(): GroupName[] {
+function groupNames(): GroupName[] {
   return Object.keys(groups).filter((name): name is GroupName => name in groups);
-}
-
-/** The settings that nobody sets: the table and the queues of the stack. */
-export function placeNames(): string[] {
-  const isPlace = (name: string) => /^(TABLE_NAME|[A-Z_]+_(QUEUE|DEAD_LETTERS)_URL)$/.test(name);
-  return [...new Set(groupNames().flatMap(namesIn))].filter(isPlace);
 }
 
 /** The settings that a group looks up, with nothing set and with everything set. */

@@ -1,6 +1,6 @@
 /** The service as `npm run package` makes it, in a copy of the sources that is gone afterwards. */
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +8,7 @@ import type { Template } from './cloudformation.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const SOURCES = [
+  '.env.example',
   'functions',
   'lib',
   'local',
@@ -26,11 +27,19 @@ export interface Packaged {
   zips: Record<string, string[]>;
 }
 
-/** Packages without credentials, without a home and behind a proxy that nobody serves; `env` is the developer's shell. */
-export async function packageService(env: Record<string, string>, args: string[] = []): Promise<Packaged> {
+/**
+ * Packages without credentials, without a home and behind a proxy that nobody serves; `env` is the developer's shell, `files` are
+ * put beside the sources, by name. Rejects with what was said when nothing was packaged.
+ */
+export async function packageService(
+  env: Record<string, string>,
+  args: string[] = [],
+  files: Record<string, string> = {},
+): Promise<Packaged> {
   const folder = await mkdtemp(path.join(tmpdir(), 'package-'));
   try {
     for (const source of SOURCES) await cp(path.join(root, source), path.join(folder, source), { recursive: true });
+    for (const [name, content] of Object.entries(files)) await writeFile(path.join(folder, name), content);
     await symlink(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
     const nowhere = 'http://127.0.0.1:9';
     await promisify(execFile)(process.execPath, ['node_modules/serverless/bin/serverless.js', 'package', ...args], {

@@ -1,6 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { environmentOf } from '../../scripts/stage/environment.ts';
+import { packageService } from '../harness/packaged.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
@@ -11,7 +13,6 @@ const isPlace = (name: string) => /^(TABLE_NAME|[A-Z_]+_(QUEUE|DEAD_LETTERS)_URL
 const readers = ['lib/config.ts', ...globSync('lib/platforms/*/{platform,settings}.ts', { cwd: root })];
 const known = [...namesIn(readers.map(read).join('\n'), /'([A-Z]+(?:_[A-Z]+)+)'/g)].filter((name) => !isPlace(name));
 const example = read('.env.example');
-const passed = namesIn(read('serverless.yml'), /\b([A-Z]+(?:_[A-Z]+)+):/g);
 
 it('lists every setting that the code reads in .env.example, each with its meaning', () => {
   const lines = example.split('\n').filter((line) => /^# [A-Z]/.test(line) && line.includes('='));
@@ -28,10 +29,56 @@ it('sets nothing in .env.example', () => {
   expect(lines.filter((line) => line !== '' && !line.startsWith('#'))).toEqual([]);
 });
 
-it('hands every setting to the deployed functions, the secret ones through SSM', () => {
+const DOTENV = [
+  'CLAUDE_MODEL=claude-$HOME # the one in use',
+  `CLAUDE_FALLBACK_MODEL='\${env:HOME} \${self:service} $5'`,
+  'TALKJS_BOT_ID=the#bot',
+  'TALKJS_APP_ID=app',
+  'TALKJS_SECRET_KEY=sk_very_secret$value',
+  'BURST_WINDOW_SECONDS=7',
+  'ALARM_EMAIL=ops@example.com',
+].join('\n');
+
+it('hands the settings of .env to every function as they stand, and no secret', async () => {
+  const { template, text } = await packageService({}, [], { '.env': DOTENV });
+
+  const functions = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function');
+  expect(functions.length).toBeGreaterThan(5);
+  for (const { Properties } of functions)
+    expect(Properties?.Environment).toMatchObject({
+      Variables: {
+        SECRETS_PATH: '/claude-chat/dev',
+        CLAUDE_MODEL: 'claude-$HOME',
+        CLAUDE_FALLBACK_MODEL: `\${env:HOME} \${self:service} $5`,
+        TALKJS_BOT_ID: 'the#bot',
+      },
+    });
+  expect(text).not.toContain('sk_very_secret');
+  expect(template.Resources.TurnsQueue?.Properties).toMatchObject({ DelaySeconds: '7' });
+  expect(template.Resources.AlarmsEmail?.Properties).toMatchObject({ Endpoint: 'ops@example.com' });
+});
+
+it('knows every setting that is no secret for one of the functions', () => {
   const secret = namesIn(example, /^# ([A-Z_]+)=\S* +# \(secret\)/gm);
+  const env = Object.fromEntries(known.map((name) => [name, 'x']));
+
+  const environment = environmentOf({ name: 'dev', env });
 
   expect(secret.size).toBeGreaterThan(0);
-  expect(known.filter((name) => !secret.has(name) && !passed.has(name))).toEqual([]);
-  expect([...secret].filter((name) => passed.has(name))).toEqual([]);
+  expect(Object.keys(environment).sort()).toEqual(
+    [...known.filter((name) => !secret.has(name)), 'SECRETS_PATH'].sort(),
+  );
+});
+
+it.each([
+  ['a function that could not start', { ATTACHMENT_HOSTS: 'localhost' }, /ATTACHMENT_HOSTS has the entry localhost/],
+  [
+    'more than Lambda takes',
+    { TALKJS_BOT_ID: 'x'.repeat(4000) },
+    /together have \d+ bytes .* 4096, of which TALKJS_BOT_ID has 40\d\d/,
+  ],
+])('packages nothing with %s', async (_, env, said) => {
+  const packing = packageService(env);
+
+  await expect(packing).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(said) });
 });

@@ -100,7 +100,7 @@ describe('the secrets of a deployed function', () => {
     clock = 5 * MINUTE;
     const failure = await secrets().catch((error: Error) => error.message);
 
-    expect(failure).toBe(`The parameter ${PATH}/talkjs must hold a JSON object.`);
+    expect(failure).toBe(`Wrong settings: the parameter ${PATH}/talkjs must hold a JSON object.`);
   });
 
   it('are gone when they were taken away', async () => {

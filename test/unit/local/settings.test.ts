@@ -12,6 +12,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { expect, test } from 'vitest';
+import { BadSettings } from '../../../lib/errors.ts';
 import { startEmulators } from '../../../local/emulators.ts';
 import { claimPorts, portBlock } from '../../../local/ports.ts';
 import { makeResources, type Resources } from '../../../local/resources.ts';
@@ -32,13 +33,48 @@ test('an empty name counts as not set, an unknown one is not passed on', () => {
   expect(settings).toEqual({ CLAUDE_MODEL: 'claude-x' });
 });
 
-test('one error names every wrong setting', () => {
-  const settings = { ANTHROPIC_API_KEY: 'k', CLAUDE_MAX_TOKENS: 'many', HISTORY_STRATEGY: 'none' };
+test('one error names every wrong setting, also what only the opening of a function finds', async () => {
+  const settings = {
+    ANTHROPIC_API_KEY: 'k',
+    CLAUDE_MAX_TOKENS: 'many',
+    HISTORY_STRATEGY: 'none',
+    ATTACHMENT_HOSTS: 'localhost',
+  };
 
-  const check = () => checkSettings(settings);
+  const problems = await problemsOf(settings, { BURST_WINDOW_SECONDS: '901', ALARM_EMAIL: 'me' });
 
-  expect(check).toThrow(/CLAUDE_MAX_TOKENS.*HISTORY_STRATEGY/);
+  expect(problems).toEqual([
+    expect.stringMatching(/^CLAUDE_MAX_TOKENS must be/),
+    expect.stringMatching(/^HISTORY_STRATEGY must be/),
+    expect.stringMatching(/^ATTACHMENT_HOSTS has the entry localhost, which must be .*http:\/\/localhost:3003/),
+    expect.stringMatching(/^BURST_WINDOW_SECONDS must be/),
+    expect.stringMatching(/^ALARM_EMAIL must be/),
+  ]);
 });
+
+test('what is missing hides nothing else', async () => {
+  const problems = await problemsOf({ TALKJS_APP_ID: 'app', ATTACHMENT_HOSTS: '*' });
+
+  expect(problems.toSorted()).toEqual([
+    'ANTHROPIC_API_KEY is missing',
+    expect.stringMatching(/^ATTACHMENT_HOSTS has the entry \*/),
+    'TALKJS_SECRET_KEY is missing',
+  ]);
+});
+
+test('right settings are no error', async () => {
+  expect(await problemsOf({ ANTHROPIC_API_KEY: 'k' })).toEqual([]);
+});
+
+async function problemsOf(settings: Record<string, string>, written = {}): Promise<readonly string[]> {
+  try {
+    await checkSettings(settings, written);
+    return [];
+  } catch (error) {
+    if (error instanceof BadSettings) return error.problems;
+    throw error;
+  }
+}
 
 test('without keys the stand-ins are used, and the functions are told where they are', async () => {
   const { settings, urls } = await openStandIns({}, 'http://localhost:3003', 'http://localhost:3000');
