@@ -1,10 +1,9 @@
 /** The embedded stack: DynamoDB (dynalite) and SQS (fauxqs), on loopback only; in memory unless a folder is given. */
-import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import dynalite from 'dynalite';
-import { buildApp } from 'fauxqs';
-import { openKeptQueues } from './kept-queues.ts';
+import { claimDataDir } from './data-dir.ts';
+import { openQueues } from './queues.ts';
 
 export interface Emulators {
   /** As the AWS SDK reads them from the environment. */
@@ -15,14 +14,14 @@ export interface Emulators {
 /** Node's own 5 s would have every message after a pause connect anew, which with the real table it need not. */
 const KEEP_ALIVE_MS = 65_000;
 
-/** `dataDir` keeps table and queues across restarts. */
-export async function startEmulators(dataDir: string | undefined): Promise<Emulators> {
-  if (dataDir) mkdirSync(dataDir, { recursive: true });
+/** `dataDir` keeps table and queues across restarts; throws `CannotStart` where another stack uses it. */
+export async function startEmulators(dataDir?: string): Promise<Emulators> {
+  const release = dataDir ? claimDataDir(dataDir) : () => {};
   const database = dynalite({ createTableMs: 0, ...(dataDir ? { path: path.join(dataDir, 'table') } : {}) });
   database.keepAliveTimeout = KEEP_ALIVE_MS;
   // Without a host it would listen on every interface.
   await new Promise<void>((ready) => database.listen(0, '127.0.0.1', ready));
-  const queues = dataDir ? await openKeptQueues(path.join(dataDir, 'queues')) : buildApp({ logger: false });
+  const queues = openQueues(dataDir && path.join(dataDir, 'queues'));
   const queueUrl = await queues.listen({ port: 0, host: '127.0.0.1' });
   return {
     endpoints: {
@@ -35,6 +34,7 @@ export async function startEmulators(dataDir: string | undefined): Promise<Emula
         database.close(() => closed());
         database.closeAllConnections();
       });
+      release();
     },
   };
 }

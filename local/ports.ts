@@ -1,5 +1,5 @@
 /** The embedded stack: its block of ports, which PORT moves as a whole. */
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CannotStart } from './cannot-start.ts';
 
@@ -17,6 +17,8 @@ export interface Ports {
 const DEFAULT_PORT = 3000;
 /** The block is five ports long, and the last one must still be a port. */
 const MAX_FIRST_PORT = 65_531;
+/** How far away another block is looked for. */
+const STEP = 1000;
 
 /** The block that starts at `port` (the text of PORT); throws `CannotStart` where that is no port. */
 export function portBlock(port: string | undefined): Ports {
@@ -26,21 +28,62 @@ export function portBlock(port: string | undefined): Ports {
   return { http: first, streams: first + 1, invoke: first + 2, standIns: first + 3, playground: first + 4 };
 }
 
-/** Throws `CannotStart` with the first port of the block that something else listens on. */
-export async function claimPorts(ports: Ports): Promise<void> {
-  for (const port of Object.values(ports)) {
-    if (await isFree(port)) continue;
-    throw new CannotStart(
-      `Port ${port} is in use: end what listens there, or set PORT to move all five ports (PORT=${ports.http + 1000} npm start).`,
-    );
-  }
+export interface ClaimedPorts {
+  /** Lets a port go, to be listened on at once. */
+  release(port: number): Promise<void>;
+  /** Lets go what is still held. */
+  releaseAll(): Promise<void>;
 }
 
-function isFree(port: number): Promise<boolean> {
+/**
+ * Takes every port of the block and holds it: what starts in between may ask the system for any free port, and would be given
+ * one of these. Throws `CannotStart` with the first one that something else listens on.
+ */
+export async function claimPorts(ports: Ports): Promise<ClaimedPorts> {
+  const held = new Map<number, Server>();
+  const release = async (port: number) => {
+    const holder = held.get(port);
+    held.delete(port);
+    if (holder) await new Promise((closed) => holder.close(closed));
+  };
+  const releaseAll = async () => {
+    await Promise.all([...held.keys()].map(release));
+  };
+  for (const port of Object.values(ports)) {
+    const holder = await hold(port);
+    if (holder) held.set(port, holder);
+    else {
+      await releaseAll();
+      throw portInUse(port, ports.http);
+    }
+  }
+  return { release, releaseAll };
+}
+
+/** Takes the block and lets it go; throws as `claimPorts` does. */
+export async function checkPorts(ports: Ports): Promise<void> {
+  const claimed = await claimPorts(ports);
+  await claimed.releaseAll();
+}
+
+/** `first` is the first port of the block. */
+export function portInUse(port: number, first: number): CannotStart {
+  const other = first + (first + STEP > MAX_FIRST_PORT ? -STEP : STEP);
+  return new CannotStart(
+    `Port ${port} is in use: end what listens there, or set PORT to move all five ports (PORT=${other} npm start).`,
+  );
+}
+
+/** What `listen` fails with when somebody else was quicker. */
+export function isPortInUse(error: unknown): error is Error & { port: number } {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && 'port' in error;
+}
+
+function hold(port: number): Promise<Server | undefined> {
   return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => probe.close(() => resolve(true)));
+    const holder = createServer((socket) => socket.destroy());
+    holder.once('error', () => resolve(undefined));
+    holder.listen({ port, host: '127.0.0.1', exclusive: true }, () => resolve(holder));
   });
 }
 

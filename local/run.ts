@@ -2,6 +2,7 @@
 import { inspect } from 'node:util';
 import { BadSettings } from '../lib/errors.ts';
 import { CannotStart } from './cannot-start.ts';
+import { isPortInUse, portBlock, portInUse } from './ports.ts';
 import { type StackOptions, startStack } from './stack.ts';
 
 /** Longest time (ms) that an orderly end may take. */
@@ -25,8 +26,9 @@ export async function run(options: Omit<StackOptions, 'onEnd' | 'onFailure'>): P
   }
 
   async function giveUp(error: unknown) {
-    const isPlain = error instanceof CannotStart || error instanceof BadSettings;
-    process.stderr.write(`${isPlain ? error.message : inspect(error)}\n`);
+    const cause = isPortInUse(error) ? portInUse(error.port, portBlock(process.env.PORT).http) : error;
+    const isPlain = cause instanceof CannotStart || cause instanceof BadSettings;
+    process.stderr.write(`${isPlain ? cause.message : inspect(cause)}\n`);
     await end(1);
   }
 

@@ -39,7 +39,8 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
   const { stage } = options;
   const { env } = readWritten(process.env, typeof stage === 'string' ? { stage } : {});
   const ports = portBlock(env.PORT);
-  await claimPorts(ports);
+  const claimed = await claimPorts(ports);
+  onEnd(claimed.releaseAll);
   Object.assign(options, { httpPort: ports.http, lambdaPort: ports.invoke, noSponsor: true });
   const doors = `http://localhost:${ports.http}`;
   const base = `http://localhost:${ports.standIns}`;
@@ -73,6 +74,7 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
   const routes = streaming.flatMap(({ key, definition }) =>
     streamRoutesOf(definition).map((event) => toRoute(key, event)),
   );
+  await claimed.release(ports.streams);
   const streams =
     streaming.length > 0
       ? await startStreams({
@@ -109,6 +111,7 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
   // Last of all, so that whoever can ask for the stack, or speak to a stand-in, finds everything up.
   const open = async () => {
     if (doorUrls.length > 0) await untilListening(ports.http);
+    await claimed.release(ports.playground);
     const playground = await startPlayground({
       port: ports.playground,
       tableName: resources.resolve({ Ref: 'Table' }),
@@ -119,11 +122,13 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
     onEnd(playground.close);
     const { claude } = mounts;
     const observed = claude ? { ...mounts, claude: playground.observeClaude(claude) } : mounts;
+    await claimed.release(ports.standIns);
     const server = await serve({ ...observed, stack: sayStack(status) }, ports.standIns);
     onEnd(server.close);
     onUp();
     process.stdout.write(announce(status(), dataDir));
   };
+  for (const port of [ports.http, ports.invoke]) await claimed.release(port);
   open().catch(onFailure);
 }
 

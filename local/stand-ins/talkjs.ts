@@ -95,6 +95,7 @@ export function createTalkjs(options: TalkjsOptions): TalkjsStandIn {
     const messages = say(app, botId, saying);
     const last = messages.at(-1);
     if (!last) throw new ApiError(400, 'INVALID_ARGUMENT', 'say a text, an attachment or a location');
+    if (saying.wait) await webhooks.settle();
     sendJson(response, 200, { id: last.id, ids: messages.map(({ id }) => id), createdAt: last.createdAt });
   }
 

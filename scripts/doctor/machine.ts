@@ -1,6 +1,6 @@
 /** The doctor: this machine, and the stack that may be running on it. */
 import { z } from 'zod';
-import { claimPorts, portBlock } from '../../local/ports.ts';
+import { checkPorts, portBlock } from '../../local/ports.ts';
 import { type Finding, off, ok, wrong } from './finding.ts';
 
 /** The Lambda's own version; the sources are TypeScript that an older one cannot load. */
@@ -42,7 +42,7 @@ export async function checkStack(port: string | undefined): Promise<{ findings: 
     return { findings: [processes], stack };
   }
   try {
-    await claimPorts(block);
+    await checkPorts(block);
     return {
       findings: [
         ok(`ports ${block.http} to ${block.playground} are free`),

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestProject } from 'vitest/node';
-import { claimPorts, type Ports, portBlock } from '../../local/ports.ts';
+import { checkPorts, type Ports, portBlock } from '../../local/ports.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -37,7 +37,7 @@ async function freeBlock(): Promise<Ports> {
   for (;;) {
     const ports = portBlock(String(20_000 + Math.floor(Math.random() * 2000) * 10));
     if (
-      await claimPorts(ports).then(
+      await checkPorts(ports).then(
         () => true,
         () => false,
       )

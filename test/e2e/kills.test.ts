@@ -1,73 +1,70 @@
 /** Promise: workers killed with SIGKILL in the middle of whatever they do lose nothing and repeat nothing. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { openDynamo, openStore } from '../../lib/store/store.ts';
 import { chanceOf } from '../harness/promises/chance.ts';
-import { patience, type RunningStack, startStack } from '../harness/running-stack.ts';
+import { coversOf } from '../harness/promises/covers.ts';
+import { type Line, patience, type RunningStack, startStack } from '../harness/running-stack.ts';
+import { sized } from '../harness/size.ts';
 
-const CONVERSATIONS = 50;
+const CONVERSATIONS = sized({ sample: 4, all: 20, proof: 50 });
+const KILLS = sized({ sample: 1, all: 6, proof: 20 });
+/** In each conversation. */
 const MESSAGES = 3;
-const KILLS = 20;
 
 /** The pauses (ms) between two kills, and between two messages of a conversation. */
 const BETWEEN_KILLS = [300, 500, 800, 1300, 2100] as const;
 const BETWEEN_MESSAGES = [500, 1500, 3000, 6000, 9000] as const;
 
-interface Line {
-  id: string;
-  sender: string;
-  createdAt: number;
-  custom?: { replyKey?: string };
-}
+let stack: RunningStack;
 
-describe('fifty conversations and more, while workers are killed', () => {
-  let stack: RunningStack;
+beforeAll(async () => {
+  stack = await startStack({ USER_MESSAGES_PER_MINUTE: '0' });
+});
+afterAll(() => stack?.end());
+
+test(`every message of ${CONVERSATIONS} conversations is answered once and in order, while ${KILLS} workers are killed`, async () => {
   const chance = chanceOf(20);
   const names = Array.from({ length: CONVERSATIONS }, (_, i) => `kills-${i + 1}`);
-
-  beforeAll(async () => {
-    stack = await startStack({ USER_MESSAGES_PER_MINUTE: '0' });
-  });
-  afterAll(() => stack.end());
-
-  test('are answered message by message, each once and in order', async () => {
-    const killedAt: number[] = [];
-    const talk = async (name: string) => {
-      for (let n = 1; n <= MESSAGES; n++) {
-        await sleep(chance.oneOf(BETWEEN_MESSAGES));
-        await stack.say(name, `This is message ${n}.`);
-      }
-    };
-    const talks = names.map(talk);
-
-    while (killedAt.length < KILLS) {
-      await sleep(chance.oneOf(BETWEEN_KILLS));
-      const victim = await busyWorker();
-      if (victim === undefined) {
-        // Else nobody might ever be at work again.
-        const name = `kills-${names.length + 1}`;
-        names.push(name);
-        talks.push(talk(name));
-        continue;
-      }
-      process.kill(victim, 'SIGKILL');
-      killedAt.push(Date.now());
+  const { urls } = await stack.status();
+  process.env.AWS_ENDPOINT_URL_DYNAMODB = urls.dynamodb;
+  const store = openStore(openDynamo(), 'Table', Date.now);
+  const killedAt: number[] = [];
+  const talk = async (name: string) => {
+    for (let n = 1; n <= MESSAGES; n++) {
+      await sleep(chance.oneOf(BETWEEN_MESSAGES));
+      await stack.say(name, `This is message ${n}.`);
     }
-    await Promise.all(talks);
-    const transcripts = await Promise.all(names.map(untilAnswered));
+  };
+  const talks = names.map(talk);
 
-    const replies = transcripts.flat().filter(({ sender }) => sender === 'claude');
-    const lastKill = killedAt.at(-1) ?? 0;
-    const recoveredMs = Math.max(...replies.map(({ createdAt }) => createdAt)) - lastKill;
-    console.log(
-      `kills: ${KILLS} workers killed, the last reply ${(recoveredMs / 1000).toFixed(1)} s after the last kill`,
-    );
-    for (const lines of transcripts) {
-      const asked = lines.filter(({ sender }) => sender !== 'claude').map(({ id }) => `reply:${id}:0`);
-      const answered = lines.filter(({ sender }) => sender === 'claude').map(({ custom }) => custom?.replyKey);
-      expect(asked).toHaveLength(MESSAGES);
-      expect(answered).toEqual(asked);
+  while (killedAt.length < KILLS) {
+    await sleep(chance.oneOf(BETWEEN_KILLS));
+    const victim = await busyWorker();
+    if (victim === undefined) {
+      // Else nobody might ever be at work again.
+      const name = `kills-${names.length + 1}`;
+      names.push(name);
+      talks.push(talk(name));
+      continue;
     }
-  });
+    process.kill(victim, 'SIGKILL');
+    killedAt.push(Date.now());
+  }
+  await Promise.all(talks);
+  const transcripts = await Promise.all(names.map(untilAnswered));
+
+  const lastReply = Math.max(
+    ...transcripts
+      .flat()
+      .filter(isReply)
+      .map(({ createdAt }) => createdAt),
+  );
+  const recoveredMs = lastReply - (killedAt.at(-1) ?? 0);
+  console.log(
+    `kills: ${KILLS} workers killed, the last reply ${(recoveredMs / 1000).toFixed(1)} s after the last kill`,
+  );
+  expect(transcripts.flatMap((lines) => lines.filter((line) => !isReply(line)))).toHaveLength(names.length * MESSAGES);
 
   /** One that is at work, if any is. */
   async function busyWorker(): Promise<number | undefined> {
@@ -76,12 +73,19 @@ describe('fifty conversations and more, while workers are killed', () => {
     return first && chance.oneOf([first, ...others]).pid;
   }
 
+  /** What waits together is answered together: a reply covers the messages that its turn names. */
   async function untilAnswered(name: string): Promise<Line[]> {
     return vi.waitFor(async () => {
-      const response = await fetch(`http://localhost:${stack.port + 3}/talkjs/say/${name}`);
-      const { messages }: { messages: Line[] } = JSON.parse(await response.text());
-      if (messages.filter(({ sender }) => sender === 'claude').length < MESSAGES) throw new Error('not yet');
-      return messages;
+      const lines = await stack.transcript(name);
+      const { turns } = await store.recent({ platform: 'talkjs', conversation: name });
+      const asked = lines.filter((line) => !isReply(line)).map(({ id }) => id);
+      const keys = lines.filter(isReply).map(({ custom }) => custom?.replyKey ?? '');
+      expect(coversOf(keys, turns)).toEqual(asked);
+      return lines;
     }, patience);
   }
 });
+
+function isReply({ sender }: Line): boolean {
+  return sender === 'claude';
+}

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { expect, it, onTestFailed, vi } from 'vitest';
-import { claimPorts, portBlock } from '../../local/ports.ts';
+import { checkPorts, portBlock } from '../../local/ports.ts';
 import { settingNames } from '../../local/settings.ts';
 import { freePort, isAlive, patience } from '../harness/running-stack.ts';
 
@@ -46,6 +46,6 @@ it.each(['offline', 'offline start --stage dev'])(
     const pids: number[] = processes.map(({ pid }: { pid: number }) => pid);
     expect(pids.length).toBeGreaterThan(3);
     await vi.waitFor(() => expect(pids.filter(isAlive)).toEqual([]), patience);
-    await vi.waitFor(() => claimPorts(portBlock(String(port))), patience);
+    await vi.waitFor(() => checkPorts(portBlock(String(port))), patience);
   },
 );

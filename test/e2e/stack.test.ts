@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { claimPorts, portBlock } from '../../local/ports.ts';
+import { checkPorts, portBlock } from '../../local/ports.ts';
 import { freePort, isAlive, launch, patience, type RunningStack, startStack } from '../harness/running-stack.ts';
 
 describe('a running stack', () => {
@@ -42,14 +42,24 @@ describe('a running stack', () => {
     expect(Object.keys(standIns)).toEqual(expect.arrayContaining(['claude', 'talkjs']));
   });
 
+  test('answers together what waits together', async () => {
+    await stack.say('together', 'first, please be slow');
+    const worker = await busyWorker();
+
+    process.kill(worker, 'SIGSTOP');
+    for (const word of ['second', 'third', 'fourth']) await stack.say('together', word);
+    process.kill(worker, 'SIGCONT');
+
+    await stack.answers('together', 2);
+    await stack.say('together', 'fifth');
+    await stack.answers('together', 3);
+    const lines = await stack.transcript('together');
+    expect(lines.filter(({ sender }) => sender === 'claude')).toHaveLength(3);
+  });
+
   test('answers exactly once, and in order, when the worker is killed in the middle of a turn', async () => {
     await stack.say('killed', 'first, please be slow');
-    const victim = await vi.waitFor(async () => {
-      const { processes } = await stack.status();
-      const busy = processes.find((process) => process.name === 'reply' && process.busy);
-      if (!busy) throw new Error('nobody works on it yet');
-      return busy.pid;
-    }, patience);
+    const victim = await busyWorker();
 
     process.kill(victim, 'SIGKILL');
     await stack.say('killed', 'second');
@@ -61,6 +71,15 @@ describe('a running stack', () => {
     expect(senders.filter((sender) => sender === 'claude')).toHaveLength(3);
     expect((await stack.status()).processes.map(({ pid }) => pid)).not.toContain(victim);
   });
+
+  function busyWorker(): Promise<number> {
+    return vi.waitFor(async () => {
+      const { processes } = await stack.status();
+      const busy = processes.find((process) => process.name === 'reply' && process.busy);
+      if (!busy) throw new Error('nobody works on it yet');
+      return busy.pid;
+    }, patience);
+  }
 });
 
 test.each(['SIGINT', 'SIGTERM'] as const)('%s ends everything and frees every port', async (signal) => {
@@ -73,7 +92,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s ends everything and frees every po
   expect(exitCode).toBe(0);
   expect(processes.length).toBeGreaterThan(0);
   expect(processes.filter(({ pid }) => isAlive(pid))).toEqual([]);
-  await expect(claimPorts(portBlock(String(stack.port)))).resolves.toBeUndefined();
+  await expect(checkPorts(portBlock(String(stack.port)))).resolves.toBeUndefined();
 });
 
 test('no process outlives a stack that is killed', async () => {
@@ -85,18 +104,21 @@ test('no process outlives a stack that is killed', async () => {
   await vi.waitFor(() => expect(processes.filter(({ pid }) => isAlive(pid))).toEqual([]), patience);
 });
 
-test('DATA_DIR keeps the conversations across a restart', async () => {
+test('DATA_DIR keeps the conversations across a restart with other settings, for one stack at a time', async () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'stack-'));
   const before = await startStack({ DATA_DIR: folder });
   await before.say('kept', 'Hello, my name is Ada.');
   await before.answers('kept', 1);
   await before.end();
 
-  const after = await startStack({ DATA_DIR: folder });
+  const after = await startStack({ DATA_DIR: folder, BURST_WINDOW_SECONDS: '1' });
+  const second = await launch(await freePort(), { DATA_DIR: folder }).ended;
   await after.say('kept', 'What is my name?');
 
   const [answer] = await after.answers('kept', 1);
   expect(answer).toContain('Ada');
+  expect([second.exitCode, second.stdout.trim()]).toEqual([1, '']);
+  expect(second.stderr.trim()).toMatch(/^Another stack keeps its data in \S+: end it, or [^\n]+\.$/);
   await after.end();
   rmSync(folder, { recursive: true });
 });

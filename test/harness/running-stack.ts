@@ -3,8 +3,9 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { vi } from 'vitest';
-import { claimPorts, portBlock } from '../../local/ports.ts';
+import { checkPorts, portBlock } from '../../local/ports.ts';
 import { settingNames } from '../../local/settings.ts';
 import type { Status } from '../../local/status.ts';
 
@@ -15,21 +16,30 @@ const framework = path.join(root, 'node_modules/serverless/bin/serverless.js');
 export const patience: Parameters<typeof vi.waitFor>[1] = { timeout: 90_000, interval: 100 };
 
 export interface Line {
+  id: string;
   sender: string;
   text: string;
+  createdAt: number;
+  custom?: { replyKey?: string };
 }
 
 export interface RunningStack {
   child: ChildProcess;
   port: number;
   status(): Promise<Status>;
-  /** Speaks as a TalkJS user. */
+  /** Speaks as a TalkJS user; ends when the message was acknowledged. */
   say(conversationId: string, text: string): Promise<void>;
   transcript(conversationId: string): Promise<Line[]>;
   /** The bot's lines, once there are that many. */
   answers(conversationId: string, count: number): Promise<string[]>;
   /** Sends the signal and gives the exit code. */
   end(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+interface Ended {
+  stdout: string;
+  stderr: string;
+  exitCode: number | null;
 }
 
 /** Starts the process only; what it prints is given once it has ended. */
@@ -41,15 +51,28 @@ export function launch(port: number, env: Record<string, string> = {}) {
     env: { ...process.env, DATA_DIR: '', ...unset, PORT: String(port), ...env },
   });
   const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-  return { child, ended: ended.then(([stdout, stderr]) => ({ stdout, stderr, exitCode: child.exitCode })) };
+  return {
+    child,
+    ended: ended.then(([stdout, stderr]): Ended => ({ stdout, stderr, exitCode: child.exitCode })),
+  };
 }
 
-export async function startStack(env: Record<string, string> = {}, port?: number): Promise<RunningStack> {
-  const first = port ?? (await freePort());
+/** Rejects with what the stack printed when it ends instead of coming up. */
+export async function startStack(env: Record<string, string> = {}): Promise<RunningStack> {
+  const first = await freePort();
   const { child, ended } = launch(first, env);
+  let over: Ended | undefined;
+  ended.then((how) => {
+    over = how;
+  });
   const standIns = `http://localhost:${first + 3}`;
+  const ask = (route: string, init?: RequestInit) =>
+    fetch(`${standIns}${route}`, init).catch((error: unknown) => {
+      if (!over) throw error;
+      throw new Error(`The stack ended with exit code ${over.exitCode}:\n${over.stdout}${over.stderr}`);
+    });
   const read = async (route: string) => {
-    const response = await fetch(`${standIns}${route}`);
+    const response = await ask(route);
     if (!response.ok) throw new Error(`${route} answered ${response.status}`);
     return JSON.parse(await response.text());
   };
@@ -58,9 +81,9 @@ export async function startStack(env: Record<string, string> = {}, port?: number
     port: first,
     status: async (): Promise<Status> => read('/stack'),
     say: async (conversationId, text) => {
-      const body = JSON.stringify({ conversationId, userId: 'ada', text });
+      const body = JSON.stringify({ conversationId, userId: 'ada', text, wait: true });
       const headers = { 'content-type': 'application/json' };
-      const response = await fetch(`${standIns}/talkjs/say`, { method: 'POST', body, headers });
+      const response = await ask('/talkjs/say', { method: 'POST', body, headers });
       if (!response.ok) throw new Error(`say answered ${response.status}`);
     },
     transcript: async (conversationId) => {
@@ -79,18 +102,29 @@ export async function startStack(env: Record<string, string> = {}, port?: number
       return (await ended).exitCode;
     },
   };
-  await vi.waitFor(async () => {
-    if (child.exitCode !== null) throw new Error('the stack ended');
-    await stack.status();
-  }, patience);
-  return stack;
+  for (;;) {
+    try {
+      await stack.status();
+      return stack;
+    } catch (error) {
+      // Somebody on this machine was quicker: a stack of another run, say.
+      if (over && /^Port \d+ is in use/m.test(over.stderr)) return startStack(env);
+      if (over) throw error;
+      await sleep(100);
+    }
+  }
 }
+
+/** Blocks below the ports that the system hands out by itself, a share of them for each worker of a test run. */
+const [FIRST_BLOCK, BLOCKS, SHARES] = [10_000, 4_400, 8];
 
 /** The first of five free ports in a row. */
 export async function freePort(): Promise<number> {
+  const share = Number(process.env.VITEST_POOL_ID ?? 0) % SHARES;
   for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 30_000);
-    const isFree = await claimPorts(portBlock(String(port))).then(
+    const block = Math.floor(Math.random() * (BLOCKS / SHARES)) * SHARES + share;
+    const port = FIRST_BLOCK + 5 * block;
+    const isFree = await checkPorts(portBlock(String(port))).then(
       () => true,
       () => false,
     );

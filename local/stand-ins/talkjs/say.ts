@@ -7,6 +7,8 @@ export const sayShape = z.object({
   conversationId: z.string().check(z.minLength(1)),
   userId: z.string().check(z.minLength(1)),
   text: z.optional(z.string()),
+  /** Answer when the webhooks were taken, or given up: whoever speaks next is behind this message. */
+  wait: z.optional(z.boolean()),
   /** A file; together with a text it becomes a message of its own in front of it, as a message has one content only. */
   attachment: z.optional(
     z.object({

@@ -14,6 +14,7 @@ import { serve } from '../../../local/stand-ins/serve.ts';
 import { depth, invoke, type QueueHandler, receive } from '../consumer.ts';
 import { makeTable, makeTurnsQueues } from '../tables.ts';
 import { type Chance, chanceOf } from './chance.ts';
+import { headOf, turnAt } from './covers.ts';
 import type { StormChat } from './storm-chats.ts';
 import { unreliableAws } from './unreliable-aws.ts';
 import { type Mishaps, unreliableClaude } from './unreliable-services.ts';
@@ -220,18 +221,14 @@ function orderOf(turnsUrl: string) {
   };
 }
 
-/** The key of a reply, without its piece's number when it was sent in pieces. */
-const REPLY_KEY = /^reply:(.+?):\d+(:\d+)?(\.\d+)*$/;
-
 function judge(
   accepted: readonly string[],
   keys: readonly string[],
   turns: readonly Turn[],
   logged: ReadonlySet<string>,
 ) {
-  const heads = keys.map((key) => REPLY_KEY.exec(key)?.[1] ?? '');
-  const turnOf = (head: string) => turns.find(({ sk }) => sk.endsWith(`#${head}`));
-  const replies = [...new Set(heads)];
+  const turnOf = (head: string) => turnAt(head, turns);
+  const replies = [...new Set(keys.map(headOf))];
   const covers = accepted.map((message) =>
     replies.flatMap((head, i) => (turnOf(head)?.said.some(({ messageId }) => messageId === message) ? [i] : [])),
   );

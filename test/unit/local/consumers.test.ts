@@ -27,12 +27,22 @@ const isFirst = (name) => {
 };
 export const handler = async (event, context) => {
   const batchItemFailures = [];
+  const failedGroups = new Set();
   for (const record of event.Records) {
+    const { MessageGroupId: group } = record.attributes;
+    // As the real worker does: what comes behind a failure of its group goes back with it.
+    if (failedGroups.has(group)) {
+      batchItemFailures.push({ itemIdentifier: record.messageId });
+      continue;
+    }
     const [verb] = record.body.split(' ');
     note({ begun: record.body, record, remaining: context.getRemainingTimeInMillis() });
     if (verb === 'hang-once' && isFirst(record.messageId)) await new Promise((resolve) => setTimeout(resolve, 60_000));
     if (verb === 'throw-once' && isFirst(record.messageId)) throw new Error('on purpose');
-    if (verb === 'fail-once' && isFirst(record.messageId)) batchItemFailures.push({ itemIdentifier: record.messageId });
+    if (verb === 'fail-once' && isFirst(record.messageId)) {
+      batchItemFailures.push({ itemIdentifier: record.messageId });
+      failedGroups.add(group);
+    }
     if (verb === 'slow') await new Promise((resolve) => setTimeout(resolve, 500));
     note({ ended: record.body });
   }
