@@ -1,6 +1,7 @@
 /** The Chat API server: a request's body by the schema of its operation, or what is wrong with it. */
 import type * as z from 'zod/mini';
 import { sizes } from '../bounds.ts';
+import { readJsonBody } from '../platforms/kit/json-body.ts';
 import { ApiError } from './api-error.ts';
 
 /** JSON whatever the content type says; `undefined` for no body. Throws `PayloadTooLarge` and `InvalidPayload`. */
@@ -8,7 +9,7 @@ export function readJson(body: Uint8Array | undefined): unknown {
   if (body === undefined || body.byteLength === 0) return undefined;
   if (body.byteLength > sizes.chatApiBodyBytes) throw new ApiError('PayloadTooLarge', 'The body is over 128 KB');
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    return readJsonBody(body);
   } catch {
     throw new ApiError('InvalidPayload', 'Invalid JSON body');
   }

@@ -1,5 +1,6 @@
 /** Stop 6. What a failed call means for the next step, from all the shapes in which the SDK reports it. */
 import { APIError } from '@anthropic-ai/sdk';
+import { retryAfterMs } from '../platforms/kit/retry-after.ts';
 
 export type Failure =
   /** The prompt does not fit into the model's window: a shorter one may. */
@@ -19,7 +20,7 @@ export function classify(error: unknown): Failure {
   const reason = [error.status, error.errorCode ?? error.type].filter(Boolean).join(' ') || error.name;
   if (isSpendLimit(error)) return { kind: 'permanent', reason };
   if (error.status === 429 || error.type === 'rate_limit_error') {
-    return { kind: 'limited', reason, afterMs: retryAfterMs(error.headers) };
+    return { kind: 'limited', reason, afterMs: retryAfterMs(error.headers, Date.now()) };
   }
   if (isTooLong(error)) return { kind: 'too long', reason };
   if (isPermanent(error)) return { kind: 'permanent', reason };
@@ -40,15 +41,4 @@ function isTooLong({ status, apiMessage, message }: APIError): boolean {
 function isPermanent({ status, type }: APIError): boolean {
   if (status !== undefined) return status >= 400 && status < 500 && status !== 408 && status !== 409;
   return ['invalid_request_error', 'authentication_error', 'permission_error', 'not_found_error'].includes(type ?? '');
-}
-
-/** `retry-after-ms`, else `retry-after` in seconds or as a date; ms. Nonsense counts as not given. */
-function retryAfterMs(headers: Headers | undefined, now = Date.now): number | undefined {
-  const ms = Number(headers?.get('retry-after-ms') ?? Number.NaN);
-  if (Number.isFinite(ms) && ms >= 0) return ms;
-  const value = headers?.get('retry-after');
-  if (!value) return undefined;
-  const seconds = Number(value);
-  const wait = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - now();
-  return Number.isFinite(wait) && wait >= 0 ? wait : undefined;
 }

@@ -1,5 +1,6 @@
 /** Stop 2 for /chat: whose request this is. Keys are compared as hashes, all of them, in constant time. */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { digestOf, isSecret } from '../platforms/kit/signature.ts';
 
 /** Whose sessions and limits these are; says nothing of the key itself. */
 export type Caller = string;
@@ -13,23 +14,18 @@ const CALLER_CHARS = 16;
 /** Gives the caller for an `Authorization` header, or `undefined`; without `keys` all are let in. */
 export function openAccess(keys: readonly string[] | undefined): (authorization: string | null) => Caller | undefined {
   if (!keys) return () => EVERYBODY;
-  const hashes = keys.map(hashOf);
+  const digests = keys.map(digestOf);
   return (authorization) => {
-    const hash = hashOf(/^bearer +(.+)$/i.exec(authorization ?? '')?.[1]?.trim() ?? '');
-    const isKnown = hashes.map((known) => timingSafeEqual(known, hash)).includes(true);
-    return isKnown ? nameOf(hash) : undefined;
+    const given = /^bearer +(.+)$/i.exec(authorization ?? '')?.[1]?.trim() ?? '';
+    return isSecret(given, digests) ? nameOf(given) : undefined;
   };
 }
 
 /** Whoever may have sessions where these keys are set; without them everybody is the same. */
 export function callersOf(keys: readonly string[]): Caller[] {
-  return [EVERYBODY, ...keys.map((key) => nameOf(hashOf(key)))];
+  return [EVERYBODY, ...keys.map(nameOf)];
 }
 
-function nameOf(hash: Buffer): Caller {
-  return hash.toString('hex').slice(0, CALLER_CHARS);
-}
-
-function hashOf(key: string): Buffer {
-  return createHash('sha256').update(key).digest();
+function nameOf(key: string): Caller {
+  return createHash('sha256').update(key).digest('hex').slice(0, CALLER_CHARS);
 }

@@ -1,5 +1,6 @@
 /** Stop 3 for /chat: a request's body → the message in it, or what is wrong with it. */
 import * as z from 'zod/mini';
+import { readJsonBody } from '../platforms/kit/json-body.ts';
 import { guard } from '../text/guard.ts';
 import type { Attachment } from '../types.ts';
 import { ChatFailure } from './failure.ts';
@@ -50,7 +51,7 @@ function parseJson(body: Uint8Array | undefined): unknown {
     throw new ChatFailure('too_long', `The body is over ${MAX_BODY_BYTES / 1024} KB.`);
   }
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    return readJsonBody(body ?? new Uint8Array());
   } catch {
     throw new ChatFailure('bad_request', 'The body must be JSON: {"message": "…"}.');
   }

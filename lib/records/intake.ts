@@ -1,7 +1,9 @@
 /** The intake, POST /reconify: records of other services, authorised, checked, and on the logs queue before the answer goes out. */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { Rejected } from '../errors.ts';
 import { errorName, type Log } from '../log.ts';
+import { readJsonBody } from '../platforms/kit/json-body.ts';
+import { digestOf, isSecret } from '../platforms/kit/signature.ts';
 import type { WebhookRequest } from '../types.ts';
 import { readHandedIn, timed } from './handed-in.ts';
 import type { LogRecord } from './record.ts';
@@ -56,19 +58,12 @@ export async function intake(deps: IntakeDeps, { headers, body }: WebhookRequest
 /** Who hands in: the hash of the key that fits. Every key is compared, in constant time; throws `Rejected` 401. */
 function ownerOf(authorization: string | undefined, keys: readonly string[]): string {
   const [, given = ''] = /^Bearer +(\S+) *$/i.exec(authorization ?? '') ?? [];
-  const hash = sha256(given);
-  const fitting = keys.map(sha256).filter((known) => timingSafeEqual(Buffer.from(known), Buffer.from(hash)));
-  if (given === '' || fitting.length === 0) throw new Rejected(401, 'no valid key');
-  return hash;
+  if (given === '' || !isSecret(given, keys.map(digestOf))) throw new Rejected(401, 'no valid key');
+  return sha256(given);
 }
 
 function parse(body: Uint8Array): unknown {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch (error) {
-    throw new Rejected(400, 'the body is not JSON in UTF-8', { cause: error });
-  }
+  const parsed = readJsonBody(body);
   const count = Array.isArray(parsed) ? parsed.length : 1;
   if (count === 0 || count > MAX_RECORDS) throw new Rejected(400, `a batch must hold 1 to ${MAX_RECORDS} records`);
   return parsed;

@@ -1,6 +1,7 @@
 /** Stop 8. One POST to Reconify. The keys are in its body, so nothing of it or of an error that quotes it is ever logged. */
 import * as z from 'zod/mini';
 import { Later, Permanent } from '../errors.ts';
+import { retryAfterMs } from '../platforms/kit/retry-after.ts';
 import type { JsonObject } from './record.ts';
 
 /** Nobody waits for it, so a slow sink gets its time: a post given up too early would be made, and counted, twice. */
@@ -22,7 +23,7 @@ export async function post(payload: JsonObject, options: PostOptions): Promise<v
   if (ok) throw new Later('reconify answered, but not ok');
   const isFinal = status >= 400 && status < 500 && !PASSING_STATUSES.includes(status);
   if (isFinal) throw new Permanent(`reconify answered ${status}`);
-  throw new Later(`reconify answered ${status}`, { afterMs: retryAfterMs(response) });
+  throw new Later(`reconify answered ${status}`, { afterMs: retryAfterMs(response.headers, Date.now()) });
 }
 
 /** 4xx that speak of the moment and not of the record: timeout, too early, too many. */
@@ -53,10 +54,4 @@ function isOk(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** Only as seconds; whoever names a date gets the usual wait. */
-function retryAfterMs({ headers }: Response): number | undefined {
-  const seconds = Number(headers.get('retry-after') || Number.NaN);
-  return seconds >= 0 ? seconds * 1000 : undefined;
 }

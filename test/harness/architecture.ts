@@ -34,7 +34,7 @@ const IS_PURE = /^\/\*\*[^\n]*\bpure\b/i;
 const IMPURE = new Set(['await', 'the clock', 'chance', 'a timer', 'process', 'process.env', 'fetch']);
 
 const PLATFORM = /^lib\/platforms\//;
-const PLATFORM_MAY_IMPORT = /^lib\/(platforms\/|text\/|errors|types|config)/;
+const PLATFORM_MAY_IMPORT = /^lib\/(platforms\/|text\/|errors|types|config|bounds)/;
 const FUNCTION_MAY_IMPORT = /^lib\/(app\/|platforms\/|types\.ts)/;
 const INGEST = /^lib\/app\/ingest[^/]*\.ts$/;
 const NOT_IN_INGEST = /^@anthropic-ai\/|dynamodb|^zod$|^zod\/v\d$/;

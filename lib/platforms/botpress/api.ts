@@ -1,106 +1,82 @@
-/** Stop 7. One request to the Chat API of the Botpress cloud: a time limit, one quick retry, and an answer never trusted. */
-import { setTimeout as wait } from 'node:timers/promises';
-import { Later, Undeliverable } from '../../errors.ts';
-import { type Attempt, type Failed, judge, type Settled } from './outcome.ts';
+/** Stop 7. The Chat API of the Botpress cloud: who is calling, and what its answers mean. */
+import * as z from 'zod/mini';
+import { Later } from '../../errors.ts';
+import { type Answer, type HttpDeps, type HttpRequest, openHttp } from '../kit/http.ts';
 
-export interface BotpressApiDeps {
-  fetch: typeof fetch;
-  /** Milliseconds. */
-  now: () => number;
-  /** Waits `ms` and throws when `signal` ends first. */
-  sleep?: (ms: number, signal: AbortSignal) => Promise<unknown>;
-  /** Per request, in ms. */
-  timeoutMs?: number;
+export type Settled<T = unknown> = Done<T> | Refused;
+
+export interface Done<T> {
+  kind: 'done';
+  body: T;
 }
 
-export interface BotpressRequest {
-  method: 'GET' | 'POST';
-  /** Unencoded segments below the webhook id. */
-  path: readonly string[];
-  query?: Readonly<Record<string, string>>;
-  body?: unknown;
+/** Botpress decided, and will decide the same next time. */
+export interface Refused {
+  kind: 'refused';
+  /** One of Botpress' error types, such as `Forbidden`. */
+  type: string;
+}
+
+/** Its path is below the webhook id. */
+export interface BotpressRequest extends Omit<HttpRequest, 'headers' | 'findDone'> {
   /** The `x-user-key`: who is calling. */
   userKey: string;
-  signal: AbortSignal;
-  /**
-   * For what must not be done twice. Asked before the retry whenever the first attempt may have been carried out although no
-   * answer came; what it gives is taken for that answer.
-   */
   findDone?: () => Promise<Settled | undefined>;
 }
 
 /** Gives what Botpress decided; throws `Later` for everything that an operator or time can mend. */
 export type BotpressApi = (request: BotpressRequest) => Promise<Settled>;
 
-/** Botpress waits for our own webhook before it answers; that and the rest takes well under a second. */
-const requestTimeoutMs = 10_000;
 /** A page of long messages stays under it. */
-const maxResponseBytes = 4 * 1024 * 1024;
-/** A pause this short is waited for here; a longer one belongs in the queue. */
-const longestPauseMs = 5_000;
+const maxBytes = 4 * 1024 * 1024;
+
+/** An error of the API itself has all four keys; anything less is a wrong URL or something in between. */
+const errorShape = z.object({
+  id: z.string(),
+  code: z.number().check(z.gte(400), z.lt(600)),
+  type: z.string().check(z.regex(/^\w{1,64}$/)),
+  message: z.string(),
+});
+
+/** What is about the request itself. Everything else (keys, bills, quotas, locks) somebody can mend. */
+const finalTypes = new Set([
+  'InvalidPayload',
+  'InvalidJsonSchema',
+  'InvalidDataFormat',
+  'InvalidIdentifier',
+  'InvalidQuery',
+  'ReferenceNotFound',
+  'Forbidden',
+  'ResourceNotFound',
+  'ResourceGone',
+  'PayloadTooLarge',
+  'LimitExceeded',
+]);
 
 /** `apiUrl` holds the webhook id. */
-export function botpressApi(apiUrl: string, deps: BotpressApiDeps): BotpressApi {
-  const sleep = deps.sleep ?? ((ms: number, signal: AbortSignal) => wait(ms, undefined, { signal }));
-  return async (request) => {
-    const first = await attempt(apiUrl, deps, request);
-    if (first.kind !== 'failed') return first;
-    if (request.signal.aborted || first.pauseMs > longestPauseMs) throw toLater(first);
-    try {
-      await sleep(first.pauseMs, request.signal);
-    } catch {
-      throw toLater(first);
-    }
-    const done = first.mayBeDone ? await request.findDone?.() : undefined;
-    if (done) return done;
-    const second = await attempt(apiUrl, deps, request);
-    if (second.kind === 'failed') throw toLater(second);
-    return second;
+export function botpressApi(apiUrl: string, deps: HttpDeps): BotpressApi {
+  const http = openHttp({ name: 'botpress', apiUrl, maxBytes, problemIn }, deps);
+  return async ({ userKey, findDone, ...request }) => {
+    const answer = await http({
+      ...request,
+      headers: () => ({ 'x-user-key': userKey }),
+      ...(findDone ? { findDone: async () => toAnswer(await findDone()) } : {}),
+    });
+    if (answer.ok) return { kind: 'done', body: answer.body };
+    const { status, code } = answer;
+    if (finalTypes.has(code)) return { kind: 'refused', type: code };
+    throw new Later(`botpress: ${status} ${code || 'no API error'}`);
   };
 }
 
-function toLater({ what, afterMs }: Failed): Later {
-  return new Later(`botpress: ${what}`, { afterMs });
+/** An error may come with status 200, says the documentation: what the body says, counts. */
+function problemIn(status: number, body: unknown) {
+  const error = errorShape.safeParse(body);
+  if (error.success) return { status: error.data.code, code: error.data.type };
+  return status < 400 ? undefined : { status, code: '' };
 }
 
-async function attempt(apiUrl: string, deps: BotpressApiDeps, request: BotpressRequest): Promise<Attempt> {
-  const url = toUrl(apiUrl, request);
-  try {
-    const response = await deps.fetch(url, {
-      method: request.method,
-      headers: { 'x-user-key': request.userKey, 'content-type': 'application/json' },
-      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
-      // A redirect would carry the key to somebody else.
-      redirect: 'error',
-      signal: AbortSignal.any([request.signal, AbortSignal.timeout(deps.timeoutMs ?? requestTimeoutMs)]),
-    });
-    return judge(response, await readBounded(response), deps.now());
-  } catch (error) {
-    if (error instanceof Later) throw error;
-    const what = request.signal.aborted ? 'aborted' : 'no answer';
-    return { kind: 'failed', what, pauseMs: 250, mayBeDone: true };
-  }
-}
-
-function toUrl(apiUrl: string, { path, query }: BotpressRequest): string {
-  const search = query ? `?${new URLSearchParams(query)}` : '';
-  return `${apiUrl.replace(/\/+$/, '')}/${path.map(toSegment).join('/')}${search}`;
-}
-
-/** `.` and `..` would name another resource even when encoded. */
-function toSegment(id: string): string {
-  if (id === '' || id === '.' || id === '..' || !id.isWellFormed()) throw new Undeliverable('botpress: impossible id');
-  return encodeURIComponent(id);
-}
-
-async function readBounded(response: Response): Promise<string> {
-  if (response.body === null) return '';
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body) {
-    bytes += chunk.byteLength;
-    if (bytes > maxResponseBytes) throw new RangeError('answer too large');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+/** What was found is the answer that did not come. A refusal to look is none: then the retry itself is refused. */
+function toAnswer(found: Settled | undefined): Answer | undefined {
+  return found?.kind === 'done' ? { ok: true, body: found.body } : undefined;
 }

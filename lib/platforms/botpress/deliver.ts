@@ -2,10 +2,10 @@
 import { Later, Undeliverable } from '../../errors.ts';
 import { sentences } from '../../text/sentences.ts';
 import type { Platform } from '../../types.ts';
-import { type BotpressApiDeps, botpressApi } from './api.ts';
+import type { HttpDeps } from '../kit/http.ts';
+import { botpressApi, type Settled } from './api.ts';
 import { isForbidden, join } from './join.ts';
 import { signUserKey } from './keys.ts';
-import type { Settled } from './outcome.ts';
 import { toParts } from './parts.ts';
 import { findSent, idOf, post, type Room } from './room.ts';
 import type { BotpressSettings } from './settings.ts';
@@ -24,7 +24,7 @@ interface Visit {
 }
 
 /** The outbound half of Botpress. */
-export function botpressPlatform(settings: Omit<BotpressSettings, 'webhookSecret'>, deps: BotpressApiDeps): Platform {
+export function botpressPlatform(settings: Omit<BotpressSettings, 'webhookSecret'>, deps: HttpDeps): Platform {
   const { botUserId, credential } = settings;
   const api = botpressApi(settings.apiUrl, deps);
   let introduced: Promise<void> | undefined;

@@ -1,8 +1,9 @@
 /** Stops 2 and 3. What a door needs to take the webhooks of Botpress' Chat integration. */
 import type { Dialect } from '../../types.ts';
+import { digestOf } from '../kit/signature.ts';
 import { parseBotpress } from './parse.ts';
 import type { BotpressSettings } from './settings.ts';
-import { digestOf, verifyBotpress } from './verify.ts';
+import { verifyBotpress } from './verify.ts';
 
 /** The inbound half of Botpress; throws a RangeError for an empty secret, with which anybody could speak for Botpress. */
 export function botpressDialect({

@@ -1,7 +1,7 @@
 /** Stop 7. Takes our chat user into a conversation. Only its owner may add anybody, so we act as the owner where we can sign for him. */
 import * as z from 'zod/mini';
+import type { Settled } from './api.ts';
 import { signUserKey } from './keys.ts';
-import type { Settled } from './outcome.ts';
 import type { Room } from './room.ts';
 
 export interface Inviter {

@@ -1,7 +1,7 @@
 /** Stop 3. A signal of Botpress' Chat integration as one of our nouns, or the reason why there is nothing to do. */
-import * as z from 'zod/mini';
-import { Rejected } from '../../errors.ts';
+import type * as z from 'zod/mini';
 import type { Inbound } from '../../types.ts';
+import { readJsonBody, readShape } from '../kit/json-body.ts';
 import { readPayload } from './payload.ts';
 import { envelope, messageCreated, messageDeleted, otherSignals } from './signals.ts';
 
@@ -11,11 +11,11 @@ import { envelope, messageCreated, messageDeleted, otherSignals } from './signal
  * message, found again by its id and time, answers it once at any age.
  */
 export function parseBotpress(body: Uint8Array, { botUserId }: { botUserId: string }): Inbound | { ignored: string } {
-  const { type, data } = read(envelope, readJson(body));
-  if (type === 'message_created') return parseCreated(read(messageCreated, data), botUserId);
-  if (type === 'message_deleted') return parseDeleted(read(messageDeleted, data));
+  const { type, data } = readShape(envelope, readJsonBody(body));
+  if (type === 'message_created') return parseCreated(readShape(messageCreated, data), botUserId);
+  if (type === 'message_deleted') return parseDeleted(readShape(messageDeleted, data));
   const shape = otherSignals.get(type);
-  if (shape) read(shape, data);
+  if (shape) readShape(shape, data);
   return { ignored: 'other signal' };
 }
 
@@ -47,22 +47,4 @@ const generatedId = /^conv_[0-9A-HJKMNP-TV-Z]{26}$/;
 
 function parseDeleted({ id, conversationId }: z.infer<typeof messageDeleted>): Inbound {
   return { event: 'deleted', platform: 'botpress', conversation: conversationId, messageId: id };
-}
-
-function readJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    throw malformed();
-  }
-}
-
-function read<T extends z.core.$ZodType>(schema: T, value: unknown): z.infer<T> {
-  const parsed = z.safeParse(schema, value);
-  if (!parsed.success) throw malformed();
-  return parsed.data;
-}
-
-function malformed(): Rejected {
-  return new Rejected(400, 'bad request');
 }

@@ -1,6 +1,7 @@
 /** Stop 7. An answer as the messages it becomes, each with an id that is the same for every attempt. */
 import { marked } from 'marked';
 import { split } from '../../text/split.ts';
+import { numbered } from '../kit/numbered.ts';
 
 export interface Part {
   /** Travels as `metadata.replyId`: Botpress knows no idempotency key, and this is how an earlier attempt is recognised. */
@@ -14,10 +15,8 @@ const maxChars = 8_000;
 /** The messages of an answer in their order: `replyKey`, `replyKey:2`, `replyKey:3` …; at least one, whatever the text. */
 export function toParts(markdown: string, replyKey: string, sentenceForNothing: string): Part[] {
   const parts = split(keepHarmless(markdown), maxChars);
-  return (parts.length > 0 ? parts : [sentenceForNothing]).map((part, index) => ({
-    replyId: index === 0 ? replyKey : `${replyKey}:${index + 1}`,
-    markdown: part,
-  }));
+  const shown = parts.length > 0 ? parts : [sentenceForNothing];
+  return numbered(replyKey, shown).map(({ key, part }) => ({ replyId: key, markdown: part }));
 }
 
 /** Breaks a marker without being seen. */

@@ -1,8 +1,7 @@
 /** Stop 7. One conversation at Botpress, as our chat user sees it. */
 import * as z from 'zod/mini';
 import { Later } from '../../errors.ts';
-import type { BotpressApi } from './api.ts';
-import type { Settled } from './outcome.ts';
+import type { BotpressApi, Settled } from './api.ts';
 import type { Part } from './parts.ts';
 
 export interface Room {

@@ -1,25 +1,11 @@
-/** Stop 7. One request to the TalkJS REST API: a token of its own, a time limit, one quick retry, and an answer never trusted. */
-import { setTimeout as wait } from 'node:timers/promises';
+/** Stop 7. The TalkJS REST API: a token for each request, and what a refusal says. */
 import { SignJWT } from 'jose';
 import * as z from 'zod/mini';
-import { Later, Undeliverable } from '../../errors.ts';
+import { Later } from '../../errors.ts';
+import { type HttpDeps, type HttpRequest, openHttp } from '../kit/http.ts';
+import type { TalkjsSettings } from './settings.ts';
 
-export interface TalkjsApiSettings {
-  appId: string;
-  secretKey: string;
-  /** Without the `/v1`: `https://api.talkjs.com`. */
-  apiUrl: string;
-}
-
-export interface TalkjsApiDeps {
-  fetch: typeof fetch;
-  /** Milliseconds. */
-  now: () => number;
-  /** Waits `ms` and throws when `signal` ends first. */
-  sleep?: (ms: number, signal: AbortSignal) => Promise<unknown>;
-  /** For one request, in ms. */
-  timeoutMs?: number;
-}
+export type TalkjsApiSettings = Pick<TalkjsSettings, 'appId' | 'secretKey' | 'apiUrl'>;
 
 /** A 4xx that asking again will not change. */
 export interface Refusal {
@@ -33,28 +19,14 @@ export interface Refusal {
 
 export type Answer = { ok: true; body: unknown } | Refusal;
 
-export interface TalkjsRequest {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Unencoded segments below `/v1/{appId}`. */
-  path: readonly string[];
-  query?: Readonly<Record<string, string>>;
-  body?: unknown;
-  signal: AbortSignal;
-}
+/** Its path is below `/v1/{appId}`. */
+export type TalkjsRequest = Omit<HttpRequest, 'headers' | 'findDone'>;
 
 /** Sends one request. Gives what TalkJS decided (2xx or 4xx); throws `Later` for 401-403, 429, 5xx, no network, or no answer. */
 export type TalkjsApi = (request: TalkjsRequest) => Promise<Answer>;
 
-/** A token is made for one request; 30 s is what the TalkJS documentation uses. */
-const tokenSeconds = 30;
-/** TalkJS users report seconds, not milliseconds; after 10 s nothing comes any more. */
-const requestTimeoutMs = 10_000;
-/** A page of 100 long messages stays under it. */
-const maxResponseBytes = 2 * 1024 * 1024;
-/** A pause this short is waited for here; a longer one belongs in the queue. */
-const longestPauseMs = 5_000;
-const pauseAfter429Ms = 1_000;
-const pauseAfterFailureMs = 250;
+/** The documentation uses 30 s; a minute leaves room for a clock that is a little behind. */
+const tokenSeconds = 60;
 
 const errorShape = z.object({ errorCode: z.optional(z.unknown()), reasons: z.optional(z.unknown()) });
 
@@ -65,125 +37,35 @@ export function signAppToken(settings: { appId: string; secretKey: string }, now
     .sign(new TextEncoder().encode(settings.secretKey));
 }
 
-export function talkjsApi(settings: TalkjsApiSettings, deps: TalkjsApiDeps): TalkjsApi {
-  const sleep = deps.sleep ?? ((ms: number, signal: AbortSignal) => wait(ms, undefined, { signal }));
+export function talkjsApi(settings: TalkjsApiSettings, deps: HttpDeps): TalkjsApi {
+  const http = openHttp({ name: 'talkjs', apiUrl: settings.apiUrl, problemIn }, deps);
+  const headers = async () => ({ authorization: `Bearer ${await signAppToken(settings, deps.now())}` });
   return async (request) => {
-    const first = await attempt(settings, deps, request);
-    if (!('retry' in first)) return first;
-    const { pauseMs } = first.retry;
-    if (request.signal.aborted || pauseMs > longestPauseMs) throw toLater(first);
-    try {
-      await sleep(pauseMs, request.signal);
-    } catch (cause) {
-      throw toLater(first, cause);
-    }
-    const second = await attempt(settings, deps, request);
-    if ('retry' in second) throw toLater(second);
-    return second;
+    const answer = await http({ ...request, path: ['v1', settings.appId, ...request.path], headers });
+    if (answer.ok) return answer;
+    const { status, code, body } = answer;
+    // A wrong key or an unpaid bill is mended by an operator; until then no message may be lost.
+    const isOurFault = status === 401 || status === 402 || (status === 403 && !code.includes('PARTICIPANT'));
+    if (isOurFault) throw new Later(`talkjs: ${code ? `${status} ${code}` : status}`);
+    const error = errorShape.safeParse(body);
+    const reasons = error.success && Array.isArray(error.data.reasons) ? error.data.reasons : [];
+    return {
+      ok: false,
+      status,
+      errorCode: code,
+      reasons: reasons.filter((reason) => typeof reason === 'string'),
+      isJson: error.success,
+    };
   };
 }
 
-interface Unsettled {
-  retry: { pauseMs: number; what: string; afterMs?: number | undefined };
-}
-
-function toLater({ retry }: Unsettled, cause?: unknown): Later {
-  return new Later(`talkjs: ${retry.what}`, { afterMs: retry.afterMs, ...(cause ? { cause } : {}) });
-}
-
-async function attempt(
-  settings: TalkjsApiSettings,
-  deps: TalkjsApiDeps,
-  request: TalkjsRequest,
-): Promise<Answer | Unsettled> {
-  const url = toUrl(settings, request);
-  const token = await signAppToken(settings, deps.now());
-  let response: Response;
-  let text: string;
-  try {
-    response = await deps.fetch(url, {
-      method: request.method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
-      // A redirect would carry the token to somebody else.
-      redirect: 'error',
-      signal: AbortSignal.any([request.signal, AbortSignal.timeout(deps.timeoutMs ?? requestTimeoutMs)]),
-    });
-    text = await readBounded(response);
-  } catch {
-    return { retry: { pauseMs: pauseAfterFailureMs, what: request.signal.aborted ? 'aborted' : 'no answer' } };
-  }
-  return judge(response, text, deps.now());
-}
-
-function judge(response: Response, text: string, now: number): Answer | Unsettled {
-  const body = parseJson(text);
-  if (response.ok) return { ok: true, body };
-  const { status } = response;
+function problemIn(status: number, body: unknown) {
+  if (status < 400) return undefined;
   const error = errorShape.safeParse(body);
-  const errorCode = error.success ? toCode(error.data.errorCode) : '';
-  const what = errorCode ? `${status} ${errorCode}` : `${status}`;
-  if (status === 429) {
-    const afterMs = retryAfterMs(response.headers.get('retry-after'), now);
-    return { retry: { pauseMs: afterMs ?? pauseAfter429Ms, what, afterMs } };
-  }
-  if (status >= 500 || status === 408) {
-    const afterMs = retryAfterMs(response.headers.get('retry-after'), now);
-    return { retry: { pauseMs: afterMs ?? pauseAfterFailureMs, what, afterMs } };
-  }
-  // A wrong key or an unpaid bill is mended by an operator; until then no message may be lost.
-  const isOurFault = status === 401 || status === 402 || (status === 403 && !errorCode.includes('PARTICIPANT'));
-  if (isOurFault) throw new Later(`talkjs: ${what}`);
-  const reasons = error.success && Array.isArray(error.data.reasons) ? error.data.reasons : [];
-  return {
-    ok: false,
-    status,
-    errorCode,
-    reasons: reasons.filter((reason) => typeof reason === 'string'),
-    isJson: error.success,
-  };
-}
-
-function toUrl({ apiUrl, appId }: TalkjsApiSettings, { path, query }: TalkjsRequest): string {
-  const segments = ['v1', appId, ...path].map(toSegment).join('/');
-  const search = query ? `?${new URLSearchParams(query)}` : '';
-  return `${apiUrl.replace(/\/+$/, '')}/${segments}${search}`;
-}
-
-/** `.` and `..` would name another resource even when encoded, and a lone surrogate has no encoding. */
-function toSegment(id: string): string {
-  const isSound = id !== '' && id !== '.' && id !== '..' && Buffer.from(id, 'utf8').toString('utf8') === id;
-  if (!isSound) throw new Undeliverable('talkjs: impossible id');
-  return encodeURIComponent(id);
+  return { status, code: error.success ? toCode(error.data.errorCode) : '' };
 }
 
 /** Only what looks like a code may reach an error message: the rest of an answer may quote a user. */
 function toCode(errorCode: unknown): string {
   return typeof errorCode === 'string' && /^\w{1,64}$/.test(errorCode) ? errorCode : '';
-}
-
-function retryAfterMs(header: string | null, now: number): number | undefined {
-  if (header === null) return undefined;
-  const ms = /^\d{1,6}$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - now;
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
-}
-
-async function readBounded(response: Response): Promise<string> {
-  if (response.body === null) return '';
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body) {
-    bytes += chunk.byteLength;
-    if (bytes > maxResponseBytes) throw new RangeError('answer too large');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,7 +2,8 @@
 import { Later, Undeliverable } from '../../errors.ts';
 import { sentences } from '../../text/sentences.ts';
 import type { Platform } from '../../types.ts';
-import { type Refusal, type TalkjsApiDeps, type TalkjsApiSettings, talkjsApi } from './api.ts';
+import type { HttpDeps } from '../kit/http.ts';
+import { type Refusal, type TalkjsApiSettings, talkjsApi } from './api.ts';
 import { type Draft, edit, find, type Listed, listRecent, maxBatch, post, type Room, readIds } from './messages.ts';
 import { halve, type Piece, toPieces } from './pieces.ts';
 import type { TalkjsSettings } from './settings.ts';
@@ -16,7 +17,7 @@ const keyLifetimeMs = 20 * 60 * 60 * 1000;
 const placeholderText = '_…_';
 
 /** The outbound half of TalkJS. */
-export function talkjsPlatform(settings: OutboundSettings, deps: TalkjsApiDeps): Platform {
+export function talkjsPlatform(settings: OutboundSettings, deps: HttpDeps): Platform {
   const api = talkjsApi(settings, deps);
   const typingNow = new Map<string, AbortController>();
 

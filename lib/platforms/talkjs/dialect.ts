@@ -1,15 +1,16 @@
 /** Stops 2 and 3. What a door needs to take TalkJS webhooks. */
 import type { Dialect } from '../../types.ts';
+import { hmacKey } from '../kit/signature.ts';
 import { parseTalkjs } from './parse.ts';
 import type { TalkjsSettings } from './settings.ts';
-import { verifyTalkjs, webhookKey } from './verify.ts';
+import { verifyTalkjs } from './verify.ts';
 
 type WebhookSettings = Pick<TalkjsSettings, 'webhookSecrets' | 'botId' | 'toleranceSeconds'> &
   Partial<Pick<TalkjsSettings, 'humanRoles'>>;
 
 /** The inbound half of TalkJS; throws a RangeError for an empty secret, with which anybody could sign. */
 export function talkjsDialect({ webhookSecrets, botId, humanRoles = [], toleranceSeconds }: WebhookSettings): Dialect {
-  const keys = webhookSecrets.map(webhookKey);
+  const keys = webhookSecrets.map(hmacKey);
   return {
     verify: (request, now) => verifyTalkjs(request, keys, { toleranceSeconds, now }),
     parse: (request) => parseTalkjs(request.body, { botId, humanRoles }),

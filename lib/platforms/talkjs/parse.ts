@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { Rejected } from '../../errors.ts';
 import type { Inbound, Intervened, MessageRef, Sent, Speaker } from '../../types.ts';
+import { readJsonBody, readShape } from '../kit/json-body.ts';
 import { contentFields, type Readable, readContent } from './content.ts';
 
 /** TalkJS ids are at most 255 characters; they become keys of the table and parts of URLs, so they must be sound UTF-8. */
@@ -63,11 +64,11 @@ export interface ParseOptions {
  * Who spoke is told by the ids alone: `origin` says `rest` for every newer client, not only for us.
  */
 export function parseTalkjs(body: Uint8Array, options: ParseOptions): Inbound | { ignored: string } {
-  const event = read(envelope, readJson(body));
+  const event = readShape(envelope, readJsonBody(body));
   if (event.type === 'message.sent') return parseSent(event.data, options);
   if (event.type === 'message.updated')
-    return parseUpdated(read(changedData, event.data), event.createdAt, options.botId);
-  if (event.type === 'message.deleted') return parseDeleted(read(changedData, event.data), options.botId);
+    return parseUpdated(readShape(changedData, event.data), event.createdAt, options.botId);
+  if (event.type === 'message.deleted') return parseDeleted(readShape(changedData, event.data), options.botId);
   return { ignored: 'other event' };
 }
 
@@ -76,7 +77,7 @@ export function parseSent(
   unread: unknown,
   { botId, humanRoles = [] }: ParseOptions,
 ): Sent | Intervened | { ignored: string } {
-  const data = read(sentData, unread);
+  const data = readShape(sentData, unread);
   const ref = toRef(data);
   const ignored = reasonToIgnore(data, botId);
   if (ignored !== undefined) return { ignored };
@@ -168,23 +169,6 @@ function toSpeaker(data: Changed): Speaker | undefined {
 function firstOf(value: unknown): string | undefined {
   const first: unknown = Array.isArray(value) ? value[0] : value;
   return typeof first === 'string' && first !== '' ? first : undefined;
-}
-
-/** Bytes that are no UTF-8 are no JSON. */
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
-function readJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(utf8.decode(body));
-  } catch {
-    throw malformed();
-  }
-}
-
-function read<T extends z.core.$ZodType>(schema: T, value: unknown): z.infer<T> {
-  const parsed = z.safeParse(schema, value);
-  if (!parsed.success) throw malformed();
-  return parsed.data;
 }
 
 function malformed(): Rejected {

@@ -1,5 +1,6 @@
 /** Stop 7. An answer as the messages it becomes, each with a key that is the same for every attempt. */
 import { split } from '../../text/split.ts';
+import { numbered } from '../kit/numbered.ts';
 import { toTalkjs } from './markup.ts';
 
 export interface Piece {
@@ -21,7 +22,7 @@ export function toPieces(markdown: string, replyKey: string, sentenceForNothing:
   const parts = split(markdown, maxMarkdownChars).flatMap(fit);
   const visible = parts.filter(({ text }) => text.trim() !== '');
   const pieces = visible.length > 0 ? visible : [{ markdown: sentenceForNothing, text: sentenceForNothing }];
-  return pieces.map((piece, index) => ({ ...piece, key: index === 0 ? replyKey : `${replyKey}:${index + 1}` }));
+  return numbered(replyKey, pieces).map(({ key, part }) => ({ ...part, key }));
 }
 
 /** The same text in smaller messages, with keys `key.1`, `key.2` …; nothing when it cannot get smaller. */
