@@ -4,6 +4,7 @@ const { functionsOf } = require('./functions.cjs');
 /** Which doors write a line; of those that serverless.yml does not have, nothing is made. */
 const WEBHOOKS = ['talkjs', 'botpress'];
 const ANSWERING = ['reply', 'chat'];
+const QUEUED = ['reply', 'apologize'];
 const DELIVERING = [...ANSWERING, 'apologize'];
 
 /** By metric: the lines it counts, or the number in them that it takes, and the functions that write them. */
@@ -14,10 +15,13 @@ const METRICS = {
   Answers: { lines: '{ $.event = "reply-delivered" && $.kind = "answer" }', of: DELIVERING },
   AnswerMs: { lines: '{ $.event = "reply-delivered" && $.kind = "answer" }', value: '$.ms', of: DELIVERING },
   Notices: { lines: '{ $.event = "reply-delivered" && $.kind = "notice" }', of: DELIVERING },
-  Failures: { lines: '{ $.event = "reply-delivered" && $.state = "FAILED" }', of: DELIVERING },
+  Failures: {
+    lines: '{ ($.event = "reply-delivered" && $.kind = "apology") || $.event = "reply-undeliverable" }',
+    of: DELIVERING,
+  },
   Usd: { lines: '{ $.event = "claude-answered" }', value: '$.Usd', of: ANSWERING },
   Retries: { lines: '{ $.event = "claude-retried" }', of: ANSWERING },
-  GivenBack: { lines: '{ $.event = "message-given-back" }', of: DELIVERING },
+  GivenBack: { lines: '{ $.event = "message-given-back" }', of: QUEUED },
   DoorsFailed: { lines: '{ $.event = "door-failed" }', of: 'all' },
   MessagesFound: { lines: '{ $.event = "message-found" }', of: ['reconcile'] },
   LogsSent: { lines: '{ $.event = "log-sent" }', of: ['deliver'] },

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 
-const LOCKS = ['package-lock.json', 'bench/package-lock.json'];
+const LOCKS = ['package-lock.json', 'bench/package-lock.json', 'test/runtime/package-lock.json'];
 const PER_CALL = 40;
 
 const lockShape = z.looseObject({

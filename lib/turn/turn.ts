@@ -210,7 +210,7 @@ async function send(
     isStreamed: reply.kind === 'answer',
     ...(mayBeOutSince === undefined ? {} : { mayBeOutSince }),
   };
-  let state: 'DELIVERED' | 'FAILED' = reply.kind === 'apology' ? 'FAILED' : 'DELIVERED';
+  let undeliverable: string | undefined;
   let ids: string[] = [];
   try {
     ids = await deps
@@ -218,12 +218,14 @@ async function send(
       .deliver(outgoing, AbortSignal.timeout(Math.max(remainingMs() - 1_000, 1_000)));
   } catch (error) {
     if (!(error instanceof Undeliverable)) throw error;
-    deps.log('reply-undeliverable', { ...labelsOf(head), reason: error.message });
-    state = 'FAILED';
+    undeliverable = error.message;
   }
+  const isFailed = reply.kind === 'apology' || undeliverable !== undefined;
+  const state = isFailed ? 'FAILED' : 'DELIVERED';
   await deps.store.finish(head, state, ids);
-  const ms = deps.now() - startedAt;
-  deps.log('reply-delivered', { ...labelsOf(head), attempt: attempts, ms, kind: reply.kind, state });
+  const fields = { ...labelsOf(head), attempt: attempts, ms: deps.now() - startedAt, kind: reply.kind };
+  if (undeliverable === undefined) deps.log('reply-delivered', fields);
+  else deps.log('reply-undeliverable', { ...fields, reason: undeliverable });
   return state;
 }
 

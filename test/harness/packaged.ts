@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Template } from './cloudformation.ts';
+import { filesOf } from './zip.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const SOURCES = [
@@ -25,6 +26,8 @@ export interface Packaged {
   text: string;
   /** The names of the files in each zip. */
   zips: Record<string, string[]>;
+  /** What one of them holds, by name. */
+  unzip(name: string): ReturnType<typeof filesOf>;
 }
 
 /**
@@ -55,18 +58,12 @@ export async function packageService(
 async function read(folder: string): Promise<Packaged> {
   const json = await readFile(path.join(folder, 'cloudformation-template-update-stack.json'), 'utf8');
   const names = (await readdir(folder)).filter((name) => name.endsWith('.zip'));
-  const zips = await Promise.all(names.map(async (name) => [name, filesOf(await readFile(path.join(folder, name)))]));
-  return { template: JSON.parse(json), text: json, zips: Object.fromEntries(zips) };
-}
-
-/** The central directory at the end of a zip (PKWARE's APPNOTE 4.3.12 and 4.3.16). */
-function filesOf(zip: Buffer): string[] {
-  const end = zip.lastIndexOf(Buffer.from('PK\x05\x06'));
-  const files: string[] = [];
-  for (let at = zip.readUInt32LE(end + 16); zip.readUInt32LE(at) === 0x02014b50; ) {
-    const [name, extra, comment] = [zip.readUInt16LE(at + 28), zip.readUInt16LE(at + 30), zip.readUInt16LE(at + 32)];
-    files.push(zip.toString('utf8', at + 46, at + 46 + name));
-    at += 46 + name + extra + comment;
-  }
-  return files;
+  const zips = new Map<string, ReturnType<typeof filesOf>>();
+  for (const name of names) zips.set(name, filesOf(await readFile(path.join(folder, name))));
+  return {
+    template: JSON.parse(json),
+    text: json,
+    zips: Object.fromEntries([...zips].map(([name, files]) => [name, [...files.keys()]])),
+    unzip: (name) => zips.get(name) ?? new Map(),
+  };
 }
