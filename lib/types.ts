@@ -90,6 +90,8 @@ export interface Usage {
   inputTokens: number;
   outputTokens: number;
   cacheWriteTokens: number;
+  /** Those of `cacheWriteTokens` that were written for an hour, which costs more. */
+  cacheWrite1hTokens?: number;
   cacheReadTokens: number;
 }
 
@@ -112,8 +114,12 @@ export interface Reply {
   model?: string;
   usage?: Usage;
   usd?: number;
+  /** `estimated`: an answer that broke off, counted by us, from above. `unknown`: the API told no count, so there is no `usd`. */
+  cost?: 'estimated' | 'unknown';
   /** The oldest turn (sort key) that Claude was shown: the cut point of the hysteresis. */
   windowFrom?: string;
+  /** The files of the conversation (`fileKey`) that Claude did not take: from then on they are a note. */
+  unreadable?: string[];
   /** Claude gave the conversation to a human with it. */
   handsOver?: boolean;
   /** From the claim of the turn to this reply. */

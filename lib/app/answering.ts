@@ -2,10 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { fetchAttachment } from '../attachments/fetch.ts';
 import { parseHosts } from '../attachments/hosts.ts';
-import { type ModelCall, noTools, openAsk, openClaude } from '../claude/ask.ts';
+import { openAsk, openClaude } from '../claude/ask.ts';
 import { filesOf } from '../claude/attached.ts';
 import { writeMeasured } from '../claude/metrics.ts';
 import { priceUsd } from '../claude/price.ts';
+import { type ModelCall, noTools } from '../claude/question.ts';
 import { SUMMARY_MAX_TOKENS, SUMMARY_MODEL, SUMMARY_PROMPT } from '../claude/summary.ts';
 import type { ClaudeSettings, ReconifySettings, Settings } from '../config.ts';
 import { logLine } from '../log.ts';

@@ -2,25 +2,38 @@
 import type { Message, TextBlock } from '@anthropic-ai/sdk/resources/messages/messages';
 import { sentences } from '../text/sentences.ts';
 import type { Reply } from '../types.ts';
+import { PARAGRAPH } from './voice.ts';
 
-/** `text` is all that the steps of the turn said. Only an `answer` becomes history. */
-export function toReply(text: string, stop: string): Pick<Reply, 'kind' | 'text' | 'stop'> {
-  if (stop === 'refusal') return { kind: 'notice', text: sentences.refusal, stop };
-  const said = text.trim();
-  if (!said) return { kind: 'notice', text: WITHOUT_TEXT[stop] ?? sentences.empty, stop };
-  if (WHOLE.has(stop)) return { kind: 'answer', text: said, stop };
-  return { kind: 'answer', text: `${said}\n\n${sentences.cutShort}`, stop };
+/** `said` is what each call of the turn said; the last one decides. Only an `answer` becomes history. */
+export function toReply(
+  said: readonly string[],
+  stop: string,
+  { isShown }: { isShown: boolean },
+): Pick<Reply, 'kind' | 'text' | 'stop'> {
+  const all = said.filter(Boolean).join(PARAGRAPH);
+  const ending = said.at(-1) ?? '';
+  // What was shown and cannot be taken back stays in front of our sentence.
+  if (stop === 'refusal') return { kind: 'notice', text: joined(isShown ? all : '', sentences.refusal), stop };
+  if (UNFINISHED.has(stop)) return { kind: 'notice', text: joined(all, sentences.tooManySteps), stop };
+  // What was said before a tool is no answer without what comes after it.
+  if (!ending) return { kind: 'notice', text: joined(all, WITHOUT_TEXT[stop] ?? sentences.empty), stop };
+  if (WHOLE.has(stop)) return { kind: 'answer', text: all, stop };
+  return { kind: 'answer', text: joined(all, sentences.cutShort), stop };
 }
 
 /** An unknown stop reason counts as a cut: the list of the API is open-ended. */
 const WHOLE: ReadonlySet<string> = new Set(['end_turn', 'stop_sequence']);
 
+const UNFINISHED: ReadonlySet<string> = new Set(['tool_use', 'pause_turn']);
+
 const WITHOUT_TEXT: Readonly<Record<string, string>> = {
   max_tokens: sentences.noRoom,
   model_context_window_exceeded: sentences.noRoom,
-  tool_use: sentences.tooManySteps,
-  pause_turn: sentences.tooManySteps,
 };
+
+function joined(...parts: readonly string[]): string {
+  return parts.filter(Boolean).join(PARAGRAPH);
+}
 
 /** Joined with nothing between: the SDK's own helper puts spaces there. Thinking is never looked at. */
 export function textOf({ content }: Message): string {

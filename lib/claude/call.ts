@@ -1,6 +1,7 @@
 /** Stop 6. One streamed call of the Messages API, with the three clocks the SDK lacks: first byte, silence, the turn's end. */
 import type Anthropic from '@anthropic-ai/sdk';
-import type { Message, MessageCreateParamsBase } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { MessageCreateParamsBase } from '@anthropic-ai/sdk/resources/messages/messages';
+import { type Assembled, openAssembly } from './assemble.ts';
 
 export interface CallOptions {
   /** Ends the call when the turn has no more time. */
@@ -10,11 +11,13 @@ export interface CallOptions {
   onText(delta: string): void;
 }
 
-/** The assembled message, as the API gives it without streaming; or what had arrived of it when the call broke off. */
-export type Called = { requestId: string | undefined } & (
-  | { message: Message }
-  | { partial: Message | undefined; error: unknown; isDeadline: boolean }
-);
+/** What came, whole or not; `error` says why it is not. */
+export interface Called {
+  requestId: string | undefined;
+  assembled: Assembled;
+  /** Set when the call broke off; `isDeadline` when that was the turn's end. */
+  broken?: { error: unknown; isDeadline: boolean };
+}
 
 /** Pings arrive every few seconds while a model thinks, so a silence of this length means that nobody is there. */
 export const SILENCE_MS = 20_000;
@@ -26,26 +29,32 @@ export async function call(
   { signal, silenceMs, onText }: CallOptions,
 ): Promise<Called> {
   const silence = watchdog(silenceMs);
-  const stream = client.messages.stream(params, {
-    signal: AbortSignal.any([signal, silence.signal]),
-    maxRetries: 0,
-    timeout: silenceMs,
-    middleware: [async (request, next) => observed(await next(request), silence.touch)],
-  });
-  // Kept here, since the SDK lets go of what it has when a stream ends too early.
-  let partial: Message | undefined;
-  stream.on('streamEvent', (_, snapshot) => {
-    partial = snapshot;
-  });
-  stream.on('text', onText);
+  const { assembled, take } = openAssembly();
+  let requestId: string | undefined;
   try {
-    const message = await stream.finalMessage();
-    return { message, requestId: stream.request_id ?? undefined };
+    // Its events, not the SDK's own assembly: that throws for a count that is missing, and hides the text a block begins with.
+    const answered = await client.messages
+      .create(
+        { ...params, stream: true },
+        {
+          signal: AbortSignal.any([signal, silence.signal]),
+          maxRetries: 0,
+          timeout: silenceMs,
+          middleware: [async (request, next) => observed(await next(request), silence.touch)],
+        },
+      )
+      .withResponse();
+    requestId = answered.request_id ?? undefined;
+    for await (const event of answered.data) {
+      const text = take(event);
+      if (text !== undefined) onText(text);
+    }
+    if (assembled.isWhole && assembled.message) return { requestId, assembled };
+    throw new Error('the stream ended before the message did');
   } catch (error) {
     const isDeadline = signal.aborted;
     const isSilent = silence.signal.aborted && !isDeadline;
-    const requestId = stream.request_id ?? undefined;
-    return { partial, error: isSilent ? silence.signal.reason : error, isDeadline, requestId };
+    return { requestId, assembled, broken: { error: isSilent ? silence.signal.reason : error, isDeadline } };
   } finally {
     silence.stop();
   }

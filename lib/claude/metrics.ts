@@ -10,6 +10,8 @@ export interface MeasuredCall {
   requestId?: string | null | undefined;
   usage: Usage;
   usd: number;
+  /** How `usd` is known, if not by the API's own count. */
+  cost?: 'estimated' | 'unknown' | undefined;
   requestedAt: number;
   respondedAt: number;
   firstTextMs: number | undefined;
@@ -61,6 +63,7 @@ export function measure(call: MeasuredCall, stage: string): Record<string, unkno
     Model: response.model,
     Platform: about.platform,
     ...values,
+    cost: call.cost,
     stop: call.isPartial ? 'broken off' : (response.stop_reason ?? 'none'),
     requestId: call.requestId ?? undefined,
     conversation: pseudonym(about.platform, about.conversation),

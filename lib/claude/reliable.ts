@@ -5,12 +5,15 @@ import type { Message, MessageCreateParamsBase } from '@anthropic-ai/sdk/resourc
 import type { Log } from '../log.ts';
 import { call } from './call.ts';
 import { classify, type Failure } from './failure.ts';
+import { effortOf, factsOf } from './models.ts';
+import { type Counted, promptTokensOf, recordable, usageOf } from './usage.ts';
 
 /** One call that Claude answered, wholly or in part (it then broke off). Times in ms, since the epoch where they are moments. */
 export interface Attempt {
   request: MessageCreateParamsBase;
   response: Message;
   isPartial: boolean;
+  counted: Counted;
   /** Anthropic's, to quote when asking them. */
   requestId: string | undefined;
   requestedAt: number;
@@ -65,21 +68,21 @@ export async function askReliably(
 ): Promise<Outcome> {
   const first = await askModel(deps, forModel(request, request.model), options);
   const { fallbackModel } = deps;
-  if (!('failure' in first) || first.failure.kind !== 'passing' || !fallbackModel) return first;
-  if (options.signal.aborted) return first;
+  if (!('failure' in first) || !fallbackModel || options.signal.aborted) return first;
+  if (first.failure.kind !== 'passing' && first.failure.kind !== 'no model') return first;
   deps.log('claude-fell-back', { model: fallbackModel, reason: first.failure.reason });
   const second = await askModel(deps, forModel(request, fallbackModel), options);
-  return 'failure' in second ? first : second;
+  if (!('failure' in second)) return second;
+  deps.log('claude-fallback-failed', { model: fallbackModel, reason: second.failure.reason });
+  return first;
 }
 
-/** The request without what the model is known to refuse; a model that is not known gets all that was configured. */
+/** The request within what the model takes: an effort or a length that it does not have is a 400. */
 function forModel({ output_config, ...request }: MessageCreateParamsBase, model: string): MessageCreateParamsBase {
-  const takesEffort = !WITHOUT_EFFORT.test(model);
-  return { ...request, model, ...(output_config && takesEffort ? { output_config } : {}) };
+  const effort = output_config?.effort && effortOf(model, output_config.effort);
+  const max_tokens = Math.min(request.max_tokens, factsOf(model).maxOutput);
+  return { ...request, model, max_tokens, ...(effort ? { output_config: { ...output_config, effort } } : {}) };
 }
-
-/** Models before adaptive thinking have no effort parameter: a 400. */
-const WITHOUT_EFFORT = /^claude-(haiku|sonnet)-4-5/;
 
 async function askModel(
   deps: ReliableDeps,
@@ -110,20 +113,21 @@ async function tryOnce(
     onText?.(delta);
   };
   const called = await call(deps.client, request, { signal, silenceMs: deps.silenceMs, onText: heard });
-  const isPartial = !('message' in called);
-  const response = isPartial ? called.partial : called.message;
-  const { requestId } = called;
+  const { requestId, assembled, broken } = called;
+  const isPartial = broken !== undefined;
+  const counted = usageOf(assembled, request, () => promptTokensOf(request));
+  const response = assembled.message && recordable(assembled.message, counted);
   const times = { requestedAt, respondedAt: deps.now() };
-  if (response) await record({ request, response, isPartial, requestId, ...times, firstTextMs, tries });
-  const errorBody = isPartial && !response ? bodyOf(called.error) : undefined;
+  if (response) await record({ request, response, isPartial, counted, requestId, ...times, firstTextMs, tries });
+  if (!broken) return response ? { message: response } : { failure: { kind: 'passing', reason: 'no message' } };
+  const errorBody = response ? undefined : bodyOf(broken.error);
   if (errorBody) await recordError({ request, response: errorBody, requestId, ...times });
-  if (!isPartial) return { message: called.message };
-  if (called.isDeadline) {
+  if (broken.isDeadline) {
     return response && firstTextMs !== undefined
       ? { cut: response }
       : { failure: { kind: 'passing', reason: 'deadline' } };
   }
-  const failure = classify(called.error);
+  const failure = classify(broken.error);
   const isShown = firstTextMs !== undefined && onText !== undefined;
   if (isShown) onRetract?.();
   return {
@@ -138,7 +142,7 @@ function bodyOf(error: unknown): object | undefined {
 }
 
 function isFinal({ kind }: Failure): boolean {
-  return kind === 'permanent' || kind === 'too long';
+  return kind !== 'passing' && kind !== 'limited';
 }
 
 /** Full jitter, 0.5 s to 4 s. */

@@ -136,8 +136,9 @@ function conclude({ state, reply }: Turn, { messageId }: Sent, emit: Emit): void
     throw new ChatFailure('handed_over', 'A person has taken this conversation over: Claude does not answer in it.');
   }
   if (reply.kind === 'apology') throw new ChatFailure('failed', reply.text);
-  const { usage, usd, stop } = reply;
-  emit({ done: true, turn: messageId, ...(usage ? { usage } : {}), ...(usd === undefined ? {} : { usd }), stop });
+  const { usage, usd, cost, stop } = reply;
+  const spent = { ...(usage && { usage }), ...(usd !== undefined && { usd }), ...(cost && { cost }) };
+  emit({ done: true, turn: messageId, ...spent, stop });
 }
 
 /** A session may be forgotten while its summary is still being written. */

@@ -9,6 +9,8 @@ export interface Done {
   turn: string;
   usage?: Usage;
   usd?: number;
+  /** How the cost is known, if not by Claude's own count. */
+  cost?: 'estimated' | 'unknown';
   stop: string;
 }
 
@@ -42,15 +44,9 @@ export interface Shown {
   rest(stored: string): void;
 }
 
-/**
- * Passes on what Claude says so that it reads as the answer that will be stored: no blank space at its ends, and a paragraph between
- * what was said before a tool and after it.
- */
+/** Passes on what Claude says, and keeps in mind what of the answer that will be stored is out. */
 export function openShown(emit: (piece: Piece) => void): Shown {
   let shown = '';
-  /** Blank space that goes out once something follows it. */
-  let waiting = '';
-  let isNewPart = true;
 
   function show(text: string) {
     if (text === '') return;
@@ -59,19 +55,8 @@ export function openShown(emit: (piece: Piece) => void): Shown {
   }
 
   return {
-    text: (delta) => {
-      const text = isNewPart ? delta.trimStart() : waiting + delta;
-      const visible = text.trimEnd();
-      waiting = text.slice(visible.length);
-      if (visible === '') return;
-      show(isNewPart && shown !== '' ? PARAGRAPH + visible : visible);
-      isNewPart = false;
-    },
-    tool: (name) => {
-      waiting = '';
-      isNewPart = true;
-      emit({ tool: name });
-    },
+    text: show,
+    tool: (name) => emit({ tool: name }),
     rest: (stored) => {
       if (stored.startsWith(shown)) show(stored.slice(shown.length));
       else if (!shown.endsWith(stored)) show(PARAGRAPH + stored);

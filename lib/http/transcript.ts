@@ -11,6 +11,7 @@ export interface Line {
   attachments?: Attachment[];
   usage?: Usage;
   usd?: number;
+  cost?: 'estimated' | 'unknown';
   stop?: string;
 }
 
@@ -22,7 +23,7 @@ export function linesOf(turns: readonly Turn[]): Line[] {
     if (!isAnswered || !first || !reply || reply.kind === 'apology') return [];
     const turn = first.messageId;
     const at = new Date(first.createdAt).toISOString();
-    const { text, usage, usd, stop } = reply;
+    const { text, usage, usd, cost, stop } = reply;
     const asked = said.map(
       (one): Line => ({
         role: 'user',
@@ -41,6 +42,7 @@ export function linesOf(turns: readonly Turn[]): Line[] {
         at,
         ...(usage ? { usage } : {}),
         ...(usd === undefined ? {} : { usd }),
+        ...(cost ? { cost } : {}),
         stop,
       },
     ];

@@ -184,11 +184,10 @@ async function composeOrApologise(deps: TurnDeps, input: TurnInput, { turn, hold
   }
 }
 
-/** Before a tool's result Claude goes on in a new paragraph, as in the reply. */
 function readerOf(preview: AnswerStream): Listener {
   return {
     onText: preview.delta,
-    onTool: () => preview.delta('\n\n'),
+    onTool: () => {},
     isRetractable: true,
     onRetract: () => void preview.abort(),
   };
@@ -253,6 +252,6 @@ function taken(turn: Turn, head: Sent, { conversation }: Recent, isRepeat: boole
   return { covered, turn, isRepeat, before: conversation.summary };
 }
 
-function figures({ stop, model, usd, usage, ms }: Reply) {
-  return { ms, stop, model, usd, inputTokens: usage?.inputTokens, outputTokens: usage?.outputTokens };
+function figures({ stop, model, usd, cost, usage, ms }: Reply) {
+  return { ms, stop, model, usd, cost, inputTokens: usage?.inputTokens, outputTokens: usage?.outputTokens };
 }

@@ -1,66 +1,10 @@
 /** The one way to ask Claude: the real SDK over HTTP against a local server that misbehaves on demand. */
-import type { ToolUnion, ToolUseBlock } from '@anthropic-ai/sdk/resources/messages/messages';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AskDeps, type ModelCall, noTools, openAsk, openClaude, type Question } from '../../lib/claude/ask.ts';
-import { type ClaudeSettings, readSettings } from '../../lib/config.ts';
+import { describe, expect, it } from 'vitest';
 import { Later, Permanent } from '../../lib/errors.ts';
 import { sentences } from '../../lib/text/sentences.ts';
-import { type ClaudeStandIn, createClaude } from '../../local/stand-ins/claude.ts';
-import { serve } from '../../local/stand-ins/serve.ts';
+import { openAsking, tools } from '../harness/asking.ts';
 
-const claude: ClaudeStandIn = createClaude({ models: { 'claude-of-tomorrow': {} } });
-let server: Awaited<ReturnType<typeof serve>>;
-let calls: ModelCall[] = [];
-let waits: number[] = [];
-
-beforeAll(async () => {
-  server = await serve({ claude: claude.handle });
-});
-afterAll(() => server.close());
-beforeEach(() => {
-  claude.reset();
-  calls = [];
-  waits = [];
-});
-
-const calculator: ToolUnion = {
-  name: 'calculator',
-  description: 'Calculates',
-  input_schema: { type: 'object', properties: { expression: { type: 'string' } }, required: ['expression'] },
-};
-
-function ask(
-  question: Partial<Question> & { text?: string } = {},
-  env: Record<string, string> = {},
-  deps: Partial<AskDeps> = {},
-) {
-  const settings: ClaudeSettings = readSettings(
-    { ANTHROPIC_API_KEY: 'offline', ANTHROPIC_BASE_URL: `${server.url}/claude`, ...env },
-    ['claude'],
-  ).claude;
-  const pause = async (ms: number) => {
-    waits.push(ms);
-    return true;
-  };
-  const run = openAsk({
-    client: openClaude(settings),
-    settings,
-    tools: noTools,
-    record: async (call) => void calls.push(call),
-    now: Date.now,
-    log: () => {},
-    pause,
-    silenceMs: 300,
-    ...deps,
-  });
-  return run({
-    messages: [{ role: 'user', content: question.text ?? 'Hello there' }],
-    about: { platform: 'talkjs', conversation: 'c', messageId: 'm', speaker: { id: 'alice' } },
-    userId: 'opaque',
-    signal: new AbortController().signal,
-    ...question,
-  });
-}
+const { claude, calls, waits, logged, ask } = openAsking();
 
 describe('an answer', () => {
   it('comes with its tokens and its price, and every call is on record', async () => {
@@ -154,14 +98,6 @@ describe('a stop reason', () => {
 });
 
 describe('a tool loop', () => {
-  const tools = {
-    params: [calculator],
-    run: async (blocks: readonly ToolUseBlock[]) => ({
-      results: blocks.map(({ id }) => ({ type: 'tool_result' as const, tool_use_id: id, content: '391' })),
-      handsOver: false,
-    }),
-  };
-
   it('goes on with the results until there is an answer, keeping thinking blocks only inside it', async () => {
     const used: string[] = [];
 
@@ -243,6 +179,50 @@ describe('a failure', () => {
     expect(claude.requests).toHaveLength(4);
   });
 
+  it('of a model that is there no more is left to the fallback at once', async () => {
+    claude.script({ status: 404, model: 'claude-haiku-5-5', times: 'forever' });
+
+    const reply = await ask({}, { CLAUDE_FALLBACK_MODEL: 'claude-haiku-4-5', CLAUDE_MAX_TOKENS: '100000' });
+
+    expect(reply).toMatchObject({ kind: 'answer', model: 'claude-haiku-4-5' });
+    expect(claude.requests).toHaveLength(2);
+    expect(claude.requests[1]?.body).toMatchObject({ max_tokens: 64_000 });
+  });
+
+  it('of the fallback, too, is told in the log', async () => {
+    claude.script({ status: 529, times: 3 }, { status: 404 });
+
+    await expect(ask({}, { CLAUDE_FALLBACK_MODEL: 'claude-haiku-4-5' })).rejects.toThrow('529 overloaded_error');
+
+    expect(logged).toContainEqual([
+      'claude-fallback-failed',
+      expect.objectContaining({ reason: '404 not_found_error' }),
+    ]);
+  });
+
+  it.each([
+    [
+      400,
+      'You have reached your specified API usage limits. You will regain access on 2026-12-01.',
+      'spend limit reached',
+    ],
+    [400, 'You have reached your specified workspace API usage limits.', 'spend limit reached'],
+    [400, 'Your credit balance is too low to access the Anthropic API.', 'credit used up'],
+    [429, 'You have reached your specified API usage limits.', 'spend limit reached'],
+  ])('about money that comes as a %i says so and is not tried again', async (status, errorMessage, reason) => {
+    claude.script({ status, errorMessage, times: 'forever' });
+
+    await expect(ask()).rejects.toThrow(`${status} ${reason}`);
+
+    expect(claude.requests).toHaveLength(1);
+  });
+
+  it('by a limit on growth passes', async () => {
+    claude.script({ status: 429, errorCode: 'ramp_limit_exceeded', retryAfter: 1 });
+
+    expect((await ask()).kind).toBe('answer');
+  });
+
   it('of the rate waits as long as the provider says when that is short', async () => {
     claude.script({ status: 429, retryAfter: 2 });
 
@@ -299,12 +279,16 @@ describe('a failure', () => {
   });
 
   it('of a prompt that is too long halves it once, then gives up', async () => {
-    claude.script({ status: 400, errorMessage: 'prompt is too long: 2 tokens > 1 maximum' });
+    const tooLong = { status: 400, errorMessage: 'prompt is too long: 2 tokens > 1 maximum' };
+    const messages = (['user', 'assistant', 'user'] as const).map((role, i) => ({ role, content: `message ${i}` }));
+    claude.script(tooLong);
 
-    const reply = await ask();
+    const reply = await ask({ messages });
 
     expect(reply.kind).toBe('answer');
-    claude.script({ status: 400, errorMessage: 'prompt is too long: 2 tokens > 1 maximum', times: 2 });
+    claude.script({ ...tooLong, times: 2 });
+    await expect(ask({ messages })).rejects.toThrow(Permanent);
+    claude.script(tooLong);
     await expect(ask()).rejects.toThrow(Permanent);
   });
 });

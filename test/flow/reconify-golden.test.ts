@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import type { MessageParam, ToolUnion, ToolUseBlock } from '@anthropic-ai/sdk/resources/messages/messages';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { type AskDeps, noTools, openAsk, openClaude } from '../../lib/claude/ask.ts';
+import { type AskDeps, openAsk, openClaude } from '../../lib/claude/ask.ts';
+import { noTools } from '../../lib/claude/question.ts';
 import { type LogWorld, openLogWorld } from '../harness/reconify-world.ts';
 
 let world: LogWorld;

@@ -34,6 +34,8 @@ export function compose(request: MessagesRequest, rules: ModelRules, prompt: Pro
     stopReason,
     stopSequence: fault?.stopSequence ?? (stopReason === 'stop_sequence' ? stopped.sequence : null),
     stopDetails: stopDetails(stopReason, fault),
+    uncounted: fault?.uncounted,
+    startsWithWords: fault?.startsWithWords,
     usage: { ...usageOf(prompt, output, Math.min(thought, output)), ...definedOf(fault?.usage ?? {}) },
   };
 }

@@ -63,6 +63,10 @@ const fault = z.strictObject({
       cache_read_input_tokens: z.int().min(0).optional(),
     })
     .optional(),
+  /** Where a stream says nothing of tokens, as other servers of this API do: at its beginning, at its end, nowhere. */
+  uncounted: z.enum(['start', 'end', 'both']).optional(),
+  /** A block's first words come with its beginning, not behind it. */
+  startsWithWords: z.boolean().optional(),
   /** Milliseconds per piece of the answer. */
   tokenMs: z.number().min(0).optional(),
   breaks: breaks.optional(),

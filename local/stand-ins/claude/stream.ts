@@ -31,6 +31,8 @@ export interface Answer {
   stopSequence: string | null;
   stopDetails: { type: 'refusal'; category: string | null; explanation: string | null } | null;
   usage: Usage;
+  uncounted?: 'start' | 'end' | 'both' | undefined;
+  startsWithWords?: boolean | undefined;
 }
 
 /** A stream that goes wrong after so many pieces of text. */
@@ -99,18 +101,26 @@ function isWords({ delta }: Event): boolean {
 
 function* eventsOf(answer: Answer): Generator<Event> {
   const opening = { ...answer, blocks: [], usage: { ...answer.usage, output_tokens: 1 } };
-  const message = { ...asMessage(opening), stop_reason: null, stop_sequence: null, stop_details: null };
+  const opened = { ...asMessage(opening), stop_reason: null, stop_sequence: null, stop_details: null };
+  const message = isUncounted(answer, 'start') ? { ...opened, usage: undefined } : opened;
   yield { type: 'message_start', message };
   yield { type: 'ping' };
   for (const [index, block] of answer.blocks.entries()) {
-    yield { type: 'content_block_start', index, content_block: empty(block) };
-    for (const delta of deltasOf(block)) yield { type: 'content_block_delta', index, delta };
+    const [first, ...others] = [...deltasOf(block)];
+    const begun = answer.startsWithWords && first && 'text' in first ? { text: first.text } : undefined;
+    yield { type: 'content_block_start', index, content_block: { ...empty(block), ...begun } };
+    for (const delta of begun ? others : [...deltasOf(block)]) yield { type: 'content_block_delta', index, delta };
     yield { type: 'content_block_stop', index };
   }
   const { stopReason: stop_reason, stopSequence: stop_sequence, stopDetails: stop_details, usage } = answer;
   const { cache_creation: _, service_tier: _tier, speed: _speed, inference_geo: _geo, ...counts } = usage;
-  yield { type: 'message_delta', delta: { stop_reason, stop_sequence, stop_details, container: null }, usage: counts };
+  const told = isUncounted(answer, 'end') ? {} : { usage: counts };
+  yield { type: 'message_delta', delta: { stop_reason, stop_sequence, stop_details, container: null }, ...told };
   yield { type: 'message_stop' };
+}
+
+function isUncounted({ uncounted }: Answer, where: 'start' | 'end'): boolean {
+  return uncounted === where || uncounted === 'both';
 }
 
 function* deltasOf(block: AnswerBlock) {

@@ -1,0 +1,42 @@
+/** Stop 6. What models take that differs between them; one that is not known takes what the newest do. Pure. */
+
+export type Effort = 'low' | 'medium' | 'high' | 'xhigh' | 'max';
+
+export interface ModelFacts {
+  /** Levels of effort, lowest first; none where there is no such parameter. */
+  efforts: readonly Effort[];
+  /** Tokens of one answer, thinking included. */
+  maxOutput: number;
+  /** Tokens of prompt and answer. */
+  window: number;
+}
+
+const ALL: readonly Effort[] = ['low', 'medium', 'high', 'xhigh', 'max'];
+
+const NEWEST: ModelFacts = { efforts: ALL, maxOutput: 128_000, window: 1_000_000 };
+const OF_4_5: ModelFacts = { efforts: [], maxOutput: 64_000, window: 200_000 };
+
+/** By the vendor's pages on effort and models, 2026-11-28. */
+const OTHERS: readonly [RegExp, ModelFacts][] = [
+  [/^claude-(haiku|sonnet)-4-5\b/, OF_4_5],
+  [/^claude-opus-4-5\b/, { ...OF_4_5, efforts: ['low', 'medium', 'high'] }],
+  [/^claude-(opus|sonnet)-4-6\b|^claude-mythos-preview\b/, { ...NEWEST, efforts: ['low', 'medium', 'high', 'max'] }],
+];
+
+export function factsOf(model: string): ModelFacts {
+  const name = plainName(model);
+  return OTHERS.find(([pattern]) => pattern.test(name))?.[1] ?? NEWEST;
+}
+
+/** The level that the model has, the next lower one where it lacks it; `undefined` where it has none at all. */
+export function effortOf(model: string, wanted: Effort): Effort | undefined {
+  return factsOf(model).efforts.findLast((level) => ALL.indexOf(level) <= ALL.indexOf(wanted));
+}
+
+/** Without the marks of a platform and a date: `eu.anthropic.claude-haiku-4-5-20251001-v1:0` is `claude-haiku-4-5`. */
+export function plainName(model: string): string {
+  return model
+    .replace(/^(?:[a-z-]+\.)?anthropic\./, '')
+    .replace(/-v\d+(?::\d+)?$/, '')
+    .replace(/[-@]\d{8}$/, '');
+}

@@ -1,0 +1,55 @@
+/** Stop 6. The nouns of asking: what is asked, what one call came to, and the tools. */
+import type {
+  MessageParam,
+  ToolResultBlockParam,
+  ToolUnion,
+  ToolUseBlock,
+} from '@anthropic-ai/sdk/resources/messages/messages';
+import type { Reply, Sent, Usage } from '../types.ts';
+import type { ShownFile } from './mend.ts';
+import type { Attempt } from './reliable.ts';
+
+export interface Question {
+  messages: MessageParam[];
+  /** Those of its files that Claude is shown. */
+  files?: readonly ShownFile[];
+  /** Whose message this answers: for tools, limits and the interaction log, never for the model. */
+  about: Pick<Sent, 'platform' | 'conversation' | 'messageId' | 'speaker'>;
+  /** Opaque: never an e-mail address or a name. */
+  userId: string;
+  /** Ends the whole turn's asking, waits and tools included. */
+  signal: AbortSignal;
+  /** Told the answer piece by piece: together they are its text. */
+  onText?: (delta: string) => void;
+  onTool?: (name: string) => void;
+  /** Told what each call cost (US dollars; an estimate from above where that is not known), also when the asking fails in the end. */
+  onCost?: (usd: number) => void;
+  /** False where text that was shown stays shown: a call that broke off in mid-answer then ends the asking. */
+  isRetractable?: boolean;
+  /** What was shown of a call that broke off counts no more: it is tried again. */
+  onRetract?: () => void;
+}
+
+/** One answered model call, whatever came of it: what the interaction log and the metrics get. */
+export interface ModelCall extends Attempt {
+  about: Question['about'];
+  usage: Usage;
+  usd: number;
+  /** How `usd` is known, if not by the API's own count. */
+  cost?: Reply['cost'];
+}
+
+/** The tools Claude is offered, and the way to run what it asks for. Results come in the order of the blocks. */
+export interface Toolbox {
+  params: ToolUnion[];
+  run(blocks: readonly ToolUseBlock[], question: Pick<Question, 'about' | 'signal'>): Promise<ToolsRun>;
+}
+
+/** The results of one step, and whether a human owns the conversation since then. */
+export interface ToolsRun {
+  results: ToolResultBlockParam[];
+  handsOver: boolean;
+}
+
+/** For a model that is offered none. */
+export const noTools: Toolbox = { params: [], run: async () => ({ results: [], handsOver: false }) };

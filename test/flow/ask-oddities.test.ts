@@ -1,0 +1,207 @@
+/** What a model may write, and a server of this API may leave out, without a user losing an answer or a count being wrong. */
+import { describe, expect, it } from 'vitest';
+import { openShown, type Piece } from '../../lib/http/pieces.ts';
+import { sentences } from '../../lib/text/sentences.ts';
+import { type Asked, openAsking, tools } from '../harness/asking.ts';
+
+const { claude, calls, ask, messagesOf } = openAsking();
+
+const calculation = { name: 'calculator', input: { expression: '17*23' } };
+
+/** As a reader of /chat sees it: what was shown stays shown. */
+async function chat(question: Asked = {}, deps: Parameters<typeof ask>[2] = {}) {
+  const pieces: Piece[] = [];
+  const shown = openShown((piece) => pieces.push(piece));
+  const reply = await ask({ ...question, onText: shown.text, onTool: shown.tool, isRetractable: false }, {}, deps);
+  shown.rest(reply.text);
+  return { reply, text: pieces.map((piece) => ('delta' in piece ? piece.delta : '')).join('') };
+}
+
+describe('a step that says it calls a tool, and calls none', () => {
+  it('is an answer where it has words', async () => {
+    claude.script({ text: 'Let me orient first.', stopReason: 'tool_use' });
+
+    const reply = await ask({}, {}, { tools });
+
+    expect(reply).toMatchObject({ kind: 'answer', text: 'Let me orient first.', stop: 'end_turn' });
+  });
+
+  it('is asked for once more where it has none, and then ends in the sentence', async () => {
+    claude.script({ text: null, stopReason: 'tool_use' }, { text: 'Here it is.' });
+    expect((await ask({}, {}, { tools })).text).toBe('Here it is.');
+
+    claude.script({ text: null, stopReason: 'tool_use', times: 2 });
+    expect(await ask({}, {}, { tools })).toMatchObject({ kind: 'notice', text: sentences.empty });
+    expect(calls).toHaveLength(4);
+  });
+});
+
+describe('nothing after a tool’s result', () => {
+  const preamble = { text: 'Let me check that for you.', tools: [calculation] };
+
+  it('is asked for once more', async () => {
+    claude.script(preamble, { text: '' }, { text: 'It is 391.' });
+
+    const reply = await ask({}, {}, { tools });
+
+    expect(reply).toMatchObject({ kind: 'answer', text: 'Let me check that for you.\n\nIt is 391.' });
+  });
+
+  it('never makes the words before the tool the answer', async () => {
+    claude.script(preamble, { text: '', times: 2 });
+
+    const { reply, text } = await chat({}, { tools });
+
+    expect(reply).toMatchObject({ kind: 'notice', text: `Let me check that for you.\n\n${sentences.empty}` });
+    expect(text).toBe(reply.text);
+  });
+});
+
+describe('a tool call that the API would not take back', () => {
+  it.each([
+    ['a name with a dot', { ...calculation, name: 'functions.calculator' }],
+    ['a name without letters', { ...calculation, name: '' }],
+    ['a name that is too long', { ...calculation, name: 'x'.repeat(200) }],
+    ['an id with other characters', { ...calculation, id: 'call:1/é' }],
+    ['an input that is no object', { name: 'calculator', json: '[1]' }],
+    ['an input that is no JSON', { name: 'calculator', json: '{"expression": "1+' }],
+    ['half a character', { name: 'calculator', json: '{"expression": "\\ud83d"}' }],
+  ])('goes back so that it does: %s', async (_, call) => {
+    claude.script({ tools: [call], text: null }, { text: 'Done.' });
+
+    expect(await ask({}, {}, { tools })).toMatchObject({ kind: 'answer', text: 'Done.' });
+    expect(messagesOf(1)).toHaveLength(3);
+  });
+
+  it('has an id of its own, within a step and across steps', async () => {
+    const twice = { tools: [calculation, calculation].map((call) => ({ ...call, id: 'toolu_1' })), text: null };
+    claude.script({ ...twice, times: 2 }, { text: 'Done.' });
+
+    expect((await ask({}, {}, { tools })).text).toBe('Done.');
+
+    const used = messagesOf(2).flatMap(({ content }) =>
+      content.flatMap(({ type, id }) => (type === 'tool_use' ? id : [])),
+    );
+    expect(new Set(used).size).toBe(4);
+  });
+
+  it('is run also where the API calls it an end', async () => {
+    claude.script({ tools: [calculation], text: null, stopReason: 'end_turn' }, { text: 'It is 391.' });
+
+    expect((await ask({}, {}, { tools })).text).toBe('It is 391.');
+  });
+});
+
+describe('on /chat all deltas together are the stored answer', () => {
+  const messages = Array.from({ length: 5 }, (_, i) => ({
+    role: i % 2 === 0 ? ('user' as const) : ('assistant' as const),
+    content: `message ${i}`,
+  }));
+
+  it('when the window is full after some text', async () => {
+    claude.script({ text: 'The first half of the ans', stopReason: 'model_context_window_exceeded' });
+
+    const { reply, text } = await chat({ messages });
+
+    expect(reply.text).toBe(`The first half of the ans\n\n${sentences.cutShort}`);
+    expect(text).toBe(reply.text);
+    expect(calls).toHaveLength(1);
+  });
+
+  it('when the window is full before any', async () => {
+    claude.script({ text: null, stopReason: 'model_context_window_exceeded' }, { text: 'The whole answer.' });
+
+    expect((await chat({ messages })).text).toBe('The whole answer.');
+  });
+
+  it('when Claude refuses in the middle', async () => {
+    claude.script({ text: 'Well, to do th', stopReason: 'refusal' });
+
+    const { reply, text } = await chat();
+
+    expect(reply).toMatchObject({ kind: 'notice', text: `Well, to do th\n\n${sentences.refusal}` });
+    expect(text).toBe(reply.text);
+  });
+
+  it('when it pauses between two parts', async () => {
+    claude.script({ text: 'Searching.\n', stopReason: 'pause_turn' }, { text: '\nFound.' });
+
+    const { reply, text } = await chat();
+
+    expect(reply.text).toBe('Searching.\n\nFound.');
+    expect(text).toBe(reply.text);
+  });
+
+  it('when a block begins with its words', async () => {
+    claude.script({ text: 'Hello there', startsWithWords: true });
+
+    const { reply, text } = await chat();
+
+    expect([reply.text, text]).toEqual(['Hello there', 'Hello there']);
+  });
+});
+
+it('one message alone is not asked a second time when the window is full', async () => {
+  claude.script({ text: 'Half', stopReason: 'model_context_window_exceeded' });
+
+  expect((await ask()).text).toBe(`Half\n\n${sentences.cutShort}`);
+  expect(calls).toHaveLength(1);
+});
+
+it('thoughts do not come along when the window is halved in a tool loop', async () => {
+  const history = Array.from({ length: 9 }, (_, i) => ({
+    role: i % 2 === 0 ? ('user' as const) : ('assistant' as const),
+    content: i === 8 ? 'what is 17*23?' : `message ${i}`,
+  }));
+  claude.script(
+    { tools: [calculation], text: null },
+    { status: 400, errorMessage: 'prompt is too long: 2 tokens > 1 maximum' },
+    { text: 'It is 391.' },
+  );
+
+  expect((await ask({ messages: history }, {}, { tools })).text).toBe('It is 391.');
+
+  expect(JSON.stringify(messagesOf(1))).toContain('"thinking"');
+  expect(JSON.stringify(messagesOf(2))).not.toContain('"thinking"');
+});
+
+describe('tokens that the API does not count', () => {
+  it.each(['start', 'end', 'both'] as const)('leave the answer, its cost unknown (%s)', async (uncounted) => {
+    const costs: number[] = [];
+    claude.script({ text: 'An answer of a few words', uncounted });
+
+    const reply = await ask({ onCost: (usd) => costs.push(usd) });
+
+    if (uncounted === 'start') {
+      // The end repeats the whole count, so nothing is missing.
+      expect(reply).toMatchObject({ kind: 'answer', usd: expect.any(Number) });
+      expect(reply.cost).toBeUndefined();
+      return;
+    }
+    expect(reply).toMatchObject({ kind: 'answer', text: 'An answer of a few words', cost: 'unknown' });
+    expect(reply).not.toHaveProperty('usd');
+    expect(reply).not.toHaveProperty('usage');
+    expect(calls[0]).toMatchObject({ cost: 'unknown', response: { usage: null } });
+    expect(costs[0]).toBeGreaterThan(0);
+  });
+
+  it('are counted from above in an answer that the time limit cuts', async () => {
+    const text = 'one two three four five six seven eight nine ten '.repeat(20);
+    const deadline = new AbortController();
+    let heard = '';
+    claude.script({ text, breaks: { how: 'stall', after: 150 } });
+
+    const reply = await ask({
+      signal: deadline.signal,
+      onText: (delta) => {
+        heard += delta;
+        if (heard.length > 300) deadline.abort();
+      },
+    });
+
+    expect(reply).toMatchObject({ stop: 'deadline', cost: 'estimated' });
+    // The stand-in sends a token a piece, of at most four characters with its blank space.
+    expect(reply.usage?.outputTokens).toBeGreaterThanOrEqual(heard.length / 4);
+    expect(reply.usage?.outputTokens).toBeLessThanOrEqual(2048);
+  });
+});

@@ -1,0 +1,74 @@
+/** Asks Claude in the bundle's one way: the real SDK over HTTP against a local server that misbehaves on demand. */
+import type { ToolUnion, ToolUseBlock } from '@anthropic-ai/sdk/resources/messages/messages';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { type AskDeps, openAsk, openClaude } from '../../lib/claude/ask.ts';
+import { type ModelCall, noTools, type Question } from '../../lib/claude/question.ts';
+import { readSettings } from '../../lib/config.ts';
+import type { Reply } from '../../lib/types.ts';
+import { createClaude } from '../../local/stand-ins/claude.ts';
+import { serve } from '../../local/stand-ins/serve.ts';
+
+const calculator: ToolUnion = {
+  name: 'calculator',
+  description: 'Calculates',
+  input_schema: { type: 'object', properties: { expression: { type: 'string' } }, required: ['expression'] },
+};
+
+/** One tool, whose result is always the same. */
+export const tools = {
+  params: [calculator],
+  run: async (blocks: readonly ToolUseBlock[]) => ({
+    results: blocks.map(({ id }) => ({ type: 'tool_result' as const, tool_use_id: id, content: '391' })),
+    handsOver: false,
+  }),
+};
+
+export type Asked = Partial<Question> & { text?: string };
+
+/** To be called once in a test file; what it gives is empty again before each test. */
+export function openAsking() {
+  const claude = createClaude({ models: { 'claude-of-tomorrow': {} } });
+  const calls: ModelCall[] = [];
+  const waits: number[] = [];
+  const logged: [string, object][] = [];
+  let server: Awaited<ReturnType<typeof serve>>;
+  beforeAll(async () => {
+    server = await serve({ claude: claude.handle });
+  });
+  afterAll(() => server.close());
+  beforeEach(() => {
+    claude.reset();
+    for (const list of [calls, waits, logged]) list.length = 0;
+  });
+
+  function ask(question: Asked = {}, env: Record<string, string> = {}, deps: Partial<AskDeps> = {}): Promise<Reply> {
+    const local = { ANTHROPIC_API_KEY: 'offline', ANTHROPIC_BASE_URL: `${server.url}/claude` };
+    const settings = readSettings({ ...local, ...env }, ['claude']).claude;
+    const run = openAsk({
+      client: openClaude(settings),
+      settings,
+      tools: noTools,
+      record: async (call) => void calls.push(call),
+      now: Date.now,
+      log: (event, fields = {}) => void logged.push([event, fields]),
+      pause: async (ms) => waits.push(ms) > 0,
+      silenceMs: 300,
+      ...deps,
+    });
+    return run({
+      messages: [{ role: 'user', content: question.text ?? 'Hello there' }],
+      about: { platform: 'talkjs', conversation: 'c', messageId: 'm', speaker: { id: 'alice' } },
+      userId: 'opaque',
+      signal: new AbortController().signal,
+      ...question,
+    });
+  }
+
+  /** The messages of the request that came as the `n`th. */
+  function messagesOf(n: number): { role: string; content: Record<string, unknown>[] }[] {
+    const { messages = [] } = (claude.requests[n]?.body ?? {}) as { messages?: ReturnType<typeof messagesOf> };
+    return messages;
+  }
+
+  return { claude, calls, waits, logged, ask, messagesOf };
+}
