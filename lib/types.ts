@@ -137,8 +137,10 @@ export interface Correction {
 
 /** One item of the table: claim, lease, idempotency record, history and outbox of one user message (or one burst). */
 export interface Turn {
-  /** Sort key, `T#<createdAt ms, 13 digits>#<messageId>`: the order of a conversation. */
+  /** Sort key, of the time and id of its message: the order of a conversation. */
   sk: string;
+  /** Of the message that it is the turn of. */
+  messageId: string;
   /** Absent on a stub that only holds a correction which overtook its message. */
   state?: TurnState;
   said: Said[];

@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { findBreaches, type Sources } from './harness/architecture.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
-const files = globSync('{functions,lib,local}/**/*.ts', { cwd: root }).map((file) => file.replaceAll('\\', '/'));
+const files = globSync('{functions,lib,local,scripts}/**/*.ts', { cwd: root }).map((file) =>
+  file.replaceAll('\\', '/'),
+);
 const sources: Sources = Object.fromEntries(files.map((file) => [file, readFileSync(path.join(root, file), 'utf8')]));
 
 describe('the rooms', () => {
@@ -61,6 +63,43 @@ describe('a breach', () => {
       'of DynamoDB outside store',
       { 'lib/turn/reply.ts': "import { D } from '@aws-sdk/lib-dynamodb';" },
       'outside store',
+    ],
+    [
+      'of an expression outside store',
+      { 'lib/turn/x.ts': "export const when = { condition: 'heldUntil < :now' };" },
+      'has an expression of the table',
+    ],
+    [
+      'of an expression by its function',
+      { 'lib/http/x.ts': "export const when = 'attribute_not_exists(pk)';" },
+      'has an expression of the table',
+    ],
+    [
+      'of an expression by its name',
+      { 'scripts/x.ts': 'export const f = (UpdateExpression: string) => ({ UpdateExpression });' },
+      'has an expression of the table',
+    ],
+    [
+      'of a change of an item',
+      { 'lib/app/x.ts': "export const how = 'REMOVE summary';" },
+      'has an expression of the table',
+    ],
+    [
+      'of a key outside store',
+      { 'lib/chat-api/x.ts': 'export const f = (id: string) => `CHAT-USER#`.concat(id);' },
+      'has a key',
+    ],
+    ['of a sort key outside store', { 'local/x.ts': "export const first = 'T#';" }, 'has a key of the table'],
+    ['of a key in a pattern', { 'lib/http/x.ts': 'export const place = /^T#\\d{13}/;' }, 'has a key of the table'],
+    [
+      'of the two halves of a key',
+      { 'lib/app/x.ts': "export const key = { pk: 'x', sk: 'y' };" },
+      'has a key of the table',
+    ],
+    [
+      'of a room that reaches for the table itself',
+      { 'lib/turn/x.ts': "import { openTable } from '../store/items.ts';" },
+      'reaches for lib/store/items.ts',
     ],
     ['of SQS outside queue', { 'lib/app/x.ts': "const s = import('@aws-sdk/client-sqs');" }, 'outside queue'],
     ['of SSM outside secrets', { 'lib/app/x.ts': "export { S } from '@aws-sdk/client-ssm';" }, 'outside secrets'],

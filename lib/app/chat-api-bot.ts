@@ -8,6 +8,7 @@ import { errorName, logLine } from '../log.ts';
 import { chatApiPlatform } from '../platforms/chat-api/deliver.ts';
 import { echoPlatform } from '../platforms/chat-api/echo.ts';
 import { openSignalsQueue, openSqs } from '../queue.ts';
+import { openChatApiStore } from '../store/chat-api/chat-api.ts';
 import { openTable } from '../store/items.ts';
 import { openDynamo } from '../store/store.ts';
 import type { Compose } from '../turn/compose.ts';
@@ -18,7 +19,7 @@ const now = Date.now;
 export function chatApiBot(settings: ChatApiSettings, tableName: string): Platform {
   const { webhook, bot } = settings;
   const rooms = openRooms({
-    table: openTable(openDynamo(), tableName),
+    kept: openChatApiStore(openTable(openDynamo(), tableName), now),
     share: noShare,
     putOutbound: webhook && openSignalsQueue(openSqs(), webhook.queueUrl).put,
     now,

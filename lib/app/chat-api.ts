@@ -8,9 +8,11 @@ import type { Settings } from '../config.ts';
 import { BadSettings } from '../errors.ts';
 import { errorName, labelsOf, logLine } from '../log.ts';
 import { openSignalsQueue, openSqs, openTurnsQueue } from '../queue.ts';
+import { openChatApiStore } from '../store/chat-api/chat-api.ts';
 import { openCounters } from '../store/counters.ts';
+import { openForget } from '../store/forget.ts';
 import { openTable } from '../store/items.ts';
-import { openDynamo, partition } from '../store/store.ts';
+import { openDynamo } from '../store/store.ts';
 import type { Inbound } from '../types.ts';
 import { type Server, streamFrom } from './doors/stream-door.ts';
 import { openApp } from './open.ts';
@@ -31,15 +33,14 @@ function serverOf({ aws, chatApi }: Settings<'aws' | 'chatApi'>, share: Share): 
   const { put: putTurn } = openTurnsQueue(sqs, aws.turnsQueueUrl);
   const putOutbound = chatApi.webhook && openSignalsQueue(sqs, chatApi.webhook.queueUrl).put;
   const api = {
-    ...openRooms({ table, share, putOutbound, now }),
+    ...openRooms({ kept: openChatApiStore(table, now), share, putOutbound, now }),
     keys: openKeys(chatApi),
     bot: chatApi.bot,
     putTurn: async (inbound: Inbound) => {
       await putTurn(inbound);
       logLine('message-kept', { ...labelsOf(inbound), kind: inbound.event });
     },
-    forgetTurns: (conversation: string) =>
-      table.clear({ pk: partition({ platform: 'chat-api', conversation }), from: ' ', to: '~~' }),
+    forget: openForget(dynamo, aws.tableName, now),
     countNewUser: openUserCount(openCounters(dynamo, aws.tableName), chatApi.usersPerMinute, now),
   };
   return openServer({ webhookId: chatApi.webhookId, allowedOrigins: chatApi.allowedOrigins, api, log: logLine });

@@ -6,9 +6,10 @@ import { openAccess } from '../http/access.ts';
 import { type ChatDeps, chat } from '../http/chat.ts';
 import { ChatFailure, responseOf } from '../http/failure.ts';
 import { openCallerLimits } from '../http/limits.ts';
-import { openSessions } from '../http/sessions.ts';
 import { errorName, logLine } from '../log.ts';
+import { openForget } from '../store/forget.ts';
 import { openTable } from '../store/items.ts';
+import { openSessions } from '../store/sessions.ts';
 import { openDynamo } from '../store/store.ts';
 import type { Platform } from '../types.ts';
 import { ANSWERING, estimateOf, limitsOf, openAnswering } from './answering.ts';
@@ -36,6 +37,7 @@ function chatDeps(settings: Settings<(typeof GROUPS)[number]>): ChatDeps | undef
   return {
     ...openAnswering(settings, settings.reconify, dynamo, limits),
     limits,
+    forget: openForget(dynamo, settings.aws.tableName, Date.now),
     sessions: openSessions(openTable(dynamo, settings.aws.tableName), Date.now),
     platform: () => sender,
     identify: openAccess(accessKeys),

@@ -1,9 +1,9 @@
 /** Stop 6 for the Chat API. Shows an answer while it grows. What is shown is a preview: the message that follows is the answer. */
 import { createHash } from 'node:crypto';
+import type { Entry } from '../store/chat-api/signals.ts';
 import type { AnswerStream } from '../types.ts';
 import { BOT_ID } from './bot.ts';
 import { fromTurnConversation, ulid } from './ids.ts';
-import type { Entry } from './log.ts';
 import { isoTime, type Signal } from './models.ts';
 import type { Publish } from './publish.ts';
 

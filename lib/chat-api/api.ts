@@ -1,16 +1,18 @@
 /** The Chat API server: what its operations work with, and what each of them asks first. */
+
+import type { Conversations, StoredConversation } from '../store/chat-api/conversations.ts';
+import type { Messages } from '../store/chat-api/messages.ts';
+import type { Once } from '../store/chat-api/once.ts';
+import type { SignalLog } from '../store/chat-api/signals.ts';
+import type { Users } from '../store/chat-api/users.ts';
+import type { Forget } from '../store/forget.ts';
 import type { Inbound } from '../types.ts';
 import { ApiError } from './api-error.ts';
-import type { Conversations, StoredConversation } from './conversations.ts';
 import type { Keys } from './keys.ts';
-import type { SignalLog } from './log.ts';
-import type { Messages } from './messages.ts';
 import type { User } from './models.ts';
-import type { Once } from './once.ts';
 import type { BodyOf, PlainName, ResponseOf } from './operations.ts';
 import type { Publish } from './publish.ts';
 import type { Share } from './share.ts';
-import type { Users } from './users.ts';
 
 export interface ChatApi {
   keys: Keys;
@@ -23,8 +25,8 @@ export interface ChatApi {
   publish: Publish;
   /** Resolves when the bot's queue has it. */
   putTurn(inbound: Inbound): Promise<void>;
-  /** Removes what the bot remembers of a conversation. */
-  forgetTurns(conversation: string): Promise<void>;
+  /** Removes all that is kept of a conversation. */
+  forget: Forget;
   /** Throws `RateLimited` when too many users are being created. */
   countNewUser(): Promise<void>;
   /** `echo` gives events back, as conformance suites want it. */

@@ -1,9 +1,10 @@
 /** The Chat API server: the operations on conversations. */
+
+import { toModel } from '../store/chat-api/conversations.ts';
+import { toMessage } from '../store/chat-api/messages.ts';
 import { asOwner, asParticipant, type ChatApi, existing, type Handlers, noConversation } from './api.ts';
 import { ApiError } from './api-error.ts';
-import { toModel } from './conversations.ts';
-import { type ConversationRef, checkChosenId, newConversationRef, toTurnConversation } from './ids.ts';
-import { toMessage } from './messages.ts';
+import { checkChosenId, newConversationRef, toTurnConversation } from './ids.ts';
 import { fromToken, toToken } from './paging.ts';
 
 type Names =
@@ -15,13 +16,7 @@ type Names =
   | 'listMessages';
 
 export function conversationHandlers(api: ChatApi): Pick<Handlers, Names> {
-  const { users, conversations, messages, signals, now } = api;
-
-  /** What lies under the conversation's key is out of everybody's reach already. */
-  async function clear(ref: ConversationRef): Promise<void> {
-    await Promise.all([messages.clear(ref), signals.clear(ref.key), api.forgetTurns(toTurnConversation(ref))]);
-    await conversations.remove(ref);
-  }
+  const { users, conversations, messages, now } = api;
 
   return {
     createConversation: async ({ caller, body: { id } }) => {
@@ -58,21 +53,20 @@ export function conversationHandlers(api: ChatApi): Pick<Handlers, Names> {
 
     listConversations: async ({ caller, nextToken }) => {
       existing(await users.find(caller), caller);
-      const { conversations: page, next } = await conversations.list(caller, fromToken(nextToken, 'C#'));
+      const { conversations: page, next } = await conversations.list(caller, fromToken(nextToken));
       return { conversations: page, meta: toToken(next) };
     },
 
     deleteConversation: async ({ caller, params: { id } }) => {
       const closed = await conversations.findClosed(caller, id);
       const ref = closed ?? (await asOwner(api, caller, id)).conversation;
-      if (!closed) await conversations.close(ref);
-      await clear(ref);
+      await api.forget({ platform: 'chat-api', conversation: toTurnConversation(ref) });
       return {};
     },
 
     listMessages: async ({ caller, params: { conversationId }, nextToken }) => {
       const { conversation } = await asParticipant(api, caller, conversationId, 'conversation');
-      const { messages: page, next } = await messages.list(conversation, fromToken(nextToken, 'M#'));
+      const { messages: page, next } = await messages.list(conversation, fromToken(nextToken));
       return { messages: page.map(toMessage), meta: toToken(next) };
     },
   };

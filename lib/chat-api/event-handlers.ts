@@ -1,9 +1,10 @@
 /** The Chat API server: custom events. They are between the clients of a conversation; Claude neither sees nor answers them. */
+
+import { toEvent } from '../store/chat-api/messages.ts';
 import { asParticipant, type ChatApi, existing, type Handlers } from './api.ts';
 import { ApiError } from './api-error.ts';
 import { BOT_ID } from './bot.ts';
 import { thingId, ulid } from './ids.ts';
-import { toEvent } from './messages.ts';
 import { isoTime } from './models.ts';
 
 type Names = 'createEvent' | 'getEvent';

@@ -1,7 +1,7 @@
 /** The Chat API server: a stream of signals (server-sent events), fed from the table and, where they share a process, by requests directly. */
 import { errorName, type Log } from '../log.ts';
-import type { StoredConversation } from './conversations.ts';
-import type { Entry, SignalLog } from './log.ts';
+import type { StoredConversation } from '../store/chat-api/conversations.ts';
+import type { Entry, SignalLog } from '../store/chat-api/signals.ts';
 import type { Share } from './share.ts';
 
 export interface ListenDeps {

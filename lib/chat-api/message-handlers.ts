@@ -1,11 +1,11 @@
 /** The Chat API server: the operations on messages. */
 import { readPayload } from '../platforms/botpress/payload.ts';
+import { newMessageId, type Stored, toMessage } from '../store/chat-api/messages.ts';
+import { type Decided, digestOf } from '../store/chat-api/once.ts';
 import type { Sent } from '../types.ts';
 import { asParticipant, type ChatApi, existing, type Handlers, type Place } from './api.ts';
 import { ApiError } from './api-error.ts';
 import { toTurnConversation } from './ids.ts';
-import { newMessageId, type Stored, toMessage } from './messages.ts';
-import { type Decided, digestOf } from './once.ts';
 import type { BodyOf } from './operations.ts';
 
 type Names = 'createMessage' | 'getMessage' | 'deleteMessage';

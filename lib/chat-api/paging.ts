@@ -5,11 +5,14 @@ export function toToken(sk: string | undefined): { nextToken?: string } {
   return sk === undefined ? {} : { nextToken: Buffer.from(sk).toString('base64url') };
 }
 
-/** Throws `InvalidQuery` for what is no token of a list whose sort keys begin with `prefix`. */
-export function fromToken(token: string | undefined, prefix: string): string | undefined {
+/** Of nothing else is a place in a list: ids, times and what stands between them. */
+const PLACE = /^[\w/#-]{1,199}$/;
+
+/** Throws `InvalidQuery` for what is no token of ours; whose list it is of does not matter, since it leads out of none. */
+export function fromToken(token: string | undefined): string | undefined {
   if (token === undefined) return undefined;
   const sk = Buffer.from(token, 'base64url').toString();
-  const isOurs = sk.startsWith(prefix) && sk.length < 200 && toToken(sk).nextToken === token;
+  const isOurs = PLACE.test(sk) && toToken(sk).nextToken === token;
   if (!isOurs) throw new ApiError('InvalidQuery', 'Invalid nextToken');
   return sk;
 }

@@ -1,11 +1,11 @@
 /** Stop 7 for the Chat API. Keeps the bot's message and makes it known: once, however often it is tried. */
 import { Undeliverable } from '../errors.ts';
+import type { Conversations } from '../store/chat-api/conversations.ts';
+import { type Messages, newMessageId, type Stored, toMessage } from '../store/chat-api/messages.ts';
+import type { Once } from '../store/chat-api/once.ts';
+import type { SignalLog } from '../store/chat-api/signals.ts';
 import { BOT_ID } from './bot.ts';
-import type { Conversations } from './conversations.ts';
 import { fromTurnConversation } from './ids.ts';
-import type { SignalLog } from './log.ts';
-import { type Messages, newMessageId, type Stored, toMessage } from './messages.ts';
-import type { Once } from './once.ts';
 import type { Publish } from './publish.ts';
 
 export interface PostDeps {

@@ -1,6 +1,7 @@
 /** The Chat API server: makes a signal known to every stream of its conversation and, where one is set, to the outgoing webhook. */
+
+import type { Entry, NewEntry, SignalLog } from '../store/chat-api/signals.ts';
 import type { ConversationRef } from './ids.ts';
-import type { Entry, NewEntry, SignalLog } from './log.ts';
 import type { Signal } from './models.ts';
 import type { Share } from './share.ts';
 

@@ -1,5 +1,5 @@
 /** The Chat API server: what a request and a stream in one process share sooner than by way of the table. Everything works without it. */
-import type { Entry } from './log.ts';
+import type { Entry } from '../store/chat-api/signals.ts';
 
 export interface Share {
   /** Tells the streams of this process at once. */

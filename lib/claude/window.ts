@@ -160,13 +160,7 @@ function note(text: string): Block {
 
 /** A change stands on the item of the message it changes, also when that message was answered by another one's turn. */
 function correctionsOf(turns: readonly Turn[]): ReadonlyMap<string, Correction> {
-  return new Map(turns.flatMap(({ sk, correction }) => (correction ? [[messageIdOf(sk), correction] as const] : [])));
-}
-
-const SK_PREFIX = /^T#\d+#/;
-
-function messageIdOf(sk: string): string {
-  return sk.replace(SK_PREFIX, '');
+  return new Map(turns.flatMap(({ messageId, correction }) => (correction ? [[messageId, correction] as const] : [])));
 }
 
 function mergeNeighbours(messages: readonly Message[]): Message[] {

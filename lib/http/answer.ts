@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Later } from '../errors.ts';
 import { errorName, labelsOf } from '../log.ts';
+import type { Sessions } from '../store/sessions.ts';
 import { turnSk } from '../store/store.ts';
 import { type RememberDeps, remember } from '../turn/remember.ts';
 import { type Taken, type TurnDeps, takeTurn } from '../turn/turn.ts';
@@ -11,7 +12,6 @@ import type { CallerLimits } from './limits.ts';
 import { openShown, type Piece } from './pieces.ts';
 import type { ChatMessage } from './read-message.ts';
 import type { Session } from './session.ts';
-import type { Sessions } from './sessions.ts';
 
 export interface AnswerDeps extends TurnDeps, RememberDeps {
   sessions: Sessions;
@@ -53,14 +53,16 @@ export async function answer(deps: AnswerDeps, asked: Asked, emit: Emit): Promis
   }
   const { turn, before } = await take(deps, asked, { sent, generation: nextGeneration(earlier), emit });
   conclude(turn, sent, emit);
-  return () => remember(unlessForgotten(deps, sent), { head: sent, turn, before, remainingMs: asked.remainingMs() });
+  return () => remember(deps, { head: sent, turn, before, remainingMs: asked.remainingMs() });
 }
 
 async function identify({ sessions, newId, now }: AnswerDeps, { session, speaker, message, idempotencyKey }: Asked) {
-  const { messageId, createdAt, isRepeat } =
+  const identity =
     idempotencyKey === undefined
       ? { messageId: newId(), createdAt: now(), isRepeat: false }
       : await sessions.identify(session, idempotencyKey, JSON.stringify(message));
+  if (!identity) throw new ChatFailure('key_reused', 'This Idempotency-Key came with another message before.');
+  const { messageId, createdAt, isRepeat } = identity;
   const { message: text, attachments } = message;
   const sent: Sent = { ...session, event: 'sent', messageId, createdAt, speaker, text, attachments };
   return { sent, isRepeat };
@@ -110,8 +112,7 @@ async function take(
   const listener = { onText: shown.text, onTool: shown.tool, isRetractable: false };
   limits.begin(asker, Buffer.byteLength(sent.text) / BYTES_PER_TOKEN);
   try {
-    const composing = { ...deps, store: { ...store, claim } };
-    const taken = await takeTurn(composing, { burst: [sent], generation, attempts: 1, remainingMs, listener });
+    const taken = await takeTurn(deps, { burst: [sent], generation, attempts: 1, remainingMs, listener, claim });
     const { reply } = taken.turn;
     if (reply && reply.kind !== 'apology') shown.rest(reply.text);
     return taken;
@@ -139,16 +140,6 @@ function conclude({ state, reply }: Turn, { messageId }: Sent, emit: Emit): void
   const { usage, usd, cost, stop } = reply;
   const spent = { ...(usage && { usage }), ...(usd !== undefined && { usd }), ...(cost && { cost }) };
   emit({ done: true, turn: messageId, ...spent, stop });
-}
-
-/** A session may be forgotten while its summary is still being written. */
-function unlessForgotten(deps: AnswerDeps, sent: Sent): RememberDeps {
-  const { store, sessions } = deps;
-  const summarize: typeof store.summarize = async (of, summary) => {
-    await store.summarize(of, summary);
-    if (!(await store.find(sent))) await sessions.forgetSummary(sent);
-  };
-  return { ...deps, store: { ...store, summarize } };
 }
 
 function busy(): ChatFailure {

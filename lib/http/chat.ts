@@ -1,5 +1,6 @@
 /** Stops 1-7 for /chat/{sessionId} in one response: who asks, what is asked, and the answer while it grows. */
 import { errorName } from '../log.ts';
+import type { Forget } from '../store/forget.ts';
 import type { Caller } from './access.ts';
 import { type AnswerDeps, answer } from './answer.ts';
 import { corsHeaders } from './cors.ts';
@@ -16,6 +17,8 @@ export interface ChatDeps extends AnswerDeps {
   /** Whether anybody may ask without a key. */
   isOpen: boolean;
   allowedOrigins: readonly string[];
+  /** Removes all that is kept of a session. */
+  forget: Forget;
 }
 
 /** What comes with a request and is not in it. */
@@ -80,7 +83,7 @@ function post(deps: ChatDeps, { session, caller, headers }: Post, around: Around
 }
 
 /** As `transcript` gives it out. */
-const CURSOR = /^T#\d{13}#[\w-]{1,64}$/;
+const CURSOR = /^\d{13}#[\w-]{1,64}$/;
 
 async function transcript(
   { sessions }: ChatDeps,
@@ -100,7 +103,7 @@ async function transcript(
 
 /** Not while a message is being answered: its answer would be stored afterwards. */
 async function forget(
-  { sessions, newId, now }: ChatDeps,
+  { sessions, forget: removeAll, newId, now }: ChatDeps,
   session: Session,
   { remainingMs }: Around,
 ): Promise<Response> {
@@ -108,7 +111,7 @@ async function forget(
   if (!(await sessions.occupy(session, { holder, messageId: '-', until: now() + remainingMs() }))) {
     throw new ChatFailure('busy', 'A message of this session is being answered. Wait for its end.', { retryAfter: 1 });
   }
-  await sessions.forget(session).catch(async (error: unknown) => {
+  await removeAll(session).catch(async (error: unknown) => {
     await sessions.vacate(session, holder).catch(() => {});
     throw error;
   });

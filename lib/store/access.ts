@@ -1,5 +1,6 @@
 /** The table: how it is read and written by all of its rooms. What it cannot do now is `Later`. */
 import {
+  DeleteCommand,
   GetCommand,
   QueryCommand,
   type QueryCommandInput,
@@ -31,6 +32,17 @@ export function openAccess(dynamo: Dynamo, table: string, now: () => number) {
     /** True when the update was made, false when its condition was not met. */
     update: async (pk: string, sk: string, change: Change): Promise<boolean> =>
       (await updated(pk, sk, change)) !== undefined,
+
+    /** Removes an item that has none of these attributes; false when it has one, or is not there. */
+    async remove(pk: string, sk: string, { unless }: { unless: readonly string[] }): Promise<boolean> {
+      const command = new DeleteCommand({
+        TableName: table,
+        Key: { pk, sk },
+        ConditionExpression: unless.map((_, i) => `attribute_not_exists(#n${i})`).join(' AND '),
+        ExpressionAttributeNames: Object.fromEntries(unless.map((name, i) => [`#n${i}`, name])),
+      });
+      return (await unlessRefused(dynamo.send(command))) !== undefined;
+    },
 
     /** One item, read consistently. */
     async read(pk: string, sk: string): Promise<Record<string, unknown> | undefined> {

@@ -7,20 +7,27 @@ import { gone, partition, turnSk } from './keys.ts';
 /** Sorts after every turn, so that one backward read gives the conversation's own item and its newest turns. */
 export const CONVERSATION_SK = '~';
 
-export function openConversations({ read, update, expiresAt, now }: Access) {
+export function openConversations({ read, update, remove, expiresAt, now }: Access) {
   /** What the conversation's own item says at this moment. */
   async function conversationOf(of: Pick<MessageRef, 'platform' | 'conversation'>): Promise<Conversation> {
     return toConversation(await read(partition(of), CONVERSATION_SK));
   }
 
   return {
-    /** Replaces the summary, unless one that reaches further was written meanwhile. */
-    async summarize(of: Pick<MessageRef, 'platform' | 'conversation'>, summary: Summary): Promise<void> {
-      await update(partition(of), CONVERSATION_SK, {
+    /**
+     * Replaces the summary, unless one that reaches further was written meanwhile. `last` is a turn of the conversation: when that is
+     * gone, the conversation was forgotten while its summary was written, and the summary goes, too.
+     */
+    async summarize(last: MessageRef, summary: Summary): Promise<void> {
+      const pk = partition(last);
+      await update(pk, CONVERSATION_SK, {
         UpdateExpression: 'SET summary = :summary, expiresAt = :expires',
         ConditionExpression: 'attribute_not_exists(summary) OR summary.upTo < :upTo',
         ExpressionAttributeValues: { ':summary': summary, ':upTo': summary.upTo, ':expires': expiresAt() },
       });
+      if (await read(pk, turnSk(last))) return;
+      const isAll = await remove(pk, CONVERSATION_SK, { unless: ['owner', 'team'] });
+      if (!isAll) await update(pk, CONVERSATION_SK, { UpdateExpression: 'REMOVE summary' });
     },
 
     /** Hands the conversation to somebody; what is said from then on is answered by the bot only when it is the owner. */

@@ -1,6 +1,8 @@
 /** The table, of counters: sums that stay below their caps however many count at once, each with one conditional write. */
+import { createHash } from 'node:crypto';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type Dynamo, unavailable, unlessRefused } from './dynamo.ts';
+import { partition } from './keys.ts';
 
 /** An item; `expiresAt` (s) is for tidiness, nothing relies on it. */
 export interface CounterKey {
@@ -14,6 +16,35 @@ export interface Addition {
   name: string;
   by: number;
   room: number;
+}
+
+/** A stretch of time that is counted by itself. */
+interface Window {
+  /** What is counted in it. */
+  what: string;
+  ms: number;
+}
+
+/** How long (ms) a counter is kept after its window, for whoever wants to look. */
+const KEPT_MS = 24 * 3_600_000;
+
+/** The counter of the window that `now` (ms) lies in. */
+export function counterOf({ what, ms }: Window, now: number): CounterKey {
+  return { pk: `L#${Math.floor(now / ms)}#${what}`, sk: '-', expiresAt: endOf(ms, now) };
+}
+
+/** What is told once a window in a conversation. It lies among the conversation's own, and is forgotten with it. */
+export function onceIn(of: { platform: string; conversation: string }, { what, ms }: Window, now: number): CounterKey {
+  return { pk: partition(of), sk: `L#${Math.floor(now / ms)}#${what}`, expiresAt: endOf(ms, now) };
+}
+
+function endOf(ms: number, now: number): number {
+  return Math.ceil(((Math.floor(now / ms) + 1) * ms + KEPT_MS) / 1000);
+}
+
+/** Names a message without telling which: a counter outlives the conversation it last counted for. */
+export function markFor({ conversation, sk }: { conversation: string; sk: string }): string {
+  return createHash('sha256').update(`${conversation}\u0000${sk}`).digest('base64url').slice(0, 22);
 }
 
 export type Counters = ReturnType<typeof openCounters>;

@@ -3,7 +3,7 @@
 import type { Conversation, MessageRef, Turn } from '../types.ts';
 import type { Access } from './access.ts';
 import { CONVERSATION_SK, toConversation } from './conversation.ts';
-import { partition, turnSk } from './keys.ts';
+import { partition, partsOfSk, turnSk } from './keys.ts';
 
 /** What one look at a conversation gives: its newest turns, oldest first, and whose it is. */
 export interface Recent {
@@ -13,6 +13,9 @@ export interface Recent {
 
 /** Read consistently: may have been written a moment ago. */
 const NEWEST_TURNS = 24;
+
+const FIRST_TURN = 'T#';
+const BEHIND_TURNS = 'T$';
 
 /** The most turns a window can hold; keeps one read under DynamoDB's 1 MB and its price constant. */
 const MAX_TURNS = 200;
@@ -33,14 +36,14 @@ export function openHistory({ read, query }: Access) {
       const pk = partition(of);
       const newest = await query({
         KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
-        ExpressionAttributeValues: { ':pk': pk, ':first': 'T#', ':last': CONVERSATION_SK },
+        ExpressionAttributeValues: { ':pk': pk, ':first': FIRST_TURN, ':last': CONVERSATION_SK },
         Limit: NEWEST_TURNS + 1,
         ConsistentRead: true,
       });
       const items = newest.Items ?? [];
       const own = items.find(({ sk }) => sk === CONVERSATION_SK);
       const turns = items.filter((item) => item !== own).map(toTurn);
-      const windowFrom = turns.find(({ reply }) => reply?.windowFrom)?.reply?.windowFrom ?? 'T#';
+      const windowFrom = turns.find(({ reply }) => reply?.windowFrom)?.reply?.windowFrom ?? FIRST_TURN;
       if (newest.LastEvaluatedKey && String(newest.LastEvaluatedKey.sk) > windowFrom) {
         const older = await query({
           KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
@@ -53,11 +56,18 @@ export function openHistory({ read, query }: Access) {
       return { turns: turns.reverse(), conversation: toConversation(own) };
     },
 
-    /** The turns from one sort key up to, not including, another, oldest first; at most 200. */
-    async between(of: Pick<MessageRef, 'platform' | 'conversation'>, from: string, to: string): Promise<Turn[]> {
+    /**
+     * The newest turns from one sort key up to, not including, another, oldest first; at most 200. Without a sort key it is the
+     * beginning, or the end.
+     */
+    async between(
+      of: Pick<MessageRef, 'platform' | 'conversation'>,
+      from: string | undefined,
+      to?: string,
+    ): Promise<Turn[]> {
       const { Items = [] } = await query({
         KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-        ExpressionAttributeValues: { ':pk': partition(of), ':from': from, ':to': to },
+        ExpressionAttributeValues: { ':pk': partition(of), ':from': from ?? FIRST_TURN, ':to': to ?? BEHIND_TURNS },
         Limit: MAX_TURNS + 1,
       });
       return Items.map(toTurn)
@@ -69,5 +79,6 @@ export function openHistory({ read, query }: Access) {
 
 /** An item of ours is taken as it is. */
 export function toTurn(item: Record<string, unknown>): Turn {
-  return { said: [], generation: 0, epoch: 0, ...(item as Partial<Turn>), sk: String(item.sk) };
+  const sk = String(item.sk);
+  return { said: [], generation: 0, epoch: 0, ...(item as Partial<Turn>), sk, messageId: partsOfSk(sk).messageId };
 }

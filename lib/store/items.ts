@@ -28,6 +28,10 @@ export interface Range {
   after?: string | undefined;
 }
 
+export interface List extends Pick<Range, 'pk' | 'newestFirst' | 'limit' | 'after'> {
+  prefix: string;
+}
+
 export interface Page {
   items: Item[];
   /** The sort key to go on after, when there is more. */
@@ -75,6 +79,16 @@ export function openTable(dynamo: Dynamo, name: string) {
 
   return {
     query,
+
+    /**
+     * The items whose sort keys begin with `prefix`. `after` and `next` are sort keys without it: they may be given to a client and
+     * taken back, since no text of theirs leads out of the list. They are of `[\w/#-]`, as all ids of ours are.
+     */
+    async list({ pk, prefix, after, ...rest }: List): Promise<Page> {
+      const range = { pk, from: prefix, to: `${prefix}~`, ...rest };
+      const { items, next } = await query({ ...range, after: after === undefined ? undefined : `${prefix}${after}` });
+      return { items, next: next?.slice(prefix.length) };
+    },
 
     /** The items of `keys` in their order, `undefined` for those that are not there; one call for up to 100. */
     async read(keys: readonly Key[]): Promise<(Item | undefined)[]> {

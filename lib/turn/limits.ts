@@ -1,6 +1,6 @@
 /** Room of the limits: who may still ask today, and this minute. Counted in the table, exact however many workers ask at once. */
 import type { LimitSettings } from '../config.ts';
-import type { CounterKey, Counters } from '../store/counters.ts';
+import { type CounterKey, type Counters, counterOf, markFor, onceIn } from '../store/counters.ts';
 import type { PlatformName } from '../types.ts';
 
 /** Who asks, and in which turn (its sort key). */
@@ -38,22 +38,13 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
-/** How long a counter is kept after its window, for whoever wants to look. */
-const KEPT_MS = DAY_MS;
-
 export function openLimits({ counters, settings, now }: LimitDeps) {
   const { messagesPerMinute } = settings;
 
   async function over(asker: Asker, limit: OverLimit['limit'], windowMs: number, waitMs: number): Promise<OverLimit> {
-    const { platform, user, conversation, sk } = asker;
-    const key = windowKey(`${limit}#${platform}#${user}`, `C#${conversation}`, windowMs);
-    const carrier = await counters.firstOf(key, sk);
+    const { user, sk } = asker;
+    const carrier = await counters.firstOf(onceIn(asker, { what: `${limit}#${user}`, ms: windowMs }, now()), sk);
     return { limit, waitSeconds: Math.max(Math.ceil(waitMs / 1000), 1), carrier, isFirst: carrier === sk };
-  }
-
-  function windowKey(what: string, sk: string, windowMs: number): CounterKey {
-    const window = Math.floor(now() / windowMs);
-    return { pk: `L#${window}#${what}`, sk, expiresAt: Math.ceil(((window + 1) * windowMs + KEPT_MS) / 1000) };
   }
 
   function leftOf(windowMs: number): number {
@@ -68,7 +59,7 @@ export function openLimits({ counters, settings, now }: LimitDeps) {
       { name: 'total', cap: toMicros(totalUsdPerDay) },
       { name: 'chat-api', cap: platform === 'chat-api' ? toMicros(chatApiUsdPerDay) : 0 },
     ];
-    const day = (what: string) => windowKey(what, '-', DAY_MS);
+    const day = (what: string) => counterOf({ what, ms: DAY_MS }, now());
     const items = [
       { limit: 'user' as const, key: day(`day#${platform}#${user}`), caps: own.filter(isSet) },
       { limit: 'total' as const, key: day('day'), caps: shared.filter(isSet) },
@@ -83,8 +74,8 @@ export function openLimits({ counters, settings, now }: LimitDeps) {
      */
     async admitMessage(asker: Asker): Promise<OverLimit | undefined> {
       if (messagesPerMinute === 0) return undefined;
-      const key = windowKey(`minute#${asker.platform}#${asker.user}`, '-', MINUTE_MS);
-      const mark = `${asker.conversation}#${asker.sk}`;
+      const key = counterOf({ what: `minute#${asker.platform}#${asker.user}`, ms: MINUTE_MS }, now());
+      const mark = markFor(asker);
       const isAdmitted =
         (await counters.add(key, [{ name: 'n', by: 1, room: messagesPerMinute - 1 }], mark)) ||
         (await counters.markOf(key)) === mark;

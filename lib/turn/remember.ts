@@ -27,7 +27,7 @@ export async function remember(
       about: head,
       userId: pseudonym(head.platform, head.speaker.id),
       before,
-      turns: await store.between(head, before?.upTo ?? 'T#', upTo),
+      turns: await store.between(head, before?.upTo, upTo),
       upTo,
       signal: AbortSignal.timeout(remainingMs - SHORTEST_MS / 3),
     });

@@ -28,6 +28,8 @@ export interface TurnInput {
   remainingMs(): number;
   /** Somebody who reads along. */
   listener?: Listener;
+  /** Claims the turn, where that is not all that has to be got for it: the store's own unless given. */
+  claim?: Store['claim'];
 }
 
 export interface Listener {
@@ -65,8 +67,9 @@ export async function takeTurn(deps: TurnDeps, input: TurnInput): Promise<Taken>
   const startedAt = now();
   const owner = deps.newId();
   const said = input.burst.map((sent) => hear(sent, deps.maxInputChars));
+  const { claim = store.claim } = input;
   const [claimed, recent] = await Promise.all([
-    store.claim(head, { said, owner, leaseUntil: startedAt + input.remainingMs(), generation: input.generation }),
+    claim(head, { said, owner, leaseUntil: startedAt + input.remainingMs(), generation: input.generation }),
     store.recent(head),
   ]);
   const turn = claimed ?? (await standing(deps, head));

@@ -1,6 +1,6 @@
 /** The playground: one conversation as it is at this moment, again and again while somebody watches. */
 import type { ServerResponse } from 'node:http';
-import { partsOfSk, type Store } from '../../lib/store/store.ts';
+import { type Store, turnSk } from '../../lib/store/store.ts';
 import type { Turn } from '../../lib/types.ts';
 import type { Journal } from './journal.ts';
 import type { Others } from './others.ts';
@@ -52,7 +52,7 @@ export async function look({ store, others, journal, key }: WatchDeps, place: Pl
     hasLines ? others.lines(door, conversation, userOf(place)) : undefined,
   ]);
   const known = [...recent.turns, ...waiting(journal, session, recent.turns)].slice(-MAX_TURNS);
-  for (const { sk, state } of known) if (state === 'CLAIMED') journal.noteClaim(partsOfSk(sk).messageId, Date.now());
+  for (const { messageId, state } of known) if (state === 'CLAIMED') journal.noteClaim(messageId, Date.now());
   const worker = workerOf(door);
   const isQueued = door !== 'http';
   const turns = known.map((turn) => tellTurn({ turn, session, worker, isQueued, journal }));
@@ -61,7 +61,7 @@ export async function look({ store, others, journal, key }: WatchDeps, place: Pl
 
 /** Messages that a door has put into the queue and no worker has taken. */
 function waiting(journal: Journal, session: string, turns: readonly Turn[]): Turn[] {
-  const taken = new Set(turns.map(({ sk }) => partsOfSk(sk).messageId));
+  const taken = new Set(turns.map(({ messageId }) => messageId));
   const kept = new Map(
     journal
       .all()
@@ -70,7 +70,13 @@ function waiting(journal: Journal, session: string, turns: readonly Turn[]): Tur
   );
   return [...kept]
     .filter(([id]) => !taken.has(id))
-    .map(([id, time]) => ({ sk: `T#${String(time).padStart(13, '0')}#${id}`, said: [], generation: 0, epoch: 0 }));
+    .map(([id, time]) => ({
+      sk: turnSk({ createdAt: Number(time), messageId: id }),
+      messageId: id,
+      said: [],
+      generation: 0,
+      epoch: 0,
+    }));
 }
 
 function isMoving({ turns, lines }: Snapshot): boolean {

@@ -43,5 +43,5 @@ async function isKnown(store: Store, of: Known): Promise<boolean> {
 
 /** The newest 200 turns, oldest first. */
 export function turnsOf(store: Store, of: Known): Promise<Turn[]> {
-  return store.between(of, 'T#', 'T$');
+  return store.between(of, undefined);
 }

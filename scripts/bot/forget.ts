@@ -1,7 +1,6 @@
 /** The inspection tool: `forget` removes everything that is kept of a conversation. */
 import { pseudonym } from '../../lib/log.ts';
 import { readEnvelope } from '../../lib/records/envelope.ts';
-import { forget as forgetIn } from '../../lib/store/forget.ts';
 import { CannotRun, type Command } from './command.ts';
 import { findKnown, type Known } from './conversation.ts';
 import { readDeadTurn } from './dead-turns.ts';
@@ -11,17 +10,13 @@ export const forget: Command = {
   about: 'removes all that is kept of a conversation, for good',
   takes: ['conversation'],
   run: async (place, [name = ''], options) => {
-    const { store, table, shelf } = await place.data();
+    const { store, forget: removeAll } = await place.data();
     const of = await findKnown(store, name, options).catch((error: unknown) => {
       // A run that broke off has left something that no turn tells of.
       if (options.platform && error instanceof CannotRun) return { platform: options.platform, conversation: name };
       throw error;
     });
-    const { turns, parked } = await forgetIn(table, of, Date.now());
-    for (const id of parked) {
-      await shelf.unstrand(id);
-      await shelf.clear(id);
-    }
+    const { turns, parked } = await removeAll(of);
     const letters = [
       await drop(await place.queueUrl('TurnsDeadLetters'), (body) => readDeadTurn(body, of) !== undefined),
       await drop(await place.queueUrl('LogsDeadLetters'), (body) => isAbout(body, of, parked)),

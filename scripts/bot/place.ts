@@ -5,8 +5,8 @@ import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import type { Env } from '../../lib/config.ts';
+import { type Forget, openForget } from '../../lib/store/forget.ts';
 import { openTable, type Table } from '../../lib/store/items.ts';
-import { openShelf } from '../../lib/store/logs.ts';
 import { openStore, type Store } from '../../lib/store/store.ts';
 import { tableOf } from '../stage/outputs.ts';
 import { readStage, stackName, useAwsSettings } from '../stage/stage.ts';
@@ -23,7 +23,7 @@ export interface Place {
 export interface Data {
   store: Store;
   table: Table;
-  shelf: ReturnType<typeof openShelf>;
+  forget: Forget;
 }
 
 const DEFAULT_REGION = 'us-east-1';
@@ -81,7 +81,7 @@ function dataIn(client: DynamoDBClient, name: string): Data {
   return {
     store: openStore(dynamo, name, Date.now),
     table: openTable(dynamo, name),
-    shelf: openShelf(dynamo, name, Date.now),
+    forget: openForget(dynamo, name, Date.now),
   };
 }
 

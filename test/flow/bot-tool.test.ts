@@ -307,9 +307,10 @@ describe('forget', () => {
     const of = { platform: 'talkjs', conversation } as const;
     const shelf = openShelf(dynamo, TABLE, Date.now);
     for (const name of [conversation, other]) {
-      for (let i = 0; i < 30; i++) await turn(name, `${name}-m${i}`, i % 10 === 0 ? 'failed' : 'answered');
+      const said = await turn(name, `${name}-m0`, 'failed');
+      for (let i = 1; i < 30; i++) await turn(name, `${name}-m${i}`, i % 10 === 0 ? 'failed' : 'answered');
       await store.handOver({ ...of, conversation: name }, 'human');
-      await store.summarize({ ...of, conversation: name }, { text: `secret of ${name}`, upTo: 'T#1' });
+      await store.summarize(said, { text: `secret of ${name}`, upTo: 'T#1' });
     }
     const last = await turn(conversation, `${conversation}-last`, 'limited');
     await reachLimit(conversation);

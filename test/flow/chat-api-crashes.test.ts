@@ -8,6 +8,7 @@ import { openPublish } from '../../lib/chat-api/publish.ts';
 import { openRooms } from '../../lib/chat-api/rooms.ts';
 import { noShare } from '../../lib/chat-api/share.ts';
 import { Undeliverable } from '../../lib/errors.ts';
+import { openChatApiStore } from '../../lib/store/chat-api/chat-api.ts';
 import { openTable } from '../../lib/store/items.ts';
 import { openDynamo } from '../../lib/store/store.ts';
 import { makeTable } from '../harness/tables.ts';
@@ -19,7 +20,7 @@ let conversations = 0;
 
 beforeAll(async () => {
   const table = openTable(openDynamo(), await makeTable());
-  rooms = openRooms({ table, share: noShare, putOutbound: undefined, now: Date.now });
+  rooms = openRooms({ kept: openChatApiStore(table, Date.now), share: noShare, putOutbound: undefined, now: Date.now });
   await rooms.users.create('ada', {});
 });
 
@@ -79,7 +80,7 @@ describe('a message of a user, sent again under its key after a crash', () => {
       ...breaking(step, when),
       keys: openKeys({ secret: 'x' }),
       putTurn: step === 'enqueue' ? crashing(when, enqueue) : enqueue,
-      forgetTurns: async () => {},
+      forget: async () => ({ turns: 0, parked: [] }),
       countNewUser: async () => {},
       bot: 'claude',
     };

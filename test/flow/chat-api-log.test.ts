@@ -1,6 +1,6 @@
 /** The log of a conversation's signals: one number after the other, whoever writes. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openSignalLog, type SignalLog } from '../../lib/chat-api/log.ts';
+import { openSignalLog, type SignalLog } from '../../lib/store/chat-api/signals.ts';
 import { openTable, type Table } from '../../lib/store/items.ts';
 import { openDynamo } from '../../lib/store/store.ts';
 import { makeTable } from '../harness/tables.ts';

@@ -232,7 +232,7 @@ describe('the same Idempotency-Key', () => {
     const session = newSession();
     const ref = toSession('open', session);
     const body = JSON.stringify({ message: 'Hello', attachments: [] });
-    const { messageId, createdAt } = await world.sessions.identify(ref, key['idempotency-key'], body);
+    const { messageId = '', createdAt = 0 } = (await world.sessions.identify(ref, key['idempotency-key'], body)) ?? {};
     const until = Date.now() + 1_500;
     await world.sessions.occupy(ref, { holder: 'crashed', messageId, until });
     const claim = { said: [], owner: 'crashed', leaseUntil: until, generation: 0 };

@@ -33,6 +33,16 @@ const EDGES: { room: RegExp; packages: RegExp; name: string }[] = [
 const IS_PURE = /^\/\*\*[^\n]*\bpure\b/i;
 const IMPURE = new Set(['await', 'the clock', 'chance', 'a timer', 'process', 'process.env', 'fetch']);
 
+/** What is written to the table, and under which name, is the store's own affair. */
+const STORE = /^lib\/store\//;
+const TABLE_ITSELF = /^lib\/store\/(items|access|dynamo|keys)\.ts$/;
+const MAY_OPEN_THE_TABLE = /^(lib\/(store|app)|scripts|local|test)\//;
+const EXPRESSION =
+  /\b(attribute_(not_)?exists|attribute_type|if_not_exists|list_append|begins_with)\s*\(|(=|<>|<=?|>=?) :\w|^\s*(SET|ADD|REMOVE) #?\w/;
+const EXPRESSION_NAME =
+  /^((Update|Condition|KeyCondition|Filter|Projection)Expression|ExpressionAttribute(Names|Values))$/;
+const KEY = /^\^?[A-Z][A-Z-]*#/;
+
 const PLATFORM = /^lib\/platforms\//;
 const PLATFORM_MAY_IMPORT = /^lib\/(platforms\/|text\/|errors|types|config|bounds)/;
 const FUNCTION_MAY_IMPORT = /^lib\/(app\/|platforms\/|types\.ts)/;
@@ -61,6 +71,7 @@ function breachesOf({ file, source, imports, effects }: Module): string[] {
   for (const [found] of source.matchAll(/@ts-(ignore|expect-error|nocheck)/g)) breach(1, `has ${found}`);
   for (const { what, line } of effects) {
     if (what === 'any') breach(line, 'uses any');
+    if ((what === 'an expression' || what === 'a key') && !STORE.test(file)) breach(line, `has ${what} of the table`);
     if (isPure && IMPURE.has(what)) breach(line, `is pure and uses ${what}`);
     if (what === 'the console' && (isFunction || isLib)) breach(line, 'uses the console');
     if (what === 'process.env' && (isFunction || isLib) && file !== 'lib/config.ts') breach(line, 'reads process.env');
@@ -69,6 +80,7 @@ function breachesOf({ file, source, imports, effects }: Module): string[] {
     const isOurs = /^(lib|functions|local|test|scripts)\//.test(target);
     const edge = EDGES.find(({ room, packages }) => room.test(target) || packages.test(target));
     const name = edge?.name ?? '';
+    if (TABLE_ITSELF.test(target) && !isType && !MAY_OPEN_THE_TABLE.test(file)) breach(line, `reaches for ${target}`);
     if (isLib && isOurs && !target.startsWith('lib/')) breach(line, `leaves lib for ${target}`);
     if (isFunction && isOurs && !FUNCTION_MAY_IMPORT.test(target)) breach(line, `is a door and imports ${target}`);
     if ((isLib || isFunction) && edge?.packages.test(target) && own !== edge)
@@ -139,6 +151,11 @@ function importOf(node: Node): { target: string; isType: boolean } | undefined {
 function effectOf(node: Node): string | undefined {
   if (node.type === 'AwaitExpression' || (node.type === 'ForOfStatement' && node.await === true)) return 'await';
   if (node.type === 'TSAnyKeyword') return 'any';
+  if (node.type === 'Property' && EXPRESSION_NAME.test(nameOf(node.key))) return 'an expression';
+  if (node.type === 'Property' && nameOf(node.key) === 'pk') return 'a key';
+  const text = textOf(node);
+  if (EXPRESSION.test(text)) return 'an expression';
+  if (KEY.test(text)) return 'a key';
   if (node.type === 'MemberExpression') {
     const name = `${nameOf(node.object)}.${nameOf(node.property)}`;
     if (name === 'Date.now' || name === 'performance.now') return 'the clock';
@@ -159,6 +176,17 @@ function effectOf(node: Node): string | undefined {
 function nameOf(value: unknown): string {
   if (!isNode(value)) return '';
   return String(value.type === 'Literal' ? value.value : (value.name ?? ''));
+}
+
+/** What stands in quotes, in a piece of a template or in a regular expression. */
+function textOf(node: Node): string {
+  if (node.type === 'Literal') return isRegex(node.regex) ? node.regex.pattern : String(node.value);
+  const piece = node.type === 'TemplateElement' ? node.value : undefined;
+  return typeof piece === 'object' && piece !== null && 'raw' in piece ? String(piece.raw) : '';
+}
+
+function isRegex(value: unknown): value is { pattern: string } {
+  return typeof value === 'object' && value !== null && 'pattern' in value && typeof value.pattern === 'string';
 }
 
 function isEmpty(value: unknown): boolean {

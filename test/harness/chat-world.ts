@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { openSessions } from '../../lib/http/sessions.ts';
 import { openSqs } from '../../lib/queue.ts';
 import { openTable } from '../../lib/store/items.ts';
+import { openSessions } from '../../lib/store/sessions.ts';
 import { openDynamo, openStore } from '../../lib/store/store.ts';
 import { createClaude } from '../../local/stand-ins/claude.ts';
 import { serve } from '../../local/stand-ins/serve.ts';

@@ -9,13 +9,15 @@ import { openRooms } from '../../../lib/chat-api/rooms.ts';
 import { noShare } from '../../../lib/chat-api/share.ts';
 import { type ChatDeps, chat } from '../../../lib/http/chat.ts';
 import { openCallerLimits } from '../../../lib/http/limits.ts';
-import { openSessions } from '../../../lib/http/sessions.ts';
 import { botpressPlatform } from '../../../lib/platforms/botpress/deliver.ts';
 import { botpressDialect } from '../../../lib/platforms/botpress/dialect.ts';
 import { chatApiPlatform } from '../../../lib/platforms/chat-api/deliver.ts';
 import { talkjsPlatform } from '../../../lib/platforms/talkjs/deliver.ts';
 import { talkjsDialect } from '../../../lib/platforms/talkjs/dialect.ts';
+import { openChatApiStore } from '../../../lib/store/chat-api/chat-api.ts';
+import { openForget } from '../../../lib/store/forget.ts';
 import { openTable } from '../../../lib/store/items.ts';
+import { openSessions } from '../../../lib/store/sessions.ts';
 import { receive } from '../../../lib/turn/receive.ts';
 import type { Dialect, Platform, PlatformName, WebhookRequest } from '../../../lib/types.ts';
 import { botpressCloud, CLAUDE, ENCRYPTION_KEY, SECRET, talkjsCloud } from './clouds.ts';
@@ -111,7 +113,12 @@ export const openBotpress: OpenDoor = (world, steps, { landsLate }) => {
 
 export const openChatApi: OpenDoor = (world, steps) => {
   const roomsOf = (dynamo: Parameters<typeof openTable>[0]) =>
-    openRooms({ table: openTable(dynamo, 'table'), share: noShare, putOutbound: undefined, now: world.now });
+    openRooms({
+      kept: openChatApiStore(openTable(dynamo, 'table'), world.now),
+      share: noShare,
+      putOutbound: undefined,
+      now: world.now,
+    });
   const own = roomsOf(world.table.dynamo);
   const created = (async () => {
     await own.users.create('alice', {});
@@ -130,7 +137,7 @@ export const openChatApi: OpenDoor = (world, steps) => {
         ...roomsOf(world.dynamoOf(process)),
         keys: openKeys({ secret: SECRET }),
         putTurn: world.turnsQueueOf(process).put,
-        forgetTurns: async () => {},
+        forget: async () => ({ turns: 0, parked: [] }),
         countNewUser: async () => {},
         bot: 'claude',
       };
@@ -186,6 +193,7 @@ export const openHttp: OpenDoor = (world, steps, { timesAsked = 1 }) => {
       ...deps,
       limits: openCallerLimits(composing.limits, composing.estimateUsd),
       sessions: openSessions(openTable(world.dynamoOf(process), 'table'), world.now),
+      forget: openForget(world.dynamoOf(process), 'table', world.now),
       platform: () => ({ deliver: async () => [] }),
       identify: () => 'open',
       isOpen: true,

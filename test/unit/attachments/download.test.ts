@@ -181,6 +181,7 @@ describe('the setting ATTACHMENT_HOSTS', () => {
 describe('the files of a conversation', () => {
   const turnWith = (n: number, urls: string[]): Turn => ({
     sk: `T#${n}`,
+    messageId: `m${n}`,
     generation: 0,
     epoch: 1,
     said: [

@@ -1,8 +1,8 @@
 /** The clocks of a stream: hold, ping, look and end. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { listen } from '../../../lib/chat-api/listen.ts';
-import type { Entry } from '../../../lib/chat-api/log.ts';
 import { noShare, openShare, type Share } from '../../../lib/chat-api/share.ts';
+import type { Entry } from '../../../lib/store/chat-api/signals.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_760_000_000_000 }));
 afterEach(() => void vi.useRealTimers());

@@ -9,7 +9,15 @@ const limits: WindowLimits = { strategy: 'tokens', tokenBudget: 40_000, maxMessa
 function turn(n: number, text: string, more: Partial<Turn> = {}): Turn {
   const message = { messageId: `m${n}`, createdAt: 1_000 + n };
   const said = [{ ...message, speaker: { id: 'alice' }, text, attachments: [] }];
-  return { sk: turnSk(message), state: 'DELIVERED', said, generation: 0, epoch: 1, ...more };
+  return {
+    sk: turnSk(message),
+    messageId: message.messageId,
+    state: 'DELIVERED',
+    said,
+    generation: 0,
+    epoch: 1,
+    ...more,
+  };
 }
 
 function answered(n: number, text: string, answer: string, more: Partial<Turn> = {}, reply: Partial<Reply> = {}): Turn {

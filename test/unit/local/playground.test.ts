@@ -43,7 +43,14 @@ describe('a turn as the playground tells it', () => {
     journal.add({ time: 1600, event: 'reply-delivered', fields: { inbound: 'm1' } });
     journal.addLogged({ session: 's', requestedAt: 1050, at: 1580 });
 
-    const turn = { sk: 'T#0000000000900#m1', said: [], generation: 0, epoch: 1, state: 'DELIVERED' as const };
+    const turn = {
+      sk: 'T#0000000000900#m1',
+      messageId: 'm1',
+      said: [],
+      generation: 0,
+      epoch: 1,
+      state: 'DELIVERED' as const,
+    };
     const view = tellTurn({ turn, session: 's', worker: 'reply', isQueued: true, journal });
 
     expect(view.at).toEqual({
@@ -60,7 +67,7 @@ describe('a turn as the playground tells it', () => {
     const journal = openJournal();
     journal.add({ time: 1520, event: 'reply-written', fields: { inbound: 'm1', ms: 400 } });
     journal.addLogged({ session: 's', requestedAt: 700, at: 1000 });
-    const turn = { sk: 'T#0000000000900#m1', said: [], generation: 0, epoch: 1 };
+    const turn = { sk: 'T#0000000000900#m1', messageId: 'm1', said: [], generation: 0, epoch: 1 };
     const view = () => tellTurn({ turn, session: 's', worker: 'reply', isQueued: true, journal });
 
     const before = view();
@@ -76,7 +83,7 @@ describe('a turn as the playground tells it', () => {
     journal.add({ time: 1020, event: 'process-ended', process: 'deliver', fields: {} });
     journal.add({ time: 1030, event: 'process-ended', process: 'reply', fields: {} });
 
-    const turn = { sk: 'T#0000000001000#m1', said: [], generation: 0, epoch: 0 };
+    const turn = { sk: 'T#0000000001000#m1', messageId: 'm1', said: [], generation: 0, epoch: 0 };
     const view = tellTurn({ turn, session: 's', worker: 'reply', isQueued: true, journal });
 
     expect(view.state).toBe('QUEUED');

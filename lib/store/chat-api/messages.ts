@@ -1,9 +1,9 @@
-/** The Chat API server: messages and events, in the order of their conversation; found by id without an index, since the id says where. */
+/** The table, of the Chat API: messages and events, in the order of their conversation; found by id without an index, since the id says where. */
 
-import type { Item, Key, Table } from '../store/items.ts';
+import { type ConversationRef, type ThingKind, thingId, whereIs } from '../../chat-api/ids.ts';
+import { type Event, isoTime, type Message, type Payload } from '../../chat-api/models.ts';
+import type { Item, Key, Table } from '../items.ts';
 import { PAGE } from './conversations.ts';
-import { type ConversationRef, type ThingKind, thingId, whereIs } from './ids.ts';
-import { type Event, isoTime, type Message, type Payload } from './models.ts';
 
 export interface Stored {
   id: string;
@@ -44,13 +44,18 @@ export function openMessages(table: Table, now: () => number) {
 
     /** Messages, the newest first. */
     async list({ key }: ConversationRef, after: string | undefined) {
-      const range = { pk: partition(key), from: 'M#', to: 'M#~', newestFirst: true, limit: PAGE, after };
-      const { items, next } = await table.query(range);
+      const { items, next } = await table.list({
+        pk: messagesOf(key),
+        prefix: PREFIX.msg,
+        newestFirst: true,
+        limit: PAGE,
+        after,
+      });
       return { messages: items.map((item) => toStored('msg', item)), next };
     },
 
     async clear({ key }: ConversationRef): Promise<void> {
-      await table.clear({ pk: partition(key), from: ' ', to: '~' });
+      await table.clear({ pk: messagesOf(key), from: ' ', to: '~' });
     },
   };
 }
@@ -65,20 +70,21 @@ export function toEvent({ id, createdAt, conversationId, userId, payload }: Stor
   return { id, createdAt: isoTime(createdAt), conversationId, userId, payload };
 }
 
-function partition(conversationKey: string): string {
+/** Where the messages and events of a conversation lie, and what was decided about them. */
+export function messagesOf(conversationKey: string): string {
   return `CHAT-MESSAGES#${conversationKey}`;
 }
 
 function placeOf(kind: ThingKind, id: string): Key {
   const place = whereIs(kind, id);
-  return { pk: partition(place?.key ?? ''), sk: `${PREFIX[kind]}${place?.ulid ?? ''}` };
+  return { pk: messagesOf(place?.key ?? ''), sk: `${PREFIX[kind]}${place?.ulid ?? ''}` };
 }
 
 const PREFIX = { msg: 'M#', evt: 'E#' } as const satisfies Record<ThingKind, string>;
 
 /** Our own items, written above: taken as they are. */
 function toStored(kind: ThingKind, { pk, sk, createdAt, conversationId, userId, body }: Item): Stored {
-  const key = pk.slice(partition('').length);
+  const key = pk.slice(messagesOf('').length);
   const { payload, metadata } = JSON.parse(String(body)) as Pick<Stored, 'payload' | 'metadata'>;
   return {
     id: `${kind}_${sk.slice(PREFIX[kind].length)}${key}`,

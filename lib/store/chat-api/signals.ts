@@ -1,11 +1,11 @@
-/** The Chat API server: the signals of a conversation, by which one Lambda tells those that hold a stream what it did. */
+/** The table, of the Chat API: the signals of a conversation, by which one Lambda tells those that hold a stream what it did. */
 
 // They are numbered without a gap: n + 1 is written only by somebody who has seen n, and by one of several who try. So a reader
 // that goes on after the last number it has seen misses nothing, and reads nothing twice.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Later } from '../errors.ts';
-import type { Item, Table } from '../store/items.ts';
+import { Later } from '../../errors.ts';
+import type { Item, Table } from '../items.ts';
 
 export interface Entry {
   seq: number;

@@ -1,6 +1,7 @@
-/** The Chat API server: what the first attempt under an idempotency key decided, for every later one to find. */
+/** The table, of the Chat API: what the first attempt under an idempotency key decided, for every later one to find. */
 import { createHash } from 'node:crypto';
-import type { Key, Table } from '../store/items.ts';
+import type { Key, Table } from '../items.ts';
+import { messagesOf } from './messages.ts';
 
 export interface Decision {
   messageId: string;
@@ -46,9 +47,9 @@ export function openOnce(table: Table, now: () => number) {
   };
 }
 
-/** Hashed: a key of the client's may be of any length. */
+/** Beside the messages, so that it goes with them. Hashed: a key of the client's may be of any length. */
 function keyOf(conversationKey: string, name: string): Key {
-  return { pk: `CHAT-ONCE#${conversationKey}#${digestOf(name)}`, sk: 'A' };
+  return { pk: messagesOf(conversationKey), sk: `O#${digestOf(name)}` };
 }
 
 export function digestOf(text: string): string {

@@ -1,9 +1,9 @@
-/** The Chat API server: conversations and who takes part in them. Membership is kept on both sides, so that neither list needs a search. */
+/** The table, of the Chat API: conversations and who takes part in them. Membership is kept on both sides, so that neither list needs a search. */
 
-import { type Item, type Key, keyPart, type Table } from '../store/items.ts';
-import type { ConversationRef } from './ids.ts';
-import type { Conversation, User } from './models.ts';
-import { isoTime } from './models.ts';
+import type { ConversationRef } from '../../chat-api/ids.ts';
+import type { Conversation, User } from '../../chat-api/models.ts';
+import { isoTime } from '../../chat-api/models.ts';
+import { type Item, type Key, keyPart, type Table } from '../items.ts';
 import { toStoredUser, userKey, userPartition } from './users.ts';
 
 export interface StoredConversation extends ConversationRef {
@@ -65,9 +65,9 @@ export function openConversations(table: Table, now: () => number) {
 
     /** The newest first; a page may hold fewer than it could. */
     async list(userId: string, after: string | undefined) {
-      const { items, next } = await table.query({
+      const { items, next } = await table.list({
         pk: userPartition(userId),
-        ...LISTINGS,
+        prefix: LISTINGS,
         newestFirst: true,
         limit: PAGE,
         after,
@@ -104,15 +104,15 @@ export function openConversations(table: Table, now: () => number) {
 
     /** User ids; the first page begins with the owner. */
     async members({ id, key, owner }: StoredConversation, after: string | undefined) {
-      const { items, next } = await table.query({ pk: partition(id), ...MEMBERS, limit: PAGE, after });
-      const others = items.filter((item) => item.key === key).map(({ sk }) => sk.slice(MEMBERS.from.length));
+      const { items, next } = await table.list({ pk: partition(id), prefix: MEMBERS, limit: PAGE, after });
+      const others = items.filter((item) => item.key === key).map(({ sk }) => sk.slice(MEMBERS.length));
       return { ids: after === undefined ? [owner, ...others] : others, next };
     },
 
     /** Takes the user out of every conversation it was added to. */
     async leaveAll(userId: string): Promise<void> {
       for (let after: string | undefined; ; ) {
-        const { items, next } = await table.query({ pk: userPartition(userId), ...LISTINGS, limit: PAGE, after });
+        const { items, next } = await table.list({ pk: userPartition(userId), prefix: LISTINGS, limit: PAGE, after });
         const ids = items.map(({ sk }) => sk.split('#').slice(2).join('#'));
         await Promise.all(ids.map((id) => table.remove(memberKey(id, userId))));
         await Promise.all(items.map((item) => table.remove(item)));
@@ -140,9 +140,9 @@ export function openConversations(table: Table, now: () => number) {
     /** Removes a closed conversation's memberships and, last of all, what was left of itself. */
     async remove({ id, key }: ConversationRef): Promise<void> {
       for (let after: string | undefined; ; ) {
-        const { items, next } = await table.query({ pk: partition(id), ...MEMBERS, limit: PAGE, after });
+        const { items, next } = await table.list({ pk: partition(id), prefix: MEMBERS, limit: PAGE, after });
         const own = items.filter((item) => item.key === key);
-        await Promise.all(own.map((item) => unlist(item.sk.slice(MEMBERS.from.length), item)));
+        await Promise.all(own.map((item) => unlist(item.sk.slice(MEMBERS.length), item)));
         await Promise.all(own.map((item) => table.remove(item, sameKey(key))));
         if (next === undefined) break;
         after = next;
@@ -177,14 +177,14 @@ function metaKey(id: string): Key {
 
 /** A member's item counts only as long as it names the conversation's key: one of an earlier conversation of that id does not. */
 function memberKey(id: string, userId: string): Key {
-  return { pk: partition(id), sk: `P#${keyPart(userId)}` };
+  return { pk: partition(id), sk: `${MEMBERS}${keyPart(userId)}` };
 }
 
-const MEMBERS = { from: 'P#', to: 'P#~' };
-const LISTINGS = { from: 'C#', to: 'C#~' };
+const MEMBERS = 'P#';
+const LISTINGS = 'C#';
 
 function listingKey(userId: string, at: number, conversationId: string): Key {
-  return { pk: userPartition(userId), sk: `C#${String(at).padStart(13, '0')}#${conversationId}` };
+  return { pk: userPartition(userId), sk: `${LISTINGS}${String(at).padStart(13, '0')}#${conversationId}` };
 }
 
 function toConversation(meta: Item | undefined): StoredConversation | undefined {

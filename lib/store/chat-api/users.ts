@@ -1,7 +1,7 @@
-/** The Chat API server: users. One item each, under their id; a deleted one leaves a tombstone, so that its id and keys stay dead. */
+/** The table, of the Chat API: users. One item each, under their id; a deleted one leaves a tombstone, so that its id and keys stay dead. */
 
-import { type Item, type Key, keyPart, type Table } from '../store/items.ts';
-import { isoTime, type User } from './models.ts';
+import { isoTime, type User } from '../../chat-api/models.ts';
+import { type Item, type Key, keyPart, type Table } from '../items.ts';
 
 export interface UserFields {
   name?: string | undefined;

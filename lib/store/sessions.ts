@@ -1,10 +1,11 @@
-/** Room of /chat: what the table keeps of a session besides its turns. All of it lies in the session's own partition. */
+/** The table, of /chat: what is kept of a session besides its turns. All of it lies in the session's own partition. */
 import { createHash } from 'node:crypto';
-import type { Key, Table } from '../store/items.ts';
-import { partition, toTurn, turnSk } from '../store/store.ts';
 import type { MessageRef, Turn } from '../types.ts';
-import { ChatFailure } from './failure.ts';
-import type { Session } from './session.ts';
+import { toTurn } from './history.ts';
+import type { Key, Table } from './items.ts';
+import { partition, turnSk } from './keys.ts';
+
+type Session = Pick<MessageRef, 'platform' | 'conversation'>;
 
 /** A message that is sent twice under one idempotency key is one message: the first one's id and creation time (ms) count. */
 export interface Identity {
@@ -31,8 +32,8 @@ export interface TranscriptPage {
 
 export type Sessions = ReturnType<typeof openSessions>;
 
-/** Sorts before the turns, so that no look at the conversation reads it. */
-const LEASE_SK = 'B';
+/** Sorts behind all else, so that no look at the conversation reads it, and whoever forgets the session loses it last. */
+const LEASE_SK = '~L';
 
 /** Turns of one page: at 4 KB each they are as much as DynamoDB reads at once. */
 const PAGE_TURNS = 100;
@@ -73,16 +74,14 @@ export function openSessions(table: Table, now: () => number) {
       });
     },
 
-    /** Throws a `ChatFailure` when the key was used for another message of the session. */
-    async identify(session: Session, idempotencyKey: string, message: string): Promise<Identity> {
+    /** `undefined` when the key was used for another message of the session. */
+    async identify(session: Session, idempotencyKey: string, message: string): Promise<Identity | undefined> {
       const name = digestOf(idempotencyKey).slice(0, 32);
       const key = { pk: partition(session), sk: `I#${name}` };
       const first = { messageId: `k-${name}`, createdAt: now(), digest: digestOf(message) };
       const isFirst = await table.add({ ...key, ...first, expiresAt: expiresAt() });
       const [kept = first] = isFirst ? [] : await table.read([key]);
-      if (kept.digest !== first.digest) {
-        throw new ChatFailure('key_reused', 'This Idempotency-Key came with another message before.');
-      }
+      if (kept.digest !== first.digest) return undefined;
       return { messageId: first.messageId, createdAt: Number(kept.createdAt), isRepeat: !isFirst };
     },
 
@@ -100,19 +99,9 @@ export function openSessions(table: Table, now: () => number) {
 
     /** The newest turns, or those before `earlier` of another page. */
     async transcript(session: Session, earlier: string | undefined): Promise<TranscriptPage> {
-      const range = { pk: partition(session), from: 'T#', to: 'T#~' };
-      const page = await table.query({ ...range, newestFirst: true, limit: PAGE_TURNS, after: earlier });
+      const range = { pk: partition(session), prefix: 'T#', newestFirst: true, limit: PAGE_TURNS, after: earlier };
+      const page = await table.list(range);
       return { turns: page.items.map(toTurn).reverse(), earlier: page.next };
-    },
-
-    /** Removes all there is of the session. */
-    async forget(session: Session): Promise<void> {
-      await table.clear({ pk: partition(session), from: ' ', to: '~~' });
-    },
-
-    /** Removes a summary that was written after its conversation was forgotten. */
-    async forgetSummary(session: Session): Promise<void> {
-      await table.update({ pk: partition(session), sk: '~' }, { UpdateExpression: 'REMOVE summary' });
     },
   };
 }

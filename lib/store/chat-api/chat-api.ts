@@ -1,0 +1,36 @@
+/** The table, of the Chat API: users, conversations, what is said in them and what is told to those who listen. */
+import { fromTurnConversation } from '../../chat-api/ids.ts';
+import type { Table } from '../items.ts';
+import { openConversations } from './conversations.ts';
+import { openMessages } from './messages.ts';
+import { openOnce } from './once.ts';
+import { openSignalLog } from './signals.ts';
+import { openUsers } from './users.ts';
+
+export type ChatApiStore = ReturnType<typeof openChatApiStore>;
+
+export function openChatApiStore(table: Table, now: () => number) {
+  return {
+    users: openUsers(table, now),
+    conversations: openConversations(table, now),
+    messages: openMessages(table, now),
+    once: openOnce(table, now),
+    signals: openSignalLog(table, now),
+  };
+}
+
+/** Removes a conversation (as the turns know it) from the Chat API, step by step: each may be the last, and is then done again. */
+export function openRemoval(table: Table, now: () => number) {
+  const { conversations, messages, signals } = openChatApiStore(table, now);
+  return {
+    /** From here on nobody finds it. */
+    close: (conversation: string) => conversations.close(fromTurnConversation(conversation)),
+
+    /** What was said in it, and then who took part. */
+    async remove(conversation: string): Promise<void> {
+      const ref = fromTurnConversation(conversation);
+      await Promise.all([messages.clear(ref), signals.clear(ref.key)]);
+      await conversations.remove(ref);
+    },
+  };
+}
