@@ -7,8 +7,8 @@ import { openHistory } from './history.ts';
 import { openTurns } from './turns.ts';
 
 export { openDynamo } from './dynamo.ts';
-export { type Recent, toTurn } from './history.ts';
-export { partition, partsOfSk, turnSk } from './keys.ts';
+export { type Recent } from './history.ts';
+export { partsOfSk, turnSk } from './keys.ts';
 export type { Holder } from './turns.ts';
 
 export type Store = ReturnType<typeof openStore>;
