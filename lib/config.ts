@@ -1,6 +1,8 @@
 /** The environment (+ secrets) → the settings groups a door asks for, or one error that lists everything wrong. */
 import { readFileSync } from 'node:fs';
-import { type Env, flag, type Group, list, oneOf, optional, required, text, url, usd, whole } from './config/values.ts';
+import { chosenKey, chosenKeys, namedKeys, requiredKey } from './config/keys.ts';
+import { baseUrl, origins, url } from './config/urls.ts';
+import { type Env, flag, type Group, list, oneOf, optional, required, text, usd, whole } from './config/values.ts';
 import { BadSettings } from './errors.ts';
 import { platformSettings } from './platforms/all.ts';
 
@@ -13,10 +15,10 @@ export const groups = {
   }),
   turnsQueue: (env, problems) => ({ url: required(env, 'TURNS_QUEUE_URL', problems) }),
   claude: (env, problems) => ({
-    apiKey: required(env, 'ANTHROPIC_API_KEY', problems),
-    baseUrl: text(env, 'ANTHROPIC_BASE_URL'),
-    model: text(env, 'CLAUDE_MODEL') ?? 'claude-haiku-5-5',
-    fallbackModel: text(env, 'CLAUDE_FALLBACK_MODEL'),
+    apiKey: requiredKey(env, 'ANTHROPIC_API_KEY', problems),
+    baseUrl: baseUrl(env, 'ANTHROPIC_BASE_URL', problems, '/v1'),
+    model: text(env, 'CLAUDE_MODEL', problems) ?? 'claude-haiku-5-5',
+    fallbackModel: text(env, 'CLAUDE_FALLBACK_MODEL', problems),
     maxTokens: whole(env, 'CLAUDE_MAX_TOKENS', 2048, problems, { min: 1, max: 128_000 }),
     effort: oneOf(env, 'CLAUDE_EFFORT', ['low', 'medium', 'high', 'xhigh', 'max'], undefined, problems),
     systemPrompt: prompt(env, 'SYSTEM_PROMPT', problems) ?? DEFAULT_SYSTEM_PROMPT,
@@ -35,18 +37,19 @@ export const groups = {
   }),
   /** The last part of where its secrets are, so that nothing else has to name it. */
   stage: (env) => ({ name: env.SECRETS_PATH?.split('/').at(-1) || 'local' }),
-  tools: (env) => ({ names: list(env, 'TOOLS') }),
-  attachments: (env) => ({
-    hosts: list(env, 'ATTACHMENT_HOSTS') ?? Object.values(platformSettings).flatMap(({ fileHosts }) => fileHosts),
+  tools: (env, problems) => ({ names: list(env, 'TOOLS', problems) }),
+  attachments: (env, problems) => ({
+    hosts:
+      list(env, 'ATTACHMENT_HOSTS', problems) ?? Object.values(platformSettings).flatMap(({ fileHosts }) => fileHosts),
   }),
   /** Off unless both keys are set; the intake needs a key of its own besides. */
   reconify: optional(['RECONIFY_APP_KEY', 'RECONIFY_API_KEY'], (env, problems) => ({
-    appKey: required(env, 'RECONIFY_APP_KEY', problems),
-    apiKey: required(env, 'RECONIFY_API_KEY', problems),
+    appKey: requiredKey(env, 'RECONIFY_APP_KEY', problems),
+    apiKey: requiredKey(env, 'RECONIFY_API_KEY', problems),
     endpoint: url(env, 'RECONIFY_ENDPOINT', 'https://track.reconify.com/track', problems),
-    intakeKeys: list(env, 'RECONIFY_INTAKE_KEYS') ?? [],
-    format: text(env, 'RECONIFY_FORMAT') ?? 'anthropic',
-    version: text(env, 'RECONIFY_VERSION') ?? '3.0.0',
+    intakeKeys: chosenKeys(env, 'RECONIFY_INTAKE_KEYS', problems) ?? [],
+    format: text(env, 'RECONIFY_FORMAT', problems) ?? 'anthropic',
+    version: text(env, 'RECONIFY_VERSION', problems) ?? '3.0.0',
     sessionTimeoutMinutes: whole(env, 'RECONIFY_SESSION_TIMEOUT', undefined, problems, { min: 1, max: 1440 }),
     sendUserDetails: flag(env, 'RECONIFY_SEND_USER_DETAILS', problems),
     redactContacts: flag(env, 'RECONIFY_REDACT_CONTACTS', problems),
@@ -55,27 +58,27 @@ export const groups = {
   })),
   logsDeadLetters: (env, problems) => ({ url: required(env, 'LOGS_DEAD_LETTERS_URL', problems) }),
   /** Without keys it is open on a laptop, and not there on a deployed stage. */
-  chat: (env) => {
-    const accessKeys = list(env, 'CHAT_ACCESS_KEYS');
-    const allowedOrigins = list(env, 'ALLOWED_ORIGINS') ?? [];
+  chat: (env, problems) => {
+    const accessKeys = namedKeys(env, 'CHAT_ACCESS_KEYS', problems);
+    const allowedOrigins = origins(env, 'ALLOWED_ORIGINS', problems) ?? [];
     return accessKeys || !env.SECRETS_PATH ? { accessKeys, allowedOrigins } : undefined;
   },
   /** Deployed, it is there only when id and secret are set; on a laptop the id is `local`. */
   chatApi: (env, problems) => {
-    const webhookId = text(env, 'CHAT_API_WEBHOOK_ID') ?? (env.SECRETS_PATH ? undefined : 'local');
-    const secret = text(env, 'CHAT_API_SECRET');
+    const webhookId = text(env, 'CHAT_API_WEBHOOK_ID', problems) ?? (env.SECRETS_PATH ? undefined : 'local');
+    const secret = chosenKey(env, 'CHAT_API_SECRET', problems);
     if (webhookId === undefined || secret === undefined) return undefined;
     return {
       webhookId,
       secret,
-      encryptionKey: text(env, 'CHAT_API_ENCRYPTION_KEY'),
+      encryptionKey: chosenKey(env, 'CHAT_API_ENCRYPTION_KEY', problems),
       bot: oneOf(env, 'CHAT_API_BOT', ['claude', 'echo'], 'claude', problems) ?? 'claude',
       usersPerMinute: whole(env, 'CHAT_API_USERS_PER_MINUTE', 300, problems, { min: 0, max: 100_000 }),
-      allowedOrigins: list(env, 'ALLOWED_ORIGINS') ?? [],
-      webhook: text(env, 'CHAT_API_WEBHOOK_URL')
+      allowedOrigins: origins(env, 'ALLOWED_ORIGINS', problems) ?? [],
+      webhook: env.CHAT_API_WEBHOOK_URL?.trim()
         ? {
             url: url(env, 'CHAT_API_WEBHOOK_URL', '', problems),
-            secret: text(env, 'CHAT_API_WEBHOOK_SECRET'),
+            secret: chosenKey(env, 'CHAT_API_WEBHOOK_SECRET', problems),
             queueUrl: required(env, 'SIGNALS_QUEUE_URL', problems),
           }
         : undefined,
@@ -125,10 +128,11 @@ const DEFAULT_SYSTEM_PROMPT = [
 
 /** The text itself, or `file:` and a path below the root of the repository, which is the root of the bundle, too. */
 function prompt(env: Env, name: string, problems: string[]): string | undefined {
-  const value = text(env, name);
+  const value = env[name]?.trim() || undefined;
   if (!value?.startsWith('file:')) return value;
+  const file = value.slice('file:'.length).split('/').map(encodeURIComponent).join('/');
   try {
-    return readFileSync(new URL(`../${value.slice('file:'.length)}`, import.meta.url), 'utf8').trim();
+    return readFileSync(new URL(`../${file}`, import.meta.url), 'utf8').trim();
   } catch {
     problems.push(`${name} names a file that cannot be read`);
     return undefined;

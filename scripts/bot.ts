@@ -84,7 +84,7 @@ function misused(what: string): CannotRun {
 
 function accessKeys(stage: string | undefined, here: Env): readonly string[] {
   const env = stage === undefined ? here : readStage(stage, { shell: process.env }).env;
-  return groups.chat(env)?.accessKeys ?? [];
+  return groups.chat(env, [])?.accessKeys ?? [];
 }
 
 function toOptions(

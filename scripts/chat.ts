@@ -1,6 +1,7 @@
 /** `npm run chat`: talks to Claude through /chat of a running stack, or of a deployed one. */
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
+import { groups } from '../lib/config.ts';
 import { readWritten } from '../local/env-file.ts';
 import { openClient } from './chat/client.ts';
 import { askOnce, converse } from './chat/terminal.ts';
@@ -34,9 +35,11 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  const { PORT, CHAT_ACCESS_KEYS = '' } = readWritten(process.env).env;
-  const url = (given.url ?? `http://localhost:${Number(PORT || 3000) + 1}`).replace(/\/+$/, '').replace(/\/chat$/, '');
-  const key = given.key ?? (CHAT_ACCESS_KEYS.split(',')[0]?.trim() || undefined);
+  const { env } = readWritten(process.env);
+  const url = (given.url ?? `http://localhost:${Number(env.PORT || 3000) + 1}`)
+    .replace(/\/+$/, '')
+    .replace(/\/chat$/, '');
+  const key = given.key ?? groups.chat(env, [])?.accessKeys?.[0];
   const terminal = { client: openClient({ url, key }), session: given.session };
   if (given.once === undefined) return converse(terminal);
   return askOnce(terminal, given.once === '-' ? (await text(process.stdin)).trim() : given.once);

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { CannotRun } from './bot/command.ts';
 import { explained } from './stage/explain.ts';
-import { putSecrets } from './stage/put-secrets.ts';
+import { putSecrets, wrongSecrets } from './stage/put-secrets.ts';
 import { readStage, secretNames, secretsPath, useAwsSettings } from './stage/stage.ts';
 
 const USAGE = `npm run secrets -- --stage <name> [NAME …] [--remove NAME …] [--dry-run] [--region <name>]
@@ -24,6 +24,8 @@ async function run(argv: string[]): Promise<void> {
   const stage = readStage(values.stage, { region: values.region, shell: process.env });
   useAwsSettings(stage.env);
   console.log(`From ${stage.file} and the shell to Parameter Store in ${stage.region}.`);
+  const wrong = await wrongSecrets(stage);
+  if (wrong.length > 0) throw new CannotRun(`Nothing was written: ${wrong.join('; ')}.`);
   const ssm = new SSMClient({ region: stage.region });
   await putSecrets(
     { ssm, print: console.log },

@@ -10,27 +10,44 @@ export function optional<T>(switches: readonly string[], group: Group<T>): Group
   return (env, problems) => (switches.some((name) => env[name]?.trim()) ? group(env, problems) : undefined);
 }
 
+/** Controls, and what leaves no trace on the screen: it comes with what is copied from a page. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
 /** Without the space around it; `undefined` when nothing is left. */
-export function text(env: Env, name: string): string | undefined {
-  return env[name]?.trim() || undefined;
+export function text(env: Env, name: string, problems: string[]): string | undefined {
+  const value = env[name]?.trim() || undefined;
+  const hidden = INVISIBLE.exec(value ?? '')?.[0];
+  if (hidden !== undefined) problems.push(`${name} holds ${codeOf(hidden)}, which cannot be seen: type it anew`);
+  return value;
+}
+
+/** A character as it is written where it would not be seen. */
+export function codeOf(character: string): string {
+  return `U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
 /** As it stands; where it is missing the empty string, and a problem. */
 export function required(env: Env, name: string, problems: string[]): string {
-  const value = text(env, name);
+  const value = text(env, name, problems);
   if (value === undefined) problems.push(`${name} is missing`);
   return value ?? '';
 }
 
 /** The items between commas; `undefined` when there are none. */
-export function list(env: Env, name: string): string[] | undefined {
+export function list(env: Env, name: string, problems: string[]): string[] | undefined {
+  text(env, name, problems);
+  return itemsOf(env, name);
+}
+
+/** The same, whatever is in them. */
+export function itemsOf(env: Env, name: string): string[] | undefined {
   const items = (env[name] ?? '').split(',').flatMap((item) => item.trim() || []);
   return items.length > 0 ? items : undefined;
 }
 
 /** Off unless it is switched on; anything but the usual words is a mistake. */
 export function flag(env: Env, name: string, problems: string[]): boolean {
-  const value = text(env, name)?.toLowerCase() ?? 'off';
+  const value = text(env, name, problems)?.toLowerCase() ?? 'off';
   if (['on', 'true', '1', 'yes'].includes(value)) return true;
   if (!['off', 'false', '0', 'no'].includes(value)) problems.push(`${name} must be on or off`);
   return false;
@@ -44,7 +61,7 @@ export function whole<T extends number | undefined>(
   problems: string[],
   range: { min: number; max: number },
 ): number | T {
-  const value = text(env, name);
+  const value = text(env, name, problems);
   if (value === undefined) return fallback;
   const number = Number(value);
   if (Number.isInteger(number) && number >= range.min && number <= range.max) return number;
@@ -54,7 +71,7 @@ export function whole<T extends number | undefined>(
 
 /** US dollars; 0 means that there is no limit. */
 export function usd(env: Env, name: string, fallback: number, problems: string[]): number {
-  const value = text(env, name);
+  const value = text(env, name, problems);
   if (value === undefined) return fallback;
   const number = Number(value);
   if (number >= 0 && number <= 1_000_000) return number;
@@ -70,17 +87,9 @@ export function oneOf<const T extends string>(
   fallback: T | undefined,
   problems: string[],
 ): T | undefined {
-  const value = text(env, name);
+  const value = text(env, name, problems);
   if (value === undefined) return fallback;
   const match = allowed.find((candidate) => candidate === value);
   if (match === undefined) problems.push(`${name} must be one of ${allowed.join(', ')}`);
   return match;
-}
-
-/** An http(s) URL without the slashes at its end. */
-export function url(env: Env, name: string, fallback: string, problems: string[]): string {
-  const value = text(env, name) ?? fallback;
-  if (URL.canParse(value) && /^https?:/.test(value)) return value.replace(/\/+$/, '');
-  problems.push(`${name} must be an http(s) URL`);
-  return value;
 }

@@ -1,8 +1,12 @@
 /** Brings secrets of .env to a deployed stage, and says what it did by name: never a value, nor a piece of one. */
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { Env } from '../../lib/config.ts';
+import { findProblems } from '../../local/openings.ts';
+import { places } from '../../local/settings.ts';
 import { CannotRun } from '../bot/command.ts';
+import { environmentOf } from './environment.ts';
 import { readGroups, type Values, writeGroup } from './parameters.ts';
+import { type Stage, secretNames } from './stage.ts';
 
 export interface PutSecretsDeps {
   ssm: SSMClient;
@@ -52,6 +56,14 @@ export async function putSecrets({ ssm, print }: PutSecretsDeps, options: PutSec
     written += 1;
   }
   print(ending(written, isDryRun));
+}
+
+/** Of the secrets that `stage` has, those that would keep a running function from answering: half sentences. */
+export async function wrongSecrets(stage: Stage): Promise<string[]> {
+  const names = [...secretNames().values()].flat().filter((name) => stage.env[name]?.trim());
+  const given = Object.fromEntries(names.map((name) => [name, stage.env[name] ?? '']));
+  const problems = await findProblems({ ...places(), ...environmentOf(stage), ...given });
+  return problems.filter((problem) => names.some((name) => problem.startsWith(name)));
 }
 
 function merge(old: Values, known: readonly string[], options: PutSecretsOptions): Values {

@@ -67,9 +67,10 @@ describe('a server without its settings', () => {
     const read = (env: Record<string, string>) => readSettings(env, ['chatApi']).chatApi?.webhookId;
 
     expect(read({ CHAT_API_SECRET: 's' })).toBe('local');
-    expect(read({ CHAT_API_SECRET: 's', SECRETS_PATH: '/x' })).toBeUndefined();
+    const CHAT_API_SECRET = 's'.repeat(32);
+    expect(read({ CHAT_API_SECRET, SECRETS_PATH: '/x' })).toBeUndefined();
     expect(read({ CHAT_API_WEBHOOK_ID: 'wh', SECRETS_PATH: '/x' })).toBeUndefined();
-    expect(read({ CHAT_API_SECRET: 's', CHAT_API_WEBHOOK_ID: 'wh', SECRETS_PATH: '/x' })).toBe('wh');
+    expect(read({ CHAT_API_SECRET, CHAT_API_WEBHOOK_ID: 'wh', SECRETS_PATH: '/x' })).toBe('wh');
   });
 
   it('says all that is wrong with them at once', () => {

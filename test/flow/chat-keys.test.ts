@@ -99,11 +99,12 @@ describe('a deployed stage', () => {
     const stage = { SECRETS_PATH: '/chat-test', AWS_ENDPOINT_URL_SSM: ssm.url };
     const closed = await openChatWorld(stage);
     const refused = await closed.say('stage', 'Hello', ada);
-    ssm.parameters.set('/chat-test/chat', JSON.stringify({ CHAT_ACCESS_KEYS: 'key-of-ada' }));
+    const key = 'key-of-ada-that-is-long-enough-here';
+    ssm.parameters.set('/chat-test/chat', JSON.stringify({ CHAT_ACCESS_KEYS: `shop=${key}` }));
     const keyed = await openChatWorld(stage);
 
     const nobody = await keyed.say('stage', 'Hello');
-    const said = await keyed.say('stage', 'Hello', ada);
+    const said = await keyed.say('stage', 'Hello', { authorization: `Bearer ${key}` });
 
     await Promise.all([closed.close(), keyed.close(), ssm.close()]);
     expect([refused.status, refused.last.code]).toEqual([503, 'not_configured']);

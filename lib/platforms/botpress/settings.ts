@@ -1,5 +1,7 @@
 /** Room of Botpress: its settings. Pure. */
-import { type Env, required, text, url } from '../../config/values.ts';
+import { key, requiredKey } from '../../config/keys.ts';
+import { baseUrl } from '../../config/urls.ts';
+import { type Env, text } from '../../config/values.ts';
 import { platformSettingsOf, type SettingsOf } from '../kit/manifest.ts';
 
 export const settings = platformSettingsOf({
@@ -7,7 +9,7 @@ export const settings = platformSettingsOf({
   secrets: ['BOTPRESS_WEBHOOK_SECRET', 'BOTPRESS_ENCRYPTION_KEY', 'BOTPRESS_USER_KEY'],
   fileHosts: [],
   read: (env, problems) => ({
-    webhookSecret: required(env, 'BOTPRESS_WEBHOOK_SECRET', problems),
+    webhookSecret: requiredKey(env, 'BOTPRESS_WEBHOOK_SECRET', problems),
     /** With the webhook id. */
     apiUrl: botpressUrl(env, problems),
     ...botpressUser(env, problems),
@@ -19,25 +21,28 @@ export type BotpressSettings = SettingsOf<{ settings: typeof settings }>;
 /** Without the webhook id no conversation of any bot would be found behind it. */
 function botpressUrl(env: Env, problems: string[]): string {
   const name = 'BOTPRESS_API_URL';
-  if (required(env, name, problems) === '') return '';
-  const found = url(env, name, '', problems);
+  const found = baseUrl(env, name, problems);
+  if (found === undefined) {
+    problems.push(`${name} is missing`);
+    return '';
+  }
   if (URL.canParse(found) && new URL(found).pathname === '/') problems.push(`${name} must end with the webhook id`);
   return found;
 }
 
 /** Our chat user and what proves that we are it: the key that signs users' keys, or one ready user key. */
 function botpressUser(env: Env, problems: string[]) {
-  const encryptionKey = text(env, 'BOTPRESS_ENCRYPTION_KEY');
-  const userKey = text(env, 'BOTPRESS_USER_KEY');
-  const named = text(env, 'BOTPRESS_BOT_USER_ID');
+  const encryptionKey = key(env, 'BOTPRESS_ENCRYPTION_KEY', problems);
+  const userKey = key(env, 'BOTPRESS_USER_KEY', problems);
+  const named = text(env, 'BOTPRESS_BOT_USER_ID', problems);
   if (encryptionKey !== undefined && userKey !== undefined)
     problems.push('set BOTPRESS_ENCRYPTION_KEY or BOTPRESS_USER_KEY, not both');
   if (userKey === undefined) {
-    const key = encryptionKey ?? required(env, 'BOTPRESS_ENCRYPTION_KEY (or BOTPRESS_USER_KEY)', problems);
+    const signing = encryptionKey ?? requiredKey(env, 'BOTPRESS_ENCRYPTION_KEY (or BOTPRESS_USER_KEY)', problems);
     const botUserId = named ?? 'claude';
     // Botpress takes slashes, too, but then finds nothing under such an id.
     if (!/^[\w-]{1,70}$/.test(botUserId)) problems.push('BOTPRESS_BOT_USER_ID must be 1 to 70 letters, digits, _ or -');
-    return { botUserId, credential: { encryptionKey: key } };
+    return { botUserId, credential: { encryptionKey: signing } };
   }
   const owner = idInKey(userKey);
   if (owner === undefined) problems.push('BOTPRESS_USER_KEY must be a user key, a JWT with an id');

@@ -1,5 +1,7 @@
 /** Room of TalkJS: its settings. Pure. */
-import { type Env, flag, list, oneOf, required, text, url, whole } from '../../config/values.ts';
+import { keys, requiredKey } from '../../config/keys.ts';
+import { baseUrl } from '../../config/urls.ts';
+import { type Env, flag, list, oneOf, required, text, whole } from '../../config/values.ts';
 import { platformSettingsOf, type SettingsOf } from '../kit/manifest.ts';
 
 export const settings = platformSettingsOf({
@@ -8,16 +10,16 @@ export const settings = platformSettingsOf({
   // https://talkjs.com/docs and captured messages.
   fileHosts: ['firebasestorage.googleapis.com/v0/b/klets-3642/', '*.talkjs.com'],
   read: (env, problems) => {
-    const secretKey = required(env, 'TALKJS_SECRET_KEY', problems);
+    const secretKey = requiredKey(env, 'TALKJS_SECRET_KEY', problems);
     return {
       appId: required(env, 'TALKJS_APP_ID', problems),
       secretKey,
       /** Any of them may have signed; several during a rotation, because TalkJS switches at once. */
-      webhookSecrets: list(env, 'TALKJS_WEBHOOK_SECRETS') ?? [secretKey],
-      botId: text(env, 'TALKJS_BOT_ID') ?? 'claude',
+      webhookSecrets: keys(env, 'TALKJS_WEBHOOK_SECRETS', problems) ?? [secretKey],
+      botId: text(env, 'TALKJS_BOT_ID', problems) ?? 'claude',
       humanRoles: humanRoles(env, problems),
       /** Without the `/v1`. */
-      apiUrl: url(env, 'TALKJS_API_URL', 'https://api.talkjs.com', problems),
+      apiUrl: baseUrl(env, 'TALKJS_API_URL', problems, '/v1') ?? 'https://api.talkjs.com',
       typing: oneOf(env, 'TALKJS_TYPING', ['off', 'placeholder'], 'off', problems) ?? 'off',
       toleranceSeconds: whole(env, 'WEBHOOK_TOLERANCE_SECONDS', 300, problems, { min: 1, max: 3600 }),
     };
@@ -28,7 +30,7 @@ export type TalkjsSettings = SettingsOf<{ settings: typeof settings }>;
 
 /** Nobody takes over unless it is switched on, and then it must be said who may. */
 function humanRoles(env: Env, problems: string[]): string[] {
-  const roles = list(env, 'HUMAN_ROLES');
+  const roles = list(env, 'HUMAN_ROLES', problems);
   const isOn = flag(env, 'HANDOFF_ON_HUMAN_REPLY', problems);
   if (isOn && !roles) problems.push('HUMAN_ROLES is missing, which HANDOFF_ON_HUMAN_REPLY needs');
   return isOn ? (roles ?? []) : [];

@@ -138,6 +138,17 @@ describe('npm run secrets', () => {
     return promisify(execFile)(process.execPath, ['scripts/secrets.ts', ...args], options);
   };
 
+  it('writes nothing where a running function could not use it, and says why', async () => {
+    const env = { ANTHROPIC_API_KEY: KEY, CHAT_API_SECRET: 'short', TALKJS_SECRET_KEY: 'sk_\u200b1' };
+
+    const failure = await script(['--stage', 'test'], env).catch(({ stderr }: { stderr: string }) => stderr);
+
+    expect(failure).toMatch(/^Nothing was written: .*CHAT_API_SECRET must have at least 32 characters/);
+    expect(failure).toContain('TALKJS_SECRET_KEY holds U+200B');
+    expect(failure).not.toContain('short;');
+    expect(ssm.parameters.size).toBe(0);
+  });
+
   it('never prints a value', async () => {
     const env = { ANTHROPIC_API_KEY: KEY, TALKJS_WEBHOOK_SECRETS: 'hunter2' };
 
