@@ -12,4 +12,4 @@ async function functionsOf({ resolveConfigurationProperty }) {
   return Object.entries(functions).map(([key, { role }]) => ({ key, id: idOf(key), role }));
 }
 
-module.exports = { functionsOf };
+module.exports = { functionsOf, idOf };

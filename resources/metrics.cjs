@@ -1,8 +1,9 @@
 /** Resources: metrics that CloudWatch counts from our log lines. Each stage has a namespace of its own, ClaudeChat/<stage>. */
 const { functionsOf } = require('./functions.cjs');
+const { platformNames } = require('./platforms.cjs');
 
 /** Which doors write a line; of those that serverless.yml does not have, nothing is made. */
-const WEBHOOKS = ['talkjs', 'botpress'];
+const WEBHOOKS = ['every platform'];
 const ANSWERING = ['reply', 'chat'];
 const QUEUED = ['reply', 'apologize'];
 const DELIVERING = [...ANSWERING, 'apologize'];
@@ -30,9 +31,11 @@ const METRICS = {
 module.exports = async (framework) => {
   const stage = await framework.resolveVariable('sls:stage');
   const functions = await functionsOf(framework);
+  const platforms = await platformNames();
+  const isOf = (of, key) => of === 'all' || of.includes(key) || (of.includes(WEBHOOKS[0]) && platforms.includes(key));
   const filters = Object.entries(METRICS).flatMap(([name, { lines, value = '1', of }]) =>
     functions
-      .filter(({ key }) => of === 'all' || of.includes(key))
+      .filter(({ key }) => isOf(of, key))
       .map(({ id }) => [
         `${name}Of${id}`,
         {

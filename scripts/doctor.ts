@@ -2,19 +2,24 @@
 import { parseArgs } from 'node:util';
 import { type Env, readSettings } from '../lib/config.ts';
 import { BadSettings } from '../lib/errors.ts';
+import { platforms } from '../lib/platforms/all.ts';
+import { type Finding, off, ok, wrong } from '../lib/platforms/kit/finding.ts';
+import type { Manifest } from '../lib/platforms/kit/manifest.ts';
 import { CannotStart } from '../local/cannot-start.ts';
 import { readWritten } from '../local/env-file.ts';
 import { portBlock } from '../local/ports.ts';
 import { settingsIn, withLocalDefaults } from '../local/settings.ts';
 import { openStandIns } from '../local/stand-ins.ts';
 import { CannotRun } from './bot/command.ts';
-import { concealing, type Finding, off, ok, toLines, wrong } from './doctor/finding.ts';
+import { concealing, toLines } from './doctor/finding.ts';
 import { checkNode, checkStack, type RunningStack } from './doctor/machine.ts';
-import { checkBotpress, checkClaude, checkTalkjs } from './doctor/services.ts';
+import { checkClaude } from './doctor/services.ts';
 import { checkSettings } from './doctor/settings.ts';
 import { checkDeployed } from './doctor/stage.ts';
-import { tryBotpress, tryTalkjs, untried } from './doctor/webhooks.ts';
+import { tryDoor, untried } from './doctor/webhooks.ts';
 import { secretNames } from './stage/stage.ts';
+
+const manifests = Object.entries<Manifest<unknown>>(platforms);
 
 type Report = Record<string, Finding[]>;
 
@@ -73,21 +78,16 @@ async function withStandIns(given: Record<string, string>, port: string | undefi
 
 /** `away` are the stand-ins that do not run. */
 async function checkServices(env: Env, away: readonly string[]): Promise<Finding[]> {
-  const { claude, talkjs, botpress, reconify } = readSettings({ ...env, LOGS_QUEUE_URL: 'x', TABLE_NAME: 'x' }, [
-    'claude',
-    'talkjs',
-    'botpress',
-    'reconify',
-  ]);
+  const readable = { ...env, LOGS_QUEUE_URL: 'x', TABLE_NAME: 'x' };
+  const { claude, reconify } = readSettings(readable, ['claude', 'reconify']);
   const isAway = (name: string) => away.includes(name);
   const asked = await Promise.all([
     isAway('claude') ? [off('Claude: the offline stand-in, until ANTHROPIC_API_KEY is set')] : checkClaude(claude),
-    isAway('talkjs') ? [off('TalkJS: the stand-in, until its keys are set')] : talkjs ? checkTalkjs(talkjs) : [],
-    isAway('botpress')
-      ? [off('Botpress: the stand-in, until its keys are set')]
-      : botpress
-        ? checkBotpress(botpress)
-        : [],
+    ...manifests.map(([name, { settings, operator }]) => {
+      if (isAway(name)) return [off(`${operator.title}: the stand-in, until its keys are set`)];
+      const own = settings.read(readable, []);
+      return own ? operator.check(own) : [];
+    }),
     reconify && !isAway('reconify') ? [off('Reconify was not tried: whatever is sent there is recorded')] : [],
   ]);
   return asked.flat();
@@ -100,12 +100,14 @@ async function tryDoors(local: Exclude<Awaited<ReturnType<typeof withStandIns>>,
   return [ok(`stand-ins in use: ${ours || 'none'}`), ...(await tryWebhooks(local.settings, stack.urls))];
 }
 
-async function tryWebhooks(env: Env, urls: { talkjs?: string; botpress?: string }): Promise<Finding[]> {
-  const { talkjs, botpress } = readSettings(env, ['talkjs', 'botpress']);
-  const tried = await Promise.all([
-    talkjs && urls.talkjs ? tryTalkjs(urls.talkjs, talkjs) : [untried('TalkJS')],
-    botpress && urls.botpress ? tryBotpress(urls.botpress, botpress) : [untried('Botpress')],
-  ]);
+/** `urls` are the doors, by the platform's name. */
+async function tryWebhooks(env: Env, urls: Readonly<Record<string, string>>): Promise<Finding[]> {
+  const tried = await Promise.all(
+    manifests.map(([name, { settings, operator }]) => {
+      const [own, url] = [settings.read(env, []), urls[name]];
+      return own && url ? tryDoor(operator.title, url, operator.trial(own, Date.now())) : [untried(operator.title)];
+    }),
+  );
   return tried.flat();
 }
 

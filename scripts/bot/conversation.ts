@@ -1,9 +1,12 @@
 /** The inspection tool: which conversation is meant. */
+import { platforms } from '../../lib/platforms/all.ts';
 import type { Store } from '../../lib/store/store.ts';
 import type { PlatformName, Turn } from '../../lib/types.ts';
 import { CannotRun, type Options } from './command.ts';
 
-export const PLATFORMS: readonly PlatformName[] = ['talkjs', 'botpress', 'chat-api', 'http'];
+const foreign = Object.keys(platforms).filter((name): name is keyof typeof platforms => name in platforms);
+
+export const PLATFORMS: readonly PlatformName[] = [...foreign, 'chat-api', 'http'];
 
 export interface Known {
   platform: PlatformName;

@@ -1,16 +1,6 @@
 /** The doctor: what it finds, and how it says so without giving a secret away. */
 
-export interface Finding {
-  /** `off` is nothing wrong: something is not set up, or could not be looked at. */
-  mark: 'ok' | 'off' | 'wrong';
-  what: string;
-  /** What to do about it. */
-  todo?: string;
-}
-
-export const ok = (what: string): Finding => ({ mark: 'ok', what });
-export const off = (what: string, todo?: string): Finding => ({ mark: 'off', what, ...(todo ? { todo } : {}) });
-export const wrong = (what: string, todo: string): Finding => ({ mark: 'wrong', what, todo });
+import type { Finding } from '../../lib/platforms/kit/finding.ts';
 
 const SIGNS: Record<Finding['mark'], string> = { ok: '✓', off: '·', wrong: '✗' };
 

@@ -1,7 +1,7 @@
 /** The doctor: this machine, and the stack that may be running on it. */
 import { z } from 'zod';
+import { type Finding, off, ok, wrong } from '../../lib/platforms/kit/finding.ts';
 import { checkPorts, portBlock } from '../../local/ports.ts';
-import { type Finding, off, ok, wrong } from './finding.ts';
 
 /** The Lambda's own version; the sources are TypeScript that an older one cannot load. */
 const MIN_NODE = 24;

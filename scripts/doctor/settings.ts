@@ -1,10 +1,11 @@
 /** The doctor: every setting, with what it is for where it is wrong. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type Env, groups } from '../../lib/config.ts';
+import { type Env, type GroupName, groups } from '../../lib/config.ts';
+import { platforms } from '../../lib/platforms/all.ts';
+import { type Finding, off, ok, wrong } from '../../lib/platforms/kit/finding.ts';
 import { findProblems } from '../../local/openings.ts';
 import { besides, places, settingNames } from '../../local/settings.ts';
-import { type Finding, off, ok, wrong } from './finding.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -12,7 +13,11 @@ const root = path.resolve(import.meta.dirname, '../..');
 const BESIDE = ['PORT', 'DATA_DIR', 'BURST_WINDOW_SECONDS', 'CHAT_ACCESS_KEYS'];
 
 /** What each optional group switches on. */
-const DOORS = { talkjs: 'TalkJS', botpress: 'Botpress', chatApi: 'our Chat API', reconify: 'Reconify' } as const;
+const DOORS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(Object.entries(platforms).map(([name, { operator }]) => [name, operator.title])),
+  chatApi: 'our Chat API',
+  reconify: 'Reconify',
+};
 
 /** `env` holds the settings of the functions; `given` is what somebody wrote, which is looked at for names that do not exist. */
 export async function checkSettings(env: Env, given: Env): Promise<Finding[]> {
@@ -76,7 +81,7 @@ function distance(a: string, b: string): number {
 
 function doorsOf(env: Env): Finding[] {
   return Object.entries(DOORS).map(([name, title]) => {
-    const isOn = groups[name as keyof typeof DOORS](env, []) !== undefined;
+    const isOn = name in groups && groups[name as GroupName](env, []) !== undefined;
     return isOn ? ok(`${title} is set up`) : off(`${title} is not set up: its door answers that it is not there`);
   });
 }

@@ -3,18 +3,20 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { Env } from '../../lib/config.ts';
+import { platforms } from '../../lib/platforms/all.ts';
+import { type Finding, ok, wrong } from '../../lib/platforms/kit/finding.ts';
 import { checkStage } from '../stage/check-stage.ts';
 import { explained } from '../stage/explain.ts';
 import { outputsOf } from '../stage/outputs.ts';
 import { readGroups } from '../stage/parameters.ts';
 import { readStage, secretNames, secretsPath, stackName, useAwsSettings } from '../stage/stage.ts';
-import { type Finding, ok, wrong } from './finding.ts';
 
 export interface Deployed {
   findings: Finding[];
   /** The settings as the functions have them; nothing when they could not be read. */
   env: Env;
-  doors: { talkjs?: string; botpress?: string };
+  /** By the platform's name. */
+  doors: Record<string, string>;
 }
 
 export async function checkDeployed(name: string, shell: Env): Promise<Deployed> {
@@ -33,13 +35,15 @@ export async function checkDeployed(name: string, shell: Env): Promise<Deployed>
       ...(await readGroups(ssm, secretsPath(stage), [...secretNames().keys()])).values(),
     );
     const outputs = await outputsOf(new CloudFormationClient({ region }), stackName(stage));
-    const urlOf = (end: string) => outputs.find(({ url }) => url.endsWith(end))?.url;
-    const [talkjs, botpress] = [urlOf('/talkjs'), urlOf('/botpress/events')];
+    const doors = Object.entries(platforms).flatMap(([name, { operator }]) => {
+      const url = outputs.find((output) => output.url.endsWith(operator.path))?.url;
+      return url ? [[name, url] as const] : [];
+    });
     const plain = Object.entries(stage.env).filter(([key]) => ![...secretNames().values()].flat().includes(key));
     return {
       findings: [...findings, ok(`the stack ${stackName(stage)} is there`)],
       env: { ...Object.fromEntries(plain), ...secrets, SECRETS_PATH: secretsPath(stage) },
-      doors: { ...(talkjs ? { talkjs } : {}), ...(botpress ? { botpress } : {}) },
+      doors: Object.fromEntries(doors),
     };
   } catch (error) {
     // Already told where nobody is signed in.

@@ -1,66 +1,12 @@
 /** The doctor: sends each door a webhook as its platform would. It speaks as the bot itself, so that nothing comes of it. */
-import { createHmac } from 'node:crypto';
-import type { Settings } from '../../lib/config.ts';
-import { type Finding, off, ok, wrong } from './finding.ts';
+import { type Finding, off, ok, wrong } from '../../lib/platforms/kit/finding.ts';
+import type { Trial } from '../../lib/platforms/kit/manifest.ts';
 
 /** TalkJS gives up after so long (ms); Botpress lets its user wait. */
 const PATIENCE_MS = 5_000;
 
-type Talkjs = NonNullable<Settings<'talkjs'>['talkjs']>;
-type Botpress = NonNullable<Settings<'botpress'>['botpress']>;
-type Headers = Record<string, string>;
-
-export async function tryTalkjs(url: string, { webhookSecrets, botId }: Talkjs): Promise<Finding[]> {
-  const now = Date.now();
-  const body = JSON.stringify({
-    id: 'evt_doctor',
-    type: 'message.sent',
-    createdAt: now,
-    data: {
-      sender: { id: botId, name: 'Doctor' },
-      conversation: { id: 'doctor', participants: { [botId]: { access: 'ReadWrite' } } },
-      message: {
-        id: 'msg_doctor',
-        conversationId: 'doctor',
-        type: 'UserMessage',
-        senderId: botId,
-        text: 'A test webhook. Grüße 👋',
-        createdAt: now,
-      },
-    },
-  });
-  const signed = (secret: string): Headers => ({
-    'x-talkjs-timestamp': `${now}`,
-    'x-talkjs-signature': createHmac('sha256', secret).update(`${now}.${body}`).digest('hex').toUpperCase(),
-  });
-  const good = webhookSecrets.map(signed);
-  return tryDoor({ title: 'TalkJS', url, body, good, forged: signed('the secret of somebody else') });
-}
-
-export async function tryBotpress(url: string, { webhookSecret, botUserId }: Botpress): Promise<Finding[]> {
-  const data = {
-    id: 'msg_doctor',
-    conversationId: 'conv_doctor',
-    userId: botUserId,
-    createdAt: new Date().toISOString(),
-    isBot: false,
-    payload: { type: 'text', text: 'A test webhook. Grüße 👋' },
-  };
-  const body = JSON.stringify({ type: 'message_created', data });
-  const good = [{ 'x-secret-key': webhookSecret }];
-  return tryDoor({ title: 'Botpress', url, body, good, forged: { 'x-secret-key': 'the secret of somebody else' } });
-}
-
-interface Trial {
-  title: string;
-  url: string;
-  body: string;
-  /** One for each secret that may have signed. */
-  good: readonly Headers[];
-  forged: Headers;
-}
-
-async function tryDoor({ title, url, body, good, forged }: Trial): Promise<Finding[]> {
+/** What the door of `title` at `url` says to a webhook that is signed, and to a forged one. */
+export async function tryDoor(title: string, url: string, { body, good, forged }: Trial): Promise<Finding[]> {
   const answers = await Promise.all(good.map((headers) => send(url, body, headers)));
   const findings = answers.map((answer, i) =>
     judge(answer, good.length > 1 ? `${title} (secret ${i + 1})` : title, url),
@@ -82,7 +28,7 @@ interface DoorAnswer {
   ms: number;
 }
 
-async function send(url: string, body: string, headers: Headers): Promise<DoorAnswer> {
+async function send(url: string, body: string, headers: Trial['forged']): Promise<DoorAnswer> {
   const startedAt = performance.now();
   const request = { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } };
   const response = await fetch(url, { ...request, redirect: 'manual', signal: AbortSignal.timeout(PATIENCE_MS) }).catch(

@@ -2,6 +2,7 @@
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import { type Env, type GroupName, groups } from '../../lib/config.ts';
+import { platforms } from '../../lib/platforms/all.ts';
 import { findProblems } from '../../local/openings.ts';
 import { besides, places } from '../../local/settings.ts';
 import { environmentOf, sizeProblem } from './environment.ts';
@@ -65,10 +66,11 @@ async function checkSettings(stage: Stage, secrets: Env, secret: readonly string
 /** As long as AWS' own may be: the stack gives its functions a table and at most three queues. */
 const PLACES_AT_LENGTH = { TABLE_NAME: 'x'.repeat(60), QUEUES: 'x'.repeat(3 * 150) };
 
+const platformNames = Object.keys(platforms).filter((name): name is keyof typeof platforms => name in platforms);
+
 /** What is switched on by which group. */
 const DOORS: Readonly<Record<string, GroupName>> = {
-  '/talkjs': 'talkjs',
-  '/botpress': 'botpress',
+  ...Object.fromEntries(platformNames.map((name) => [`/${name}`, name])),
   '/chat': 'chat',
   '/chat-api': 'chatApi',
   'The log at Reconify': 'reconify',

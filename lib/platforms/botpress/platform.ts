@@ -7,4 +7,5 @@ declare module '../../types.ts' {
 
 export { botpressPlatform as outbound } from './deliver.ts';
 export { botpressDialect as dialect } from './dialect.ts';
+export { operator } from './operator.ts';
 export { settings } from './settings.ts';

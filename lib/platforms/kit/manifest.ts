@@ -1,6 +1,7 @@
 /** Room of what all platforms share: what a platform's folder says of it. Everything else that knows platforms by name derives from it. */
 import { type Env, type Group, optional } from '../../config/values.ts';
 import type { Dialect, Platform } from '../../types.ts';
+import type { Finding } from './finding.ts';
 
 /** What every outbound half is given. `now` in ms. */
 export interface OutboundDeps {
@@ -18,6 +19,26 @@ export interface PlatformSettings<S> {
   read: Group<S | undefined>;
 }
 
+/** A webhook with which a door can be tried: of the bot's own message, so that nothing comes of it. */
+export interface Trial {
+  body: string;
+  /** The headers that make it genuine, for each secret that may have signed. */
+  good: readonly Readonly<Record<string, string>>[];
+  forged: Readonly<Record<string, string>>;
+}
+
+/** What `bot`, `doctor` and the checks of a deployment need of a platform. */
+export interface Operator<S> {
+  /** As its makers write it. */
+  title: string;
+  /** Of its door: what is pasted into its dashboard ends so. */
+  path: `/${string}`;
+  /** Whether it can be reached and takes our key; never throws. */
+  check(settings: S): Promise<Finding[]>;
+  /** `now` in ms. */
+  trial(settings: S, now: number): Trial;
+}
+
 /** What `platform.ts` of a folder exports. The folder's name is the platform's. */
 export interface Manifest<S> {
   settings: PlatformSettings<S>;
@@ -25,6 +46,7 @@ export interface Manifest<S> {
   dialect(settings: S): Dialect;
   /** The outbound half. */
   outbound(settings: S, deps: OutboundDeps): Platform;
+  operator: Operator<S>;
 }
 
 /** The settings that a manifest reads. */

@@ -7,4 +7,5 @@ declare module '../../types.ts' {
 
 export { talkjsPlatform as outbound } from './deliver.ts';
 export { talkjsDialect as dialect } from './dialect.ts';
+export { operator } from './operator.ts';
 export { settings } from './settings.ts';
