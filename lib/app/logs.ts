@@ -1,9 +1,7 @@
 /** Root of the interaction log's second half: the intake of other services, and the delivery to Reconify. Stop 8. */
 import { randomUUID } from 'node:crypto';
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { ReconifySettings } from '../config.ts';
-import { BadSettings } from '../errors.ts';
-import { errorName, logLine } from '../log.ts';
+import { logLine } from '../log.ts';
 import { openLogsQueue, openSqs } from '../queue.ts';
 import { type DeliverDeps, deliver } from '../records/deliver.ts';
 import { keep } from '../records/envelope.ts';
@@ -13,6 +11,7 @@ import { payloadOf } from '../records/record.ts';
 import { openShelf } from '../store/logs.ts';
 import { openDynamo } from '../store/store.ts';
 import { type PostHandler, postDoor } from './doors/post-door.ts';
+import { type QueueHandler, queueDoor } from './doors/queue-door.ts';
 import { openApp } from './open.ts';
 
 const now = Date.now;
@@ -36,30 +35,18 @@ export function intakeDoor(): PostHandler {
 }
 
 /** The handler of the logs queue. Where Reconify is off by now, what still waits goes on waiting. */
-export function deliveryDoor(): (event: SQSEvent) => Promise<SQSBatchResponse> {
+export function deliveryDoor(): QueueHandler {
   const open = openApp(['reconify', 'logsDeadLetters'] as const, ({ reconify, logsDeadLetters }) =>
     reconify ? deliveryDeps(reconify, logsDeadLetters.url) : undefined,
   );
-  return async ({ Records }) => {
-    try {
-      const deliveries = Records.map(({ messageId, receiptHandle, body, attributes }) => ({
-        messageId,
-        receipt: receiptHandle,
-        attempts: Number(attributes.ApproximateReceiveCount),
-        body,
-      }));
-      const deps = await open();
-      if (!deps)
-        throw new BadSettings('records wait for Reconify, but RECONIFY_APP_KEY and RECONIFY_API_KEY are missing');
-      return failed(await deliver(deps, deliveries));
-    } catch (error) {
-      logLine('door-failed', {
-        error: errorName(error),
-        reason: error instanceof BadSettings ? error.message : undefined,
-      });
-      return failed(Records.map(({ messageId }) => messageId));
-    }
-  };
+  return queueDoor(
+    open,
+    (deps, messages) => {
+      const deliveries = messages.map(({ id, ...message }) => ({ ...message, messageId: id }));
+      return deliver(deps, deliveries);
+    },
+    'records wait for Reconify, but RECONIFY_APP_KEY and RECONIFY_API_KEY are missing',
+  );
 }
 
 function deliveryDeps(reconify: ReconifySettings, deadLettersUrl: string): DeliverDeps {
@@ -79,8 +66,4 @@ function deliveryDeps(reconify: ReconifySettings, deadLettersUrl: string): Deliv
 
 function shelfOf({ tableName }: ReconifySettings) {
   return openShelf(openDynamo(), tableName, now);
-}
-
-function failed(ids: readonly string[]): SQSBatchResponse {
-  return { batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) };
 }

@@ -5,8 +5,18 @@ import * as talkjs from './talkjs/platform.ts';
 
 /** Everything that their manifests say, for the tools of an operator. */
 export const platforms = {
-  botpress: botpress,
-  talkjs: talkjs,
+  botpress: {
+    settings: botpress.settings,
+    dialect: botpress.dialect,
+    outbound: botpress.outbound,
+    operator: botpress.operator,
+  },
+  talkjs: {
+    settings: talkjs.settings,
+    dialect: talkjs.dialect,
+    outbound: talkjs.outbound,
+    operator: talkjs.operator,
+  },
 } satisfies {
   botpress: Manifest<SettingsOf<typeof botpress>>;
   talkjs: Manifest<SettingsOf<typeof talkjs>>;

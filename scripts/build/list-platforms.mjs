@@ -17,6 +17,9 @@ export function platformNames(root) {
     .sort();
 }
 
+/** What a manifest exports. */
+const PARTS = ['settings', 'dialect', 'outbound', 'operator'];
+
 /** The text of the list for these folders. What a manifest lacks does not compile there. */
 export function listOf(names) {
   const platforms = names.map((name) => ({ name, key: /\W/.test(name) ? `'${name}'` : name, id: idOf(name) }));
@@ -29,7 +32,11 @@ export function listOf(names) {
     '',
     '/** Everything that their manifests say, for the tools of an operator. */',
     'export const platforms = {',
-    ...each(({ key, id }) => `  ${key}: ${id},`),
+    ...platforms.flatMap(({ key, id }) => [
+      `  ${key}: {`,
+      ...PARTS.map((part) => `    ${part}: ${id}.${part},`),
+      '  },',
+    ]),
     '} satisfies {',
     ...each(({ key, id }) => `  ${key}: Manifest<SettingsOf<typeof ${id}>>;`),
     '};',

@@ -1,31 +1,18 @@
-/** What the consumers of turns share: an event of the queue in, the messages to deliver again out. */
-import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+/** What the consumers of turns share: a message of the queue is our own envelope, or goes to the dead letters. */
 import * as z from 'zod/mini';
-import { BadSettings } from '../../errors.ts';
-import { errorName, logLine } from '../../log.ts';
+import { logLine } from '../../log.ts';
 import { type Delivery, type ReplyDeps, reply } from '../../turn/reply.ts';
 import type { Inbound } from '../../types.ts';
-
-type Handler = (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>) => Promise<SQSBatchResponse>;
+import { type QueueHandler, type QueueMessage, queueDoor } from './queue-door.ts';
 
 /** The handler of a queue of turns; `open` gives what its turns need. */
-export function turnsDoor(open: () => Promise<ReplyDeps>): Handler {
-  return async ({ Records }, context) => {
-    const readable = Records.flatMap((record) => toDelivery(record) ?? []);
-    const unreadable = Records.filter(({ messageId }) => readable.every(({ id }) => id !== messageId));
-    try {
-      const back = await reply(await open(), readable, () => context.getRemainingTimeInMillis());
-      return failed([...unreadable.map(({ messageId }) => messageId), ...back.map(({ id }) => id)]);
-    } catch (error) {
-      const reason = error instanceof BadSettings ? error.message : undefined;
-      logLine('door-failed', { error: errorName(error), reason });
-      return failed(Records.map(({ messageId }) => messageId));
-    }
-  };
-}
-
-function failed(ids: readonly string[]): SQSBatchResponse {
-  return { batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) };
+export function turnsDoor(open: () => Promise<ReplyDeps>): QueueHandler {
+  return queueDoor(open, async (deps, messages, remainingMs) => {
+    const readable = messages.flatMap((message) => toDelivery(message) ?? []);
+    const unreadable = messages.filter((message) => readable.every(({ id }) => id !== message.id));
+    const back = await reply(deps, readable, remainingMs);
+    return [...unreadable, ...back].map(({ id }) => id);
+  });
 }
 
 /** Our own envelope: only as much is checked as tells it from something else. */
@@ -40,18 +27,12 @@ const envelope = z.object({
 });
 
 /** `undefined` for what is not ours: it goes to the dead letters, where somebody can look at it. */
-function toDelivery({ messageId, receiptHandle, body, attributes }: SQSRecord): Delivery | undefined {
+function toDelivery({ id, receipt, attempts, body }: QueueMessage): Delivery | undefined {
   try {
     const { generation, inbound } = envelope.parse(JSON.parse(body));
-    return {
-      id: messageId,
-      receipt: receiptHandle,
-      attempts: Number(attributes.ApproximateReceiveCount),
-      generation,
-      inbound: inbound as unknown as Inbound,
-    };
+    return { id, receipt, attempts, generation, inbound: inbound as unknown as Inbound };
   } catch {
-    logLine('message-unreadable', { id: messageId });
+    logLine('message-unreadable', { id });
     return undefined;
   }
 }
