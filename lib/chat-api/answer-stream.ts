@@ -1,6 +1,7 @@
 /** Stop 6 for the Chat API. Shows an answer while it grows. What is shown is a preview: the message that follows is the answer. */
 import { createHash } from 'node:crypto';
 import type { Entry } from '../store/chat-api/signals.ts';
+import { harmlessStart } from '../text/harmless-start.ts';
 import type { AnswerStream } from '../types.ts';
 import { BOT_ID } from './bot.ts';
 import { fromTurnConversation, ulid } from './ids.ts';
@@ -34,7 +35,8 @@ export function openAnswerStream(deps: AnswerStreamDeps, options: AnswerStreamOp
   const conversation = fromTurnConversation(options.conversation);
   const streamId = streamIdOf(options.replyKey);
   const createdAt = isoTime(now());
-  let waiting = '';
+  let written = '';
+  let shown = '';
   let sequence = 0;
   let timer: NodeJS.Timeout | undefined;
   let lastPieceAt = 0;
@@ -53,31 +55,35 @@ export function openAnswerStream(deps: AnswerStreamDeps, options: AnswerStreamOp
   function takeBack(): void {
     if (isShown) send({ type: 'message_stream_abort', data: { streamId, conversationId: conversation.id } });
     isShown = false;
+    shown = '';
     sequence = 0;
   }
 
   function sendPiece(): void {
     timer = undefined;
-    const delta = harmless(waiting);
-    waiting = waiting.slice(waiting.length - heldBack(waiting));
+    const safe = harmlessStart(written);
     lastPieceAt = now();
+    // What came later may change how the beginning reads, if only in texts that are made for it: shown anew.
+    if (!safe.startsWith(shown)) takeBack();
+    const delta = safe.slice(shown.length);
     if (delta === '') return;
     const about = { streamId, conversationId: conversation.id, userId: BOT_ID, createdAt };
     send({ type: 'message_stream_delta', data: { ...about, sequence, delta } });
     sequence += 1;
+    shown = safe;
     isShown = true;
   }
 
   function quiet(): void {
     clearTimeout(timer);
     timer = undefined;
-    waiting = '';
+    written = '';
   }
 
   if (options.isRepeat) takeBack();
   return {
     delta: (text) => {
-      waiting += text;
+      written += text;
       timer ??= setTimeout(sendPiece, Math.max(lastPieceAt + PIECE_MS - now(), 0));
     },
     abort: async () => {
@@ -90,20 +96,4 @@ export function openAnswerStream(deps: AnswerStreamDeps, options: AnswerStreamOp
       await sending;
     },
   };
-}
-
-/** Breaks a marker without being seen. */
-const JOINER = '\u2060';
-
-/** As in the answer itself, no picture and no HTML: they would be fetched as soon as they are shown. */
-function harmless(text: string): string {
-  return text
-    .slice(0, text.length - heldBack(text))
-    .replaceAll('![', `${JOINER}[`)
-    .replace(/<(?=[a-z/!?])/gi, '&lt;');
-}
-
-/** A marker that the next piece may complete waits for it. */
-function heldBack(text: string): number {
-  return /[!<]$/.test(text) ? 1 : 0;
 }

@@ -7,7 +7,7 @@ import { openHistory } from './history.ts';
 import { openTurns } from './turns.ts';
 
 export { openDynamo } from './dynamo.ts';
-export { type Recent } from './history.ts';
+export type { Recent } from './history.ts';
 export { partsOfSk, turnSk } from './keys.ts';
 export type { Holder } from './turns.ts';
 

@@ -1,19 +1,17 @@
 /** Stop 6, before anything is paid for. What a user wrote → the text Claude is sent, or the sentence the user gets instead. Pure. */
 
+import { sizes } from '../bounds.ts';
 import { clean, countUnseen } from './clean.ts';
 import { sentences } from './sentences.ts';
 
 export type Guarded = { text: string } | { sentence: string; reason: 'empty' | 'too long' | 'unseen' };
 
 export interface GuardOptions {
-  /** In code points; 0 for no limit but that of `MAX_TEXT_BYTES`. */
+  /** In code points; 0 for no limit but that of `sizes.textBytes`. */
   maxChars: number;
   /** Something else came along, so that the text may be empty. */
   hasFiles?: boolean;
 }
-
-/** The end of every message, whatever the setting says: what is stored and sent on has a bound (bytes of UTF-8). */
-const MAX_TEXT_BYTES = 100 * 1024;
 
 /**
  * Word for word but for what `clean` takes out; half an emoji, as clients leave it when they cut, is read as U+FFFD. What passes has at
@@ -28,16 +26,16 @@ export function guard(text: string, { maxChars, hasFiles = false }: GuardOptions
     return hasFiles ? { text: '' } : { sentence: sentences.nothingSaid, reason: 'empty' };
   }
   const isTooLong =
-    Buffer.byteLength(cleaned) > MAX_TEXT_BYTES || (maxChars > 0 && lengthOf(cleaned, maxChars + 1) > maxChars);
+    Buffer.byteLength(cleaned) > sizes.textBytes || (maxChars > 0 && lengthOf(cleaned, maxChars + 1) > maxChars);
   return isTooLong ? tooLong(cleaned, maxChars) : { text: cleaned };
 }
 
 /** UTF-16 units beyond which even a text that loses half of them to `clean` is too long. */
-const FAR_TOO_LONG = 2 * MAX_TEXT_BYTES;
+const FAR_TOO_LONG = 2 * sizes.textBytes;
 
 function tooLong(text: string, maxChars: number): Guarded {
   const chars = lengthOf(text, Number.POSITIVE_INFINITY);
-  const fitting = Math.floor((chars * MAX_TEXT_BYTES) / Buffer.byteLength(text));
+  const fitting = Math.floor((chars * sizes.textBytes) / Buffer.byteLength(text));
   return {
     sentence: sentences.tooLong(chars, maxChars > 0 ? Math.min(maxChars, fitting) : fitting),
     reason: 'too long',

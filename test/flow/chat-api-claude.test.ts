@@ -132,6 +132,22 @@ describe('a preview', () => {
     expect(shown).not.toContain('![');
     expect(shown).not.toContain('<img');
   });
+
+  it('shows code as the message does', async () => {
+    world = await openChatApiWorld({ tokenMs: 200 });
+    const text =
+      'Put this there:\n\n1. ```html\n   <p>\n     `b`\n   ```\n2. `<i>` and <i> for the rest of it, please.';
+    world.claude.script({ on: 'messages', times: 1, text });
+
+    const { events, leave } = await ask('hello');
+
+    leave();
+    const grown = events.map(({ data }) => data.delta ?? '').join('');
+    const message = String(events.at(-1)?.data.payload.text);
+    expect(grown.length).toBeGreaterThan(20);
+    expect(message).toContain('   <p>\n');
+    expect(message.startsWith(grown)).toBe(true);
+  });
 });
 
 describe('the bot', () => {

@@ -1,7 +1,7 @@
 /** Stops 6 and 7. The outbound half of our own Chat API server: it is given a `put`, and knows neither table nor queue. */
+import { keepHarmless } from '../../text/harmless.ts';
 import { sentences } from '../../text/sentences.ts';
 import type { AnswerStream, Platform } from '../../types.ts';
-import { keepHarmless } from '../botpress/parts.ts';
 
 export interface ChatApiPlatformDeps {
   /** Keeps the message and makes it known, once for any number of calls with the same `replyKey`; gives its id. */
