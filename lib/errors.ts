@@ -9,6 +9,7 @@ abstract class BotError extends Error {
 export class Rejected extends BotError {
   override readonly name = 'Rejected';
   readonly status: number;
+  /** `message` is for the sender; a `cause` that is a string is for our log. */
   constructor(status: number, message: string, options?: ErrorOptions) {
     super(message, options);
     this.status = status;
@@ -64,4 +65,32 @@ export class BadSettings extends BotError {
     super(`Wrong settings: ${different.join('; ')}.`);
     this.problems = different;
   }
+}
+
+/** Deeper than any library wraps. */
+const DEEPEST_CAUSE = 5;
+
+/**
+ * Why something failed, in one word without blanks: the innermost code of the system or of a library (ECONNREFUSED, ENOTFOUND,
+ * UND_ERR_SOCKET), else the innermost name (TimeoutError, QueueDoesNotExist). Never a message, which may quote anything.
+ */
+export function causeOf(error: unknown): string {
+  let found = 'unknown';
+  let current = error;
+  for (let depth = 0; depth < DEEPEST_CAUSE && current instanceof Error; depth++) {
+    const code: unknown = 'code' in current ? current.code : undefined;
+    found = typeof code === 'string' && /^[\w.-]{1,60}$/.test(code) ? code : nameOr(found, current);
+    current = current instanceof AggregateError ? current.errors[0] : current.cause;
+  }
+  return found;
+}
+
+/** A bare `Error` or `TypeError` tells less than what wrapped it. */
+function nameOr(known: string, { name }: Error): string {
+  return known !== 'unknown' && /^(Type)?Error$/.test(name) ? known : name;
+}
+
+/** Who was asked at `url` and did not answer, and why: `api.example.com: ECONNREFUSED`. */
+export function unreached(url: string, error: unknown): string {
+  return `${new URL(url).host}: ${causeOf(error)}`;
 }

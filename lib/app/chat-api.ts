@@ -1,12 +1,12 @@
 /** Root of the Chat API server: the door that its clients call. */
+
 import { ApiError, errorBody } from '../chat-api/api-error.ts';
 import { openKeys } from '../chat-api/keys.ts';
 import { openRooms, openUserCount } from '../chat-api/rooms.ts';
 import { openServer } from '../chat-api/server.ts';
 import { openShare, type Share } from '../chat-api/share.ts';
 import type { Settings } from '../config.ts';
-import { BadSettings } from '../errors.ts';
-import { errorName, labelsOf, logLine } from '../log.ts';
+import { labelsOf, logLine } from '../log.ts';
 import { openSignalsQueue, openSqs, openTurnsQueue } from '../queue.ts';
 import { openChatApiStore } from '../store/chat-api/chat-api.ts';
 import { openCounters } from '../store/counters.ts';
@@ -14,6 +14,7 @@ import { openForget } from '../store/forget.ts';
 import { openTable } from '../store/items.ts';
 import { openDynamo } from '../store/store.ts';
 import type { Inbound } from '../types.ts';
+import { doorFailed } from './doors/failed.ts';
 import { type Server, streamFrom } from './doors/stream-door.ts';
 import { openApp } from './open.ts';
 
@@ -48,8 +49,7 @@ function serverOf({ aws, chatApi }: Settings<'aws' | 'chatApi'>, share: Share): 
 
 /** Settings or secrets cannot be read; the operator finds the reason in the log. */
 function refuseAll(error: unknown): Server {
-  const reason = error instanceof BadSettings ? error.message : undefined;
-  logLine('door-failed', { error: errorName(error), reason });
+  doorFailed(error);
   return refusing(new ApiError('Internal', 'Not available, try again later'));
 }
 

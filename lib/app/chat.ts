@@ -1,18 +1,17 @@
 /** Root of /chat: stops 1-7 in one streamed response. */
 
 import type { Settings } from '../config.ts';
-import { BadSettings } from '../errors.ts';
 import { openAccess } from '../http/access.ts';
 import { type ChatDeps, chat } from '../http/chat.ts';
 import { ChatFailure, responseOf } from '../http/failure.ts';
 import { openCallerLimits } from '../http/limits.ts';
-import { errorName, logLine } from '../log.ts';
 import { openForget } from '../store/forget.ts';
 import { openTable } from '../store/items.ts';
 import { openSessions } from '../store/sessions.ts';
 import { openDynamo } from '../store/store.ts';
 import type { Platform } from '../types.ts';
 import { ANSWERING, estimateOf, limitsOf, openAnswering } from './answering.ts';
+import { doorFailed } from './doors/failed.ts';
 import { type Server, streamFrom } from './doors/stream-door.ts';
 import { openApp } from './open.ts';
 
@@ -51,8 +50,7 @@ const sender: Platform = { deliver: async () => [] };
 
 /** Settings or secrets cannot be read; the operator finds the reason in the log. */
 function refuseAll(error: unknown): Server {
-  const reason = error instanceof BadSettings ? error.message : undefined;
-  logLine('door-failed', { error: errorName(error), reason });
+  doorFailed(error);
   return refusing(new ChatFailure('unavailable', 'Not available, try again later.'));
 }
 

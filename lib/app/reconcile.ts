@@ -1,8 +1,9 @@
 /** Root of the reconciler: TalkJS on one side, the table and the queue of turns on the other. */
+
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
 import type { Settings } from '../config.ts';
-import { BadSettings, Later } from '../errors.ts';
+import { Later } from '../errors.ts';
 import { errorName, logLine } from '../log.ts';
 import { talkjsApi } from '../platforms/talkjs/api.ts';
 import { talkjsLately } from '../platforms/talkjs/lately.ts';
@@ -10,6 +11,7 @@ import { openSqs, openTurnsQueue } from '../queue.ts';
 import { openProgress } from '../store/progress.ts';
 import { openDynamo, openStore } from '../store/store.ts';
 import { type ReconcileDeps, type Reconciled, reconcile } from '../turn/reconcile.ts';
+import { doorFailed } from './doors/failed.ts';
 import { openApp } from './open.ts';
 
 type Handler = (
@@ -29,9 +31,8 @@ export function reconcileDoor({ paceMs = PACE_MS }: { paceMs?: number } = {}): H
       if (!deps) return { skipped: 'TalkJS is not configured' };
       return await reconcile(deps, () => context.getRemainingTimeInMillis());
     } catch (error) {
-      const reason = error instanceof BadSettings || error instanceof Later ? error.message : undefined;
-      logLine('door-failed', { error: errorName(error), reason });
-      return { skipped: reason ?? errorName(error) };
+      doorFailed(error);
+      return { skipped: errorName(error) };
     }
   };
 }

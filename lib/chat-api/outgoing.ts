@@ -1,4 +1,5 @@
 /** The Chat API server: its outgoing webhook. A slow or broken receiver keeps nobody waiting but its own queue. */
+import { unreached } from '../errors.ts';
 import { errorName, type Log } from '../log.ts';
 
 export interface SignalDelivery {
@@ -79,7 +80,7 @@ async function post({ url, secret, fetch }: OutgoingDeps, body: string): Promise
     await response.body?.cancel();
     return response.ok ? undefined : `status ${response.status}`;
   } catch (error) {
-    return errorName(error);
+    return unreached(url, error);
   }
 }
 

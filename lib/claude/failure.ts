@@ -1,5 +1,6 @@
 /** Stop 6. What a failed call means for the next step, from all the shapes in which the SDK reports it. */
 import { APIError } from '@anthropic-ai/sdk';
+import { causeOf } from '../errors.ts';
 import { retryAfterMs } from '../platforms/kit/retry-after.ts';
 
 export type Failure =
@@ -23,7 +24,8 @@ export function classify(error: unknown): Failure {
   if (!(error instanceof APIError)) {
     return { kind: 'passing', reason: error instanceof Error ? error.name : 'unknown error' };
   }
-  const reason = [error.status, error.errorCode ?? error.type].filter(Boolean).join(' ') || error.name;
+  const reason =
+    [error.status, error.errorCode ?? error.type].filter(Boolean).join(' ') || `${error.name} ${causeOf(error)}`;
   const money = moneyIn(error);
   if (money) return { kind: 'permanent', reason: `${error.status ?? ''} ${money}`.trim() };
   if (error.status === 429 || error.type === 'rate_limit_error') {

@@ -1,6 +1,6 @@
 /** The intake, POST /reconify: records of other services, authorised, checked, and on the logs queue before the answer goes out. */
 import { createHash } from 'node:crypto';
-import { Rejected } from '../errors.ts';
+import { causeOf, Rejected } from '../errors.ts';
 import { errorName, type Log } from '../log.ts';
 import { readJsonBody } from '../platforms/kit/json-body.ts';
 import { digestOf, isSecret } from '../platforms/kit/signature.ts';
@@ -50,7 +50,7 @@ export async function intake(deps: IntakeDeps, { headers, body }: WebhookRequest
       log('intake-rejected', { status: error.status });
       return { status: error.status, body: { error: error.message } };
     }
-    log('logs-not-taken', { error: errorName(error) });
+    log('logs-not-taken', { error: errorName(error), cause: causeOf(error) });
     return { status: 503, body: { error: 'not accepted, send it again' } };
   }
 }

@@ -1,6 +1,6 @@
 /** Stop 8. One POST to Reconify. The keys are in its body, so nothing of it or of an error that quotes it is ever logged. */
 import * as z from 'zod/mini';
-import { Later, Permanent } from '../errors.ts';
+import { Later, Permanent, unreached } from '../errors.ts';
 import { retryAfterMs } from '../platforms/kit/retry-after.ts';
 import type { JsonObject } from './record.ts';
 
@@ -41,8 +41,7 @@ async function exchange(payload: JsonObject, { endpoint, id, fetch }: PostOption
     });
     return { response, text: await response.text() };
   } catch (error) {
-    const isTimeout = error instanceof Error && error.name === 'TimeoutError';
-    throw new Later(isTimeout ? 'reconify took too long' : 'reconify was not reached', { cause: error });
+    throw new Later(`reconify was not reached: ${unreached(endpoint, error)}`, { cause: error });
   }
 }
 

@@ -1,6 +1,6 @@
 /** Stops 2-4. Verifies a webhook, turns it into one of our nouns and enqueues it; the answer is sent after that, not before. */
 import { sizes } from '../bounds.ts';
-import { Rejected } from '../errors.ts';
+import { causeOf, Rejected } from '../errors.ts';
 import { errorName, type Fields, type Log, labelsOf } from '../log.ts';
 import type { Dialect, Inbound, WebhookRequest } from '../types.ts';
 
@@ -34,10 +34,13 @@ export async function receive(deps: ReceiveDeps, request: WebhookRequest): Promi
     return { status: 200, body: { ok: true } };
   } catch (error) {
     if (error instanceof Rejected) {
-      log('webhook-rejected', { status: error.status, reason: error.message });
+      log('webhook-rejected', {
+        status: error.status,
+        reason: typeof error.cause === 'string' ? error.cause : error.message,
+      });
       return { status: error.status, body: { error: error.message } };
     }
-    log('message-not-kept', { ...labels, error: errorName(error) });
+    log('message-not-kept', { ...labels, error: errorName(error), cause: causeOf(error) });
     return { status: 503, body: { error: 'not accepted, send it again' } };
   }
 }

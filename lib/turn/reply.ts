@@ -1,6 +1,6 @@
 /** Stops 5-7. Answers a batch of waiting messages: conversations side by side, each in the order the queue gave. */
 
-import { Later, Superseded } from '../errors.ts';
+import { causeOf, Later, Superseded } from '../errors.ts';
 import { errorName, type Log, pseudonym } from '../log.ts';
 import { partsOfSk } from '../store/store.ts';
 import type { Correction, Deleted, Edited, Inbound, Sent } from '../types.ts';
@@ -79,6 +79,7 @@ async function answerInOrder(
         ...labels(head),
         error: errorName(error),
         reason: reasonOf(error),
+        cause: causeOf(error),
         waitSeconds: wait,
       });
       return rest.map((delivery, i) => ({ delivery, seconds: i === 0 ? wait : 0 }));

@@ -31,8 +31,14 @@ function toDelivery({ id, receipt, attempts, body }: QueueMessage): Delivery | u
   try {
     const { generation, inbound } = envelope.parse(JSON.parse(body));
     return { id, receipt, attempts, generation, inbound: inbound as unknown as Inbound };
-  } catch {
-    logLine('message-unreadable', { id });
+  } catch (error) {
+    logLine('message-unreadable', { id, reason: whatIsWrong(error) });
     return undefined;
   }
+}
+
+/** Where our envelope differs; never what stands there. */
+function whatIsWrong(error: unknown): string {
+  if (!(error instanceof z.core.$ZodError)) return 'no JSON';
+  return `not our envelope: ${error.issues.map(({ path }) => path.join('.') || 'the whole').join(', ')}`;
 }

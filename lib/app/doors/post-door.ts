@@ -1,8 +1,8 @@
 /** Root of every door behind API Gateway's HTTP API that takes a POST: the event's way in, the answer's way out, the last catch. */
+
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { BadSettings } from '../../errors.ts';
-import { errorName, logLine } from '../../log.ts';
 import type { WebhookRequest } from '../../types.ts';
+import { doorFailed } from './failed.ts';
 
 export type PostHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
 
@@ -19,10 +19,7 @@ export function postDoor<Deps>(
       const { status, body } = await verb(deps, toRequest(event));
       return json(status, body);
     } catch (error) {
-      logLine('door-failed', {
-        error: errorName(error),
-        reason: error instanceof BadSettings ? error.message : undefined,
-      });
+      doorFailed(error);
       return json(503, { error: 'not available' });
     }
   };

@@ -1,7 +1,7 @@
 /** The door of every consumer of a queue: an event of SQS in, the messages to deliver again out, and the last catch. */
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { BadSettings } from '../../errors.ts';
-import { errorName, logLine } from '../../log.ts';
+import { doorFailed } from './failed.ts';
 
 /** One message as the queue hands it over. */
 export interface QueueMessage {
@@ -41,8 +41,7 @@ export function queueDoor<Deps>(
       if (!deps) throw new BadSettings(missing);
       return failed(await verb(deps, messages, () => context.getRemainingTimeInMillis()));
     } catch (error) {
-      const reason = error instanceof BadSettings ? error.message : undefined;
-      logLine('door-failed', { error: errorName(error), reason });
+      doorFailed(error);
       return failed(messages.map(({ id }) => id));
     }
   };

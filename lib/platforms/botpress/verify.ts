@@ -5,5 +5,7 @@ import { isSecret } from '../kit/signature.ts';
 
 /** Returns when `x-secret-key` is the secret with this digest; throws `Rejected` 401 otherwise. Botpress signs nothing. */
 export function verifyBotpress({ headers }: WebhookRequest, digest: Uint8Array): void {
-  if (!isSecret(headers['x-secret-key'] ?? '', [digest])) throw new Rejected(401, 'unauthorized');
+  const given = headers['x-secret-key'] ?? '';
+  if (!isSecret(given, [digest]))
+    throw new Rejected(401, 'unauthorized', { cause: given ? 'another secret' : 'no secret' });
 }

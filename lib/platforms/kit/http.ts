@@ -1,6 +1,6 @@
 /** Stop 7, for every platform: one request with a time limit, a bound for its answer, no redirects, and one quick retry. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { Later, Undeliverable } from '../../errors.ts';
+import { Later, Undeliverable, unreached } from '../../errors.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 export interface HttpDeps {
@@ -114,8 +114,8 @@ async function attempt(options: HttpOptions, deps: HttpDeps, request: HttpReques
       signal: AbortSignal.any([request.signal, AbortSignal.timeout(deps.timeoutMs ?? requestTimeoutMs)]),
     });
     text = await readBounded(response, options.maxBytes ?? defaultMaxBytes);
-  } catch {
-    const what = request.signal.aborted ? 'aborted' : 'no answer';
+  } catch (error) {
+    const what = request.signal.aborted ? 'aborted' : unreached(options.apiUrl, error);
     return { what, pauseMs: pauseAfterFailureMs, mayBeDone: true };
   }
   return judge(options, response, parseJson(text), deps.now());

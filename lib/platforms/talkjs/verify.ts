@@ -22,14 +22,18 @@ export function verifyTalkjs(
 ): void {
   const timestamp = request.headers['x-talkjs-timestamp'] ?? '';
   const signature = request.headers['x-talkjs-signature'] ?? '';
-  if (!timestampShape.test(timestamp) || !signatureShape.test(signature)) throw unsigned();
+  if (!timestampShape.test(timestamp) || !signatureShape.test(signature)) throw unsigned('not signed');
 
-  if (!isSigned(Buffer.from(signature, 'hex'), keys, `${timestamp}.`, request.body)) throw unsigned();
+  if (!isSigned(Buffer.from(signature, 'hex'), keys, `${timestamp}.`, request.body))
+    throw unsigned('signed with another secret');
 
   const sentAt = Number(timestamp) < firstMillisecondTimestamp ? Number(timestamp) * 1000 : Number(timestamp);
-  if (Math.abs(options.now - sentAt) > options.toleranceSeconds * 1000) throw unsigned();
+  const ageSeconds = Math.round((options.now - sentAt) / 1000);
+  if (Math.abs(ageSeconds) > options.toleranceSeconds)
+    throw unsigned(`rightly signed, ${Math.abs(ageSeconds)} s ${ageSeconds > 0 ? 'ago' : 'ahead of our clock'}`);
 }
 
-function unsigned(): Rejected {
-  return new Rejected(401, 'unauthorized');
+/** `why` is for our log. */
+function unsigned(why: string): Rejected {
+  return new Rejected(401, 'unauthorized', { cause: why });
 }
