@@ -2,6 +2,7 @@
 import { connect, createServer, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CannotStart } from './cannot-start.ts';
+import { openIpv6 } from './ipv6.ts';
 
 export interface Ports {
   /** API Gateway's HTTP routes. */
@@ -31,15 +32,19 @@ export function portBlock(port: string | undefined): Ports {
 export interface ClaimedPorts {
   /** Lets a port go, to be listened on at once. */
   release(port: number): Promise<void>;
-  /** Lets go what is still held. */
+  /** Lets go what is still held, and ends what passes on from IPv6. */
   releaseAll(): Promise<void>;
 }
 
 /**
- * Takes every port of the block and holds it: what starts in between may ask the system for any free port, and would be given
+ * Takes every port of the block, on both loopback addresses, and holds it: what starts in between may ask the system for any free port, and would be given
  * one of these. Throws `CannotStart` with the first one that something else listens on.
  */
 export async function claimPorts(ports: Ports): Promise<ClaimedPorts> {
+  const closeIpv6 = await openIpv6(Object.values(ports)).catch((error: unknown) => {
+    if (isPortInUse(error)) throw portInUse(error.port, ports.http);
+    throw error;
+  });
   const held = new Map<number, Server>();
   const release = async (port: number) => {
     const holder = held.get(port);
@@ -47,7 +52,7 @@ export async function claimPorts(ports: Ports): Promise<ClaimedPorts> {
     if (holder) await new Promise((closed) => holder.close(closed));
   };
   const releaseAll = async () => {
-    await Promise.all([...held.keys()].map(release));
+    await Promise.all([closeIpv6(), ...[...held.keys()].map(release)]);
   };
   for (const port of Object.values(ports)) {
     const holder = await hold(port);
@@ -97,7 +102,7 @@ export async function untilListening(port: number): Promise<void> {
 
 function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const probe = connect({ port, host: 'localhost' });
+    const probe = connect({ port, host: '127.0.0.1' });
     probe.once('connect', () => resolve(true)).once('error', () => resolve(false));
     probe.once('connect', () => probe.destroy());
   });

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { announce } from './announce.ts';
+import { isOurHost } from './caller.ts';
 import { startEmulators } from './emulators.ts';
 import { readWritten } from './env-file.ts';
 import { equip, startConsumers, toRun, visibilityOf } from './functions.ts';
@@ -10,12 +11,13 @@ import { startPlayground } from './playground/server.ts';
 import { claimPorts, portBlock, untilListening } from './ports.ts';
 import { makeResources } from './resources.ts';
 import { functionsOf, httpPathOf, type Serverless, streamRoutesOf, withoutStreamRoutes } from './service.ts';
-import { checkSettings, settingsIn, withLocalDefaults } from './settings.ts';
+import { checkSettings, type Settings, settingsIn, withLocalDefaults } from './settings.ts';
 import { serve } from './stand-ins/serve.ts';
 import { openStandIns } from './stand-ins.ts';
 import { type Status, sayStack } from './status.ts';
 import { toRoute } from './streaming/routes.ts';
 import { startStreams } from './streaming/server.ts';
+import { detach } from './surroundings.ts';
 
 export interface StackOptions {
   serverless: Serverless;
@@ -37,11 +39,12 @@ const LISTENING: ReadonlySet<string> = new Set(['chat-api']);
 export async function startStack({ serverless, options, build, onUp, onEnd, onFailure }: StackOptions): Promise<void> {
   const { service, serviceDir: root } = serverless;
   const { stage } = options;
-  const { env } = readWritten(process.env, typeof stage === 'string' ? { stage } : {});
+  const { env } = readWritten({ ...process.env }, typeof stage === 'string' ? { stage } : {});
+  detach(process.env);
   const ports = portBlock(env.PORT);
   const claimed = await claimPorts(ports);
   onEnd(claimed.releaseAll);
-  Object.assign(options, { httpPort: ports.http, lambdaPort: ports.invoke, noSponsor: true });
+  Object.assign(options, { host: '127.0.0.1', httpPort: ports.http, lambdaPort: ports.invoke, noSponsor: true });
   const doors = `http://localhost:${ports.http}`;
   const base = `http://localhost:${ports.standIns}`;
   const dataDir = env.DATA_DIR?.trim() ? path.resolve(root, env.DATA_DIR) : undefined;
@@ -83,6 +86,7 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
           ),
           routes,
           port: ports.streams,
+          takesHost: (name, host) => !isOpen(name, settings) || isOurHost(host, hostsOf(settings)),
           print,
         })
       : undefined;
@@ -132,9 +136,17 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
   open().catch(onFailure);
 }
 
+/** Whether somebody without a key may speak to a function; the other ones are often behind a tunnel, which has a name of its own. */
+function isOpen(name: string, { CHAT_ACCESS_KEYS, CHAT_API_ENCRYPTION_KEY }: Settings): boolean {
+  return (name === 'chat' && !CHAT_ACCESS_KEYS) || (name === 'chat-api' && !CHAT_API_ENCRYPTION_KEY);
+}
+
+function hostsOf({ ALLOWED_ORIGINS = '' }: Settings): string[] {
+  return ALLOWED_ORIGINS.split(',').flatMap((origin) => URL.parse(origin.trim())?.host ?? []);
+}
+
 /** Before any client is made: the functions, and serverless-offline's workers, take over every AWS_ name from here. */
 function useEmulators(env: NodeJS.ProcessEnv, endpoints: Record<string, string>, region: string) {
-  for (const name of ['AWS_PROFILE', 'AWS_SESSION_TOKEN']) delete env[name];
   Object.assign(env, endpoints, { AWS_REGION: region, AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' });
 }
 

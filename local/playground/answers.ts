@@ -15,17 +15,6 @@ export class Refusal extends Error {
 /** Far above what the page sends. */
 const MAX_BODY_BYTES = 256 * 1024;
 
-/**
- * Only this machine's own pages: a name that somebody else's DNS points here is refused, and so is what a foreign page can send
- * without asking the browser first.
- */
-export function checkCaller({ headers, method }: IncomingMessage): void {
-  const { hostname } = new URL(`http://${headers.host ?? ''}`);
-  if (!['localhost', '127.0.0.1', '[::1]'].includes(hostname)) throw new Refusal(421, 'ask for localhost');
-  const isJson = /^application\/json\b/.test(headers['content-type'] ?? '');
-  if (method !== 'GET' && method !== 'HEAD' && !isJson) throw new Refusal(415, 'send JSON');
-}
-
 export async function readJson(request: IncomingMessage): Promise<unknown> {
   const body = await readBody(request, MAX_BODY_BYTES);
   try {

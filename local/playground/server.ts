@@ -4,10 +4,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { readSettings } from '../../lib/config.ts';
 import { openDynamo, openStore } from '../../lib/store/store.ts';
+import { changes, isJson } from '../caller.ts';
 import type { Settings } from '../settings.ts';
 import { type Handler, sendJson, serve } from '../stand-ins/serve.ts';
 import type { Status } from '../status.ts';
-import { checkCaller, Refusal, readJson, sendFile } from './answers.ts';
+import { Refusal, readJson, sendFile } from './answers.ts';
 import { bundlePage, type Files } from './bundle.ts';
 import { detailsOf } from './details.ts';
 import { followRecords } from './follow-records.ts';
@@ -98,7 +99,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     (handle: Handler): Handler =>
     async (request, response) => {
       try {
-        checkCaller(request);
+        if (changes(request.method) && !isJson(request.headers)) throw new Refusal(415, 'send JSON');
         await handle(request, response);
       } catch (error) {
         if (response.headersSent) return void response.destroy();

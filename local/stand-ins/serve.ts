@@ -1,5 +1,6 @@
 /** Stand-ins: one small HTTP server on loopback that mounts each of them under its own first path segment. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { unwelcome } from '../caller.ts';
 
 /** Answers one request; `request.url` no longer holds the mount's name. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
@@ -34,7 +35,10 @@ export async function serve(
   };
 }
 
+/** Every mount is for this machine's own programs and pages. */
 async function route(mounts: Record<string, Handler>, request: IncomingMessage, response: ServerResponse) {
+  const refused = unwelcome(request);
+  if (refused) return sendJson(response, refused.status, { error: refused.error });
   const [, name = '', rest = ''] = /^\/([^/?]*)(.*)$/s.exec(request.url ?? '/') ?? [];
   const handler = Object.hasOwn(mounts, name) ? mounts[name] : undefined;
   if (!handler) return sendJson(response, 404, { error: 'not found' });

@@ -12,6 +12,8 @@ export interface StreamsOptions {
   functions: readonly FunctionToRun[];
   routes: readonly Route[];
   port: number;
+  /** Whether a function takes requests to this `Host`. */
+  takesHost(name: string, host: string | undefined): boolean;
   print: Print;
 }
 
@@ -34,7 +36,7 @@ const MAX_BODY_BYTES = 10 * 1024 * 1024;
 const START_LIMIT_MS = 10_000;
 const STEP_MS = 20;
 
-export async function startStreams({ functions, routes, port, print }: StreamsOptions): Promise<Streams> {
+export async function startStreams({ functions, routes, port, takesHost, print }: StreamsOptions): Promise<Streams> {
   const runtimes = new Map(functions.map((fn) => [fn.name, startRuntime(fn, print)]));
 
   async function serve(request: IncomingMessage, response: ServerResponse) {
@@ -42,6 +44,8 @@ export async function startStreams({ functions, routes, port, print }: StreamsOp
     const match = matchRoute(routes, request.method ?? 'GET', pathname);
     const runtime = match && runtimes.get(match.route.name);
     if (!runtime) return refuse(response, 403, 'Missing Authentication Token'); // what a REST API says to unknown routes
+    if (!takesHost(match.route.name, request.headers.host))
+      return refuse(response, 421, 'Ask for localhost, or name this host in ALLOWED_ORIGINS');
     const body = await buffer(request);
     if (body.length > MAX_BODY_BYTES) return refuse(response, 413, 'Request Too Long');
     const target = await portOf(runtime);
