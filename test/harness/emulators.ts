@@ -1,15 +1,24 @@
 /** Starts a DynamoDB-compatible server and a FIFO queue server on loopback, once per test run. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { startEmulators } from '../../local/emulators.ts';
+import type { TestProject } from 'vitest/node';
+import { type Emulators, startEmulators } from '../../local/emulators.ts';
 import { reportLeaks } from './log-watch.ts';
 
-/** `DYNAMODB=local` takes Amazon's own emulator (Java) instead of the embedded one. */
-export default async function setup(): Promise<() => Promise<void>> {
+declare module 'vitest' {
+  interface ProvidedContext {
+    endpoints: Emulators['endpoints'];
+  }
+}
+
+/** The project `dynamodb-local` takes Amazon's own emulator (Java) instead of the embedded one. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const embedded = await startEmulators();
-  const amazons = process.env.DYNAMODB === 'local' ? await startDynamoDbLocal() : undefined;
-  Object.assign(process.env, embedded.endpoints);
-  if (amazons) process.env.AWS_ENDPOINT_URL_DYNAMODB = amazons.endpoint;
+  const amazons = project.name === 'dynamodb-local' ? await startDynamoDbLocal() : undefined;
+  project.provide('endpoints', {
+    ...embedded.endpoints,
+    ...(amazons ? { AWS_ENDPOINT_URL_DYNAMODB: amazons.endpoint } : {}),
+  });
   return async () => {
     await embedded.stop();
     amazons?.stop();

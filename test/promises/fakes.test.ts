@@ -11,6 +11,7 @@ import { openSessions } from '../../lib/store/sessions.ts';
 import { openDynamo, openStore } from '../../lib/store/store.ts';
 import type { MessageRef, Reply, Said } from '../../lib/types.ts';
 import { fakeTable } from '../harness/fakes.ts';
+import { sized } from '../harness/size.ts';
 import { makeTable } from '../harness/tables.ts';
 
 const STARTED_AT = 1_760_000_000_000;
@@ -253,7 +254,7 @@ describe('the fake table', () => {
         const { Items = [] } = await dynamo.send(new ScanCommand({ TableName: name, ConsistentRead: true }));
         expect(sorted(fake.items())).toEqual(sorted(Items));
       }),
-      { numRuns: 60, seed: 7 },
+      { numRuns: sized({ sample: 15, all: 60, proof: 600 }), seed: 7 },
     );
   });
 });

@@ -5,13 +5,14 @@ import { type Door, type OpenDoor, openBotpress, openChatApi, openTalkjs } from 
 import { countSteps, type Process } from '../harness/promises/mortal.ts';
 import { judge, turnsOf, type Verdict } from '../harness/promises/verdict.ts';
 import { openWorld, type World } from '../harness/promises/virtual-world.ts';
+import { sized } from '../harness/size.ts';
 
 const WORDS = ['alpha', 'beta', 'gamma'];
 
 /** Longer than a worker's lease and its messages' protection. */
 const OVER_MS = 126_000;
 
-const RUNS = 300;
+const RUNS = sized({ sample: 60, all: 300, proof: 4_000 });
 
 interface Race {
   messages: number;

@@ -1,12 +1,13 @@
-/** 10,000 requests of strangers while users talk: the strangers get a 4xx and nothing behind the door hears of them. */
+/** Thousands of requests of strangers while users talk: the strangers get a 4xx and nothing behind the door hears of them. */
 import { Agent, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sized } from '../size.ts';
 import { type Chat, openWorld, type World } from '../world.ts';
 import { chanceOf } from './chance.ts';
 
-const STRANGERS = 10_000;
+const STRANGERS = sized({ sample: 500, all: 5_000, proof: 10_000 });
 const AT_ONCE = 50;
-const USERS = 20;
+const USERS = sized({ sample: 5, all: 20, proof: 20 });
 
 const BODIES = [
   '',
