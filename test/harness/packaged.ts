@@ -30,32 +30,44 @@ export interface Packaged {
   unzip(name: string): ReturnType<typeof filesOf>;
 }
 
-/**
- * Packages without credentials, without a home and behind a proxy that nobody serves; `env` is the developer's shell, `files` are
- * put beside the sources, by name. Rejects with what was said when nothing was packaged.
- */
-export async function packageService(
-  env: Record<string, string>,
-  args: string[] = [],
-  files: Record<string, string> = {},
-): Promise<Packaged> {
+export interface PackageOptions {
+  /** The developer's shell. */
+  env?: Readonly<Record<string, string>>;
+  /** Of the command line. */
+  args?: readonly string[];
+  /** What lies beside the sources, by name. */
+  files?: Readonly<Record<string, string>>;
+}
+
+/** Packages in a folder that is gone afterwards. */
+export async function packageService(options: PackageOptions = {}): Promise<Packaged> {
   const folder = await mkdtemp(path.join(tmpdir(), 'package-'));
   try {
-    for (const source of SOURCES) await cp(path.join(root, source), path.join(folder, source), { recursive: true });
-    for (const [name, content] of Object.entries(files)) await writeFile(path.join(folder, name), content);
-    await symlink(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
-    const nowhere = 'http://127.0.0.1:9';
-    await promisify(execFile)(process.execPath, ['node_modules/serverless/bin/serverless.js', 'package', ...args], {
-      cwd: folder,
-      env: { ...env, PATH: process.env.PATH, HOME: folder, HTTPS_PROXY: nowhere, HTTP_PROXY: nowhere },
-    });
-    return await read(path.join(folder, '.serverless'));
+    await packageInto(folder, options);
+    return await readPackage(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function read(folder: string): Promise<Packaged> {
+/**
+ * Packages in a folder, which it makes, without credentials, without a home and behind a proxy that nobody serves. Rejects with
+ * what was said when nothing was packaged.
+ */
+export async function packageInto(folder: string, { env, args = [], files = {} }: PackageOptions): Promise<void> {
+  for (const source of SOURCES) await cp(path.join(root, source), path.join(folder, source), { recursive: true });
+  for (const [name, content] of Object.entries(files)) await writeFile(path.join(folder, name), content);
+  await symlink(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
+  const nowhere = 'http://127.0.0.1:9';
+  await promisify(execFile)(process.execPath, ['node_modules/serverless/bin/serverless.js', 'package', ...args], {
+    cwd: folder,
+    env: { ...env, PATH: process.env.PATH, HOME: folder, HTTPS_PROXY: nowhere, HTTP_PROXY: nowhere },
+  });
+}
+
+/** What was packaged in `folder`. */
+export async function readPackage(service: string): Promise<Packaged> {
+  const folder = path.join(service, '.serverless');
   const json = await readFile(path.join(folder, 'cloudformation-template-update-stack.json'), 'utf8');
   const names = (await readdir(folder)).filter((name) => name.endsWith('.zip'));
   const zips = new Map<string, ReturnType<typeof filesOf>>();

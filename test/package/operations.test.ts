@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { findProblems, type Template } from '../harness/cloudformation.ts';
-import { packageService } from '../harness/packaged.ts';
+import { readPackage } from '../harness/packaged.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const operations = readFileSync(path.join(root, 'docs/operations.md'), 'utf8');
@@ -14,9 +14,9 @@ let usual: Template;
 let full: Template;
 
 beforeAll(async () => {
-  usual = (await packageService({})).template;
-  const args = ['--stage', 'prod', '--param=tracing=Active', '--param=alarmUsdPerHour=3'];
-  full = (await packageService({ ALARM_EMAIL: 'somebody@example.com' }, args)).template;
+  const packages = inject('packages');
+  usual = (await readPackage(packages.usual)).template;
+  full = (await readPackage(packages.full)).template;
 });
 
 describe('the alarms', () => {

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { build } from '../../scripts/build/build.mjs';
-import { packageService } from '../harness/packaged.ts';
+import { readPackage } from '../harness/packaged.ts';
 
 type Role = Record<string, unknown>;
 type Statement = { Action: string[]; Resource: unknown };
@@ -72,7 +72,7 @@ let outdir: string;
 beforeAll(async () => {
   outdir = await mkdtemp(path.join(tmpdir(), 'rights-'));
   await build({ outdir });
-  const { Resources } = (await packageService({})).template;
+  const { Resources } = (await readPackage(inject('packages').usual)).template;
   const ofType = (type: string, suffix: string) =>
     Object.entries(Resources).flatMap(([id, { Type, Properties = {} }]) =>
       Type === type ? [[uncapitalized(id.replace(suffix, '')), Properties] as const] : [],

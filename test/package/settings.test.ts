@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 import { environmentOf } from '../../scripts/stage/environment.ts';
-import { packageService } from '../harness/packaged.ts';
+import { packageService, readPackage } from '../harness/packaged.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
@@ -15,7 +15,7 @@ const known = [...namesIn(readers.map(read).join('\n'), /'([A-Z]+(?:_[A-Z]+)+)'/
 const example = read('.env.example');
 
 it('lists every setting that the code reads in .env.example, each with its meaning', () => {
-  const lines = example.split('\n').filter((line) => /^# [A-Z]/.test(line) && line.includes('='));
+  const lines = example.split('\n').filter((line) => /^# [A-Z_]+=/.test(line));
 
   const listed = namesIn(example, /^# ([A-Z_]+)=/gm);
   expect(known.length).toBeGreaterThan(10);
@@ -29,25 +29,15 @@ it('sets nothing in .env.example', () => {
   expect(lines.filter((line) => line !== '' && !line.startsWith('#'))).toEqual([]);
 });
 
-const DOTENV = [
-  'CLAUDE_MODEL=claude-$HOME # the one in use',
-  `CLAUDE_FALLBACK_MODEL='\${env:HOME} \${self:service} $5'`,
-  'TALKJS_BOT_ID=the#bot',
-  'TALKJS_APP_ID=app',
-  'TALKJS_SECRET_KEY=sk_very_secret$value',
-  'BURST_WINDOW_SECONDS=7',
-  'ALARM_EMAIL=ops@example.com',
-].join('\n');
-
 it('hands the settings of .env to every function as they stand, and no secret', async () => {
-  const { template, text } = await packageService({}, [], { '.env': DOTENV });
+  const { template, text } = await readPackage(inject('packages').full);
 
   const functions = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function');
   expect(functions.length).toBeGreaterThan(5);
   for (const { Properties } of functions)
     expect(Properties?.Environment).toMatchObject({
       Variables: {
-        SECRETS_PATH: '/claude-chat/dev',
+        SECRETS_PATH: '/claude-chat/prod',
         CLAUDE_MODEL: 'claude-$HOME',
         CLAUDE_FALLBACK_MODEL: `\${env:HOME} \${self:service} $5`,
         TALKJS_BOT_ID: 'the#bot',
@@ -55,7 +45,7 @@ it('hands the settings of .env to every function as they stand, and no secret', 
     });
   expect(text).not.toContain('sk_very_secret');
   expect(template.Resources.TurnsQueue?.Properties).toMatchObject({ DelaySeconds: '7' });
-  expect(template.Resources.AlarmsEmail?.Properties).toMatchObject({ Endpoint: 'ops@example.com' });
+  expect(template.Resources.AlarmsEmail?.Properties).toMatchObject({ Endpoint: 'somebody@example.com' });
 });
 
 it('knows every setting that is no secret for one of the functions', () => {
@@ -78,7 +68,7 @@ it.each([
     /together have \d+ bytes .* 4096, of which TALKJS_BOT_ID has 40\d\d/,
   ],
 ])('packages nothing with %s', async (_, env, said) => {
-  const packing = packageService(env);
+  const packing = packageService({ env });
 
   await expect(packing).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(said) });
 });

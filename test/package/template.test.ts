@@ -1,28 +1,12 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { findProblems, type Template, type TemplateResource } from '../harness/cloudformation.ts';
-import { type Packaged, packageService } from '../harness/packaged.ts';
-
-const SECRETS = [
-  'ANTHROPIC_API_KEY',
-  'TALKJS_SECRET_KEY',
-  'TALKJS_WEBHOOK_SECRETS',
-  'BOTPRESS_WEBHOOK_SECRET',
-  'BOTPRESS_ENCRYPTION_KEY',
-  'BOTPRESS_USER_KEY',
-  'CHAT_API_SECRET',
-  'CHAT_API_ENCRYPTION_KEY',
-  'CHAT_API_WEBHOOK_SECRET',
-  'CHAT_ACCESS_KEYS',
-  'RECONIFY_APP_KEY',
-  'RECONIFY_API_KEY',
-  'RECONIFY_INTAKE_KEYS',
-];
+import { type Packaged, readPackage } from '../harness/packaged.ts';
+import { isSecret } from './settings.ts';
 
 let packaged: Packaged;
 
 beforeAll(async () => {
-  const secrets = Object.fromEntries(SECRETS.map((name) => [name, `planted-${name}`]));
-  packaged = await packageService({ ...secrets, CLAUDE_MODEL: 'claude-of-the-shell', BURST_WINDOW_SECONDS: '2' });
+  packaged = await readPackage(inject('packages').usual);
 });
 
 describe('the packaged service', () => {
@@ -50,7 +34,7 @@ describe('the packaged service', () => {
     );
 
     expect(packaged.text).not.toContain('planted-');
-    expect(variables.filter((name) => SECRETS.includes(name))).toEqual([]);
+    expect(variables.filter(isSecret)).toEqual([]);
   });
 
   it('passes settings that are no secret, and leaves out what is not set', () => {

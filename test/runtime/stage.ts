@@ -23,7 +23,7 @@ const REGION = 'us-east-1';
 const keyOf = (zip: string) => zip.replace(/\.zip$/, '');
 
 export async function openStage(settings: Record<string, string>): Promise<Stage> {
-  const packaged = await packageService({});
+  const packaged = await packageService();
   const folder = await mkdtemp(path.join(tmpdir(), 'stage-'));
   for (const zip of Object.keys(packaged.zips)) {
     for (const [name, bytes] of packaged.unzip(zip)) {

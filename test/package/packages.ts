@@ -1,0 +1,28 @@
+/** The set-up of all package tests: the service is packaged twice, once as anybody would and once with everything that is off by default. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { packageInto } from '../harness/packaged.ts';
+import { DOTENV, PLANTED } from './settings.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Folders, for `readPackage`. */
+    packages: { usual: string; full: string };
+  }
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'packages-'));
+  const packages = { usual: path.join(folder, 'usual'), full: path.join(folder, 'full') };
+  const options = ['--stage', 'prod', '--param=tracing=Active', '--param=alarmUsdPerHour=3'];
+  await Promise.all([
+    packageInto(packages.usual, {
+      env: { ...PLANTED, CLAUDE_MODEL: 'claude-of-the-shell', BURST_WINDOW_SECONDS: '2' },
+    }),
+    packageInto(packages.full, { args: options, files: { '.env': DOTENV } }),
+  ]);
+  project.provide('packages', packages);
+  return () => rm(folder, { recursive: true, force: true });
+}

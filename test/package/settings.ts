@@ -1,0 +1,37 @@
+/** The settings that the packages of the tests are made with. Pure. */
+
+const SECRETS = [
+  'ANTHROPIC_API_KEY',
+  'TALKJS_SECRET_KEY',
+  'TALKJS_WEBHOOK_SECRETS',
+  'BOTPRESS_WEBHOOK_SECRET',
+  'BOTPRESS_ENCRYPTION_KEY',
+  'CHAT_API_SECRET',
+  'CHAT_API_ENCRYPTION_KEY',
+  'CHAT_API_WEBHOOK_SECRET',
+  'CHAT_ACCESS_KEYS',
+  'RECONIFY_APP_KEY',
+  'RECONIFY_API_KEY',
+  'RECONIFY_INTAKE_KEYS',
+];
+
+/** Secrets in the shell, none of which may get into a package, and what the doors they open need besides. */
+export const PLANTED: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(SECRETS.map((name) => [name, `planted-${name}-of-32-characters-and-more`])),
+  TALKJS_APP_ID: 'app',
+  BOTPRESS_API_URL: 'https://chat.botpress.cloud/hook',
+  CHAT_API_WEBHOOK_ID: 'hook',
+};
+
+export const isSecret = (name: string): boolean => SECRETS.includes(name) || name === 'BOTPRESS_USER_KEY';
+
+/** A file of settings with all that a shell or a framework might expand. */
+export const DOTENV = [
+  'CLAUDE_MODEL=claude-$HOME # the one in use',
+  `CLAUDE_FALLBACK_MODEL='\${env:HOME} \${self:service} $5'`,
+  'TALKJS_BOT_ID=the#bot',
+  'TALKJS_APP_ID=app',
+  'TALKJS_SECRET_KEY=sk_very_secret$value',
+  'BURST_WINDOW_SECONDS=7',
+  'ALARM_EMAIL=somebody@example.com',
+].join('\n');

@@ -1,3 +1,0 @@
-import { mergeConfig, defineConfig } from 'vitest/config';
-import base from './vitest.config.ts';
-export default defineConfig((env) => { const b = (base as any)(env); b.test.setupFiles = [...b.test.setupFiles, '/tmp/c/cpu.ts']; for (const p of b.test.projects) p.extends = './vitest.cpu.config.ts'; for (const p of b.test.projects) p.test.setupFiles=['test/harness/endpoints.ts','/tmp/c/cpu.ts']; delete b.test.projects[0].extends; const {projects, ...rest} = b.test; return { test: { ...rest, exclude: projects[0].test.exclude, include: projects[0].test.include, name: 'embedded', setupFiles: ['test/harness/endpoints.ts','/tmp/c/cpu.ts'] } }; });
