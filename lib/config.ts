@@ -41,6 +41,8 @@ export const groups = {
   attachments: (env, problems) => ({
     hosts:
       list(env, 'ATTACHMENT_HOSTS', problems) ?? Object.values(platformSettings).flatMap(({ fileHosts }) => fileHosts),
+    /** The function's own, which Lambda tells it. */
+    memoryMb: Number(env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE) || 1024,
   }),
   /** Off unless both keys are set; the intake needs a key of its own besides. */
   reconify: optional(['RECONIFY_APP_KEY', 'RECONIFY_API_KEY'], (env, problems) => ({

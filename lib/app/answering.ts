@@ -1,10 +1,12 @@
 /** What every door that answers shares: Claude, its tools, the table, the limits and the interaction log. */
 import { randomUUID } from 'node:crypto';
-import { fetchAttachment } from '../attachments/fetch.ts';
+import { openBudget } from '../attachments/budget.ts';
+import { openAttachment } from '../attachments/fetch.ts';
 import { parseHosts } from '../attachments/hosts.ts';
 import { openAsk, openClaude } from '../claude/ask.ts';
 import { filesOf } from '../claude/attached.ts';
 import { writeMeasured } from '../claude/metrics.ts';
+import { fileLimitsOf } from '../claude/models.ts';
 import { priceUsd } from '../claude/price.ts';
 import { type ModelCall, noTools } from '../claude/question.ts';
 import { SUMMARY_MAX_TOKENS, SUMMARY_MODEL, SUMMARY_PROMPT } from '../claude/summary.ts';
@@ -24,7 +26,10 @@ import { openRecorder } from './recorder.ts';
 export const ANSWERING = ['aws', 'claude', 'history', 'limits', 'tools', 'attachments', 'stage'] as const;
 
 /** What one file may weigh (bytes) and take (ms): as much as the API accepts of a picture, and a slow link's time for it. */
-const FILES = { maxBytes: 5_000_000, timeoutMs: 10_000 };
+const FILES = { maxBytes: 7_864_320, timeoutMs: 10_000 };
+
+/** Bytes of files for each megabyte of the function: sent, they are there four to five times, as base64, as JSON and on the wire. */
+const FILE_BYTES_PER_MB = 30_000;
 
 /** Everything but the platform itself. Throws `BadSettings` for a tool that does not exist. */
 export function openAnswering(
@@ -38,6 +43,8 @@ export function openAnswering(
   const now = Date.now;
   const newId = randomUUID;
   const rules = parseHosts(attachments.hosts);
+  const fileLimits = fileLimitsOf(claude.model);
+  const budget = openBudget(attachments.memoryMb * FILE_BYTES_PER_MB);
   const store = openStore(dynamo, aws.tableName, now);
   const handToHuman = (about: Parameters<typeof store.handOver>[0]) => store.handOver(about, 'human');
   const keep = openRecorder(reconify, { now, newId, log });
@@ -53,8 +60,10 @@ export function openAnswering(
     limits: ownLimits,
     fetchFiles: (turns, signal) =>
       filesOf(turns, {
-        fetchFile: (attachment) => fetchAttachment(attachment, { ...FILES, rules, signal }),
+        open: (attachment) => openAttachment(attachment, { ...FILES, rules, limits: fileLimits, signal }),
         maxTokens: history.tokenBudget / 2,
+        budget,
+        signal,
       }),
     estimateUsd: estimateOf(claude),
   };

@@ -1,4 +1,4 @@
-/** Room of attachments: fetches one allowed URL: checked addresses, checked redirects, bounded bytes and time. */
+/** Room of attachments: opens one allowed URL, then reads it: checked addresses, checked redirects, bounded bytes and time. */
 import { lookup as lookUp } from 'node:dns/promises';
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
@@ -8,7 +8,8 @@ import { type AdmittedUrl, admitUrl, type HostRule } from './hosts.ts';
 
 export interface DownloadOptions {
   rules: readonly HostRule[];
-  maxBytes: number;
+  /** For the head, and again for the body. */
+  timeoutMs: number;
   signal: AbortSignal;
   /** All addresses of a host; the system's resolver unless a test brings its own. */
   resolve?: Resolve | undefined;
@@ -21,17 +22,30 @@ export type NoBytes = 'not allowed' | 'too large' | 'not available';
 
 const MAX_REDIRECTS = 3;
 
+/** A file whose head is there; its body waits until it is read or closed. */
+export interface Download {
+  /** As the head tells it. */
+  bytes: number | undefined;
+  /** Never throws. */
+  read(maxBytes: number): Promise<Buffer | NoBytes>;
+  close(): void;
+}
+
 /** Never throws. */
-export async function download(link: string, options: DownloadOptions): Promise<Buffer | NoBytes> {
+export async function open(link: string, options: DownloadOptions): Promise<Download | NoBytes> {
+  const { rules, timeoutMs, resolve } = options;
+  const clock = new AbortController();
+  const timer = setTimeout(() => clock.abort(), timeoutMs);
+  const signal = AbortSignal.any([options.signal, clock.signal]);
   let base: URL | undefined;
   let next = link;
   try {
     for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
-      const admitted = admitUrl(next, options.rules, base);
+      const admitted = admitUrl(next, rules, base);
       if (!admitted) return 'not allowed';
-      const response = await request(admitted, options);
+      const response = await request(admitted, signal, resolve);
       const target = redirectOf(response);
-      if (target === undefined) return await read(response, options.maxBytes);
+      if (target === undefined) return opened(response, () => setTimeout(() => clock.abort(), timeoutMs));
       response.destroy();
       base = admitted.url;
       next = target;
@@ -39,6 +53,8 @@ export async function download(link: string, options: DownloadOptions): Promise<
     return 'not available';
   } catch (error) {
     return error instanceof ForbiddenAddress ? 'not allowed' : 'not available';
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -46,7 +62,11 @@ class ForbiddenAddress extends Error {
   override readonly name = 'ForbiddenAddress';
 }
 
-function request({ url, isLocal }: AdmittedUrl, { signal, resolve }: DownloadOptions): Promise<IncomingMessage> {
+function request(
+  { url, isLocal }: AdmittedUrl,
+  signal: AbortSignal,
+  resolve: Resolve | undefined,
+): Promise<IncomingMessage> {
   const { request: send, Agent } = isLocal ? http : https;
   return new Promise((answered, failed) => {
     send(url, {
@@ -85,17 +105,33 @@ function redirectOf({ statusCode = 0, headers }: IncomingMessage): string | unde
   return statusCode >= 300 && statusCode < 400 ? headers.location : undefined;
 }
 
-async function read(response: IncomingMessage, maxBytes: number): Promise<Buffer | NoBytes> {
+function opened(response: IncomingMessage, startClock: () => NodeJS.Timeout): Download | NoBytes {
   const { statusCode, headers } = response;
   const isPlain = (headers['content-encoding'] ?? 'identity') === 'identity';
+  const length = Number(headers['content-length'] ?? Number.NaN);
+  // Whatever becomes of it while it waits is found when it is read.
+  response.on('error', () => {});
   if (statusCode !== 200 || !isPlain) {
     response.destroy();
     return 'not available';
   }
-  if (Number(headers['content-length'] ?? 0) > maxBytes) {
-    response.destroy();
-    return 'too large';
-  }
+  return {
+    bytes: Number.isSafeInteger(length) && length >= 0 ? length : undefined,
+    close: () => void response.destroy(),
+    async read(maxBytes) {
+      const timer = startClock();
+      try {
+        return await bytesOf(response, maxBytes);
+      } catch {
+        return 'not available';
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+  };
+}
+
+async function bytesOf(response: IncomingMessage, maxBytes: number): Promise<Buffer | NoBytes> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of response) {

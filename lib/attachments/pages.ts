@@ -1,45 +1,72 @@
-/** Room of attachments: how many pages a PDF says it has. Pure. */
-import { inflateSync } from 'node:zlib';
+/**
+ * Room of attachments: how many pages a PDF has, counted in every place that can say it, since any single one may lie. Pure.
+ *
+ * ISO 32000-1, 7.7.3: pages are the leaves of a tree whose nodes have /Kids and /Count. Outlines have a /Count, too, but no /Kids.
+ */
+import { dictAround, type Part, partsOf } from './pdf-text.ts';
 
-/** A node of the page tree; the root's count is the number of pages (ISO 32000-1, 7.7.3.2). */
-const NODE = /\/Type\s*\/Pages\b/g;
+/** More nodes or leaves than this are no file that anybody would have read. */
+const MAX_FOUND = 2_000;
 
-/** Characters around such a name in which its count stands; more would let a hostile file make this slow. */
-const NEAR = 2_000;
-const MAX_NODES = 1_000;
+/** Characters that are looked at where there is no dictionary, as in a comment. */
+const NEAR = 10_000;
 
-/** Streams that hold packed objects: newer files keep their page tree there. */
-const PACKED = /\/Type\s*\/ObjStm\b/g;
-
-/** What is unpacked at most, so that a bomb is no more than a PDF that does not say. */
-const MAX_STREAMS = 50;
-const MAX_UNPACKED_BYTES = 1_000_000;
-
-/** `undefined` when it cannot be told. */
+/** The most that any of the counts gives; `undefined` where the file does not let itself be counted. */
 export function pagesOf(bytes: Buffer): number | undefined {
-  const text = bytes.toString('latin1');
-  const open = highestCount(text);
-  if (open !== undefined) return open;
-  const packed = [...text.matchAll(PACKED).take(MAX_STREAMS)].map(({ index }) => {
-    const start = text.indexOf('\n', text.indexOf('stream', index)) + 1;
-    return highestCount(unpack(bytes.subarray(start, Math.max(text.indexOf('endstream', start), start)))) ?? 0;
-  });
-  return Math.max(...packed, 0) || undefined;
+  const parts = partsOf(bytes);
+  const nodes = parts && nodesIn(parts);
+  if (!nodes) return undefined;
+  const kids = [...nodes.values()].flatMap((node) => node.kids);
+  // A branch that hangs in the tree twice has its pages twice, and no honest file has one.
+  if (new Set(kids).size < kids.length) return undefined;
+  const told = Math.max(0, ...[...nodes.values()].map(({ count }) => count));
+  const hung = kids.length - Math.max(nodes.size - 1, 0);
+  return Math.max(told, hung, leavesIn(parts)) || undefined;
 }
 
-function highestCount(text: string): number | undefined {
-  let highest: number | undefined;
-  for (const { index } of text.matchAll(NODE).take(MAX_NODES)) {
-    const around = text.slice(Math.max(index - NEAR, 0), index + NEAR);
-    for (const [, count] of around.matchAll(/\/Count\s+(\d+)/g)) highest = Math.max(highest ?? 0, Number(count));
-  }
-  return highest;
+interface Node {
+  count: number;
+  /** Objects below it, by number. */
+  kids: string[];
 }
 
-function unpack(packed: Buffer): string {
-  try {
-    return inflateSync(packed, { maxOutputLength: MAX_UNPACKED_BYTES }).toString('latin1');
-  } catch {
-    return ''; // damaged, packed otherwise, or a bomb
+function nodesIn(parts: readonly Part[]): Map<string, Node> | undefined {
+  const nodes = new Map<string, Node>();
+  let found = 0;
+  for (const { body, idAt } of parts) {
+    for (const { index } of body.matchAll(/\/Kids\b|\/Type\s*\/Pages\b/g)) {
+      const dict = dictAround(body, index);
+      if (dict === 'endless' || ++found > MAX_FOUND) return undefined;
+      // Forms and lists of names have /Kids of their own.
+      if (dict && !/\/Count\b|\/Type\s*\/Pages\b/.test(dict.text)) continue;
+      if (!dict && !body.startsWith('/Kids', index)) continue;
+      const node = nodeIn(dict?.text ?? body.slice(index, index + NEAR));
+      const id = idAt(dict?.start ?? index);
+      // A file that was saved again holds older states of its nodes, too: the largest counts.
+      if (node.kids.length >= (nodes.get(id)?.kids.length ?? 0)) nodes.set(id, node);
+    }
   }
+  return nodes;
+}
+
+function nodeIn(dict: string): Node {
+  const list = /\/Kids\s*\[([^\]]*)\]/.exec(dict)?.[1] ?? '';
+  return {
+    count: Number(/\/Count\s+(\d+)/.exec(dict)?.[1] ?? 0),
+    kids: [...list.matchAll(/(\d+)\s+\d+\s+R\b/g)].map(([, id]) => id ?? ''),
+  };
+}
+
+/** Each object once, also when the file was saved again. */
+function leavesIn(parts: readonly Part[]): number {
+  const ids = new Set<string>();
+  let found = 0;
+  for (const { body, idAt } of parts) {
+    for (const { index } of body.matchAll(/\/Type\s*\/Page\b/g)) {
+      if (++found > MAX_FOUND) return found;
+      const dict = dictAround(body, index);
+      ids.add(idAt(typeof dict === 'object' ? dict.start : index));
+    }
+  }
+  return ids.size;
 }

@@ -1,5 +1,7 @@
 /** Stop 6. What models take that differs between them; one that is not known takes what the newest do. Pure. */
 
+import type { FileLimits } from '../attachments/content.ts';
+
 export type Effort = 'low' | 'medium' | 'high' | 'xhigh' | 'max';
 
 export interface ModelFacts {
@@ -39,4 +41,13 @@ export function plainName(model: string): string {
     .replace(/^(?:[a-z-]+\.)?anthropic\./, '')
     .replace(/-v\d+(?::\d+)?$/, '')
     .replace(/[-@]\d{8}$/, '');
+}
+
+/** Bytes of a picture are counted in base64: 10 MB of it at Anthropic, 5 MB on Bedrock. */
+const IMAGE_BYTES = { anthropic: 7_864_320, bedrock: 3_932_160 };
+
+/** What is taken of one file: 600 pages where the window has a million tokens, else 100, and never more on Bedrock. */
+export function fileLimitsOf(model: string, provider: keyof typeof IMAGE_BYTES = 'anthropic'): FileLimits {
+  const isLarge = provider === 'anthropic' && factsOf(model).window >= 1_000_000;
+  return { imageBytes: IMAGE_BYTES[provider], pages: isLarge ? 600 : 100 };
 }

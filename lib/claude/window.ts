@@ -1,6 +1,7 @@
 /** Stop 6, before the call. Pure: the turns of a conversation → the messages that Claude is sent. */
 import type { DocumentBlockParam, ImageBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import { nameOf, noteFor } from '../attachments/note.ts';
+import { MAX_PICTURE_TOKENS } from '../attachments/tokens.ts';
 import type { Correction, Said, Summary, Turn } from '../types.ts';
 
 type Text = { type: 'text'; text: string };
@@ -10,8 +11,8 @@ export interface Message {
   content: Block[];
 }
 
-/** Files that were fetched, as Claude takes them, or why not, by URL. */
-export type Files = ReadonlyMap<string, Block>;
+/** Files that were fetched, as Claude takes them and what they cost, or a note why not, by URL. */
+export type Files = ReadonlyMap<string, { block: Block; tokens?: number }>;
 
 /** What else belongs into the window. */
 export interface Beside {
@@ -28,6 +29,8 @@ export interface WindowLimits {
 
 export interface Window {
   messages: Message[];
+  /** Of all of it, by estimate from above. */
+  tokens: number;
   /** The oldest turn in it, when older ones were left out: stored with the reply, so that the next window starts there too. */
   from: string | undefined;
 }
@@ -50,10 +53,13 @@ export function buildWindow(
   const question = spoken(asked.said, { corrections, files });
 
   const kept =
-    limits.strategy === 'messages' ? lastMessages(past, limits.maxMessages) : withinBudget(past, question, limits);
+    limits.strategy === 'messages'
+      ? lastMessages(past, limits.maxMessages)
+      : withinBudget(past, question, limits.tokenBudget, files);
   const from = kept.length < past.length ? (kept[0]?.sk ?? asked.sk) : cut;
   const remembered = from !== undefined && limits.strategy === 'summary' && summary ? [recall(summary)] : [];
-  return { messages: mergeNeighbours([...remembered, ...kept.flatMap(({ messages }) => messages), question]), from };
+  const messages = mergeNeighbours([...remembered, ...kept.flatMap((turn) => turn.messages), question]);
+  return { messages, from, tokens: estimateTokens(messages, files) };
 }
 
 /** The words of a conversation, for whoever has to read it as a text. */
@@ -74,25 +80,20 @@ function isHistory({ state, reply }: Turn): boolean {
   return reply?.kind === 'answer' ? state !== 'CLAIMED' : state === 'SKIPPED';
 }
 
-/** About 2.5 bytes of text per token on models from 4.7 on, and a little for each message's frame. */
-export function estimateTokens(messages: readonly Message[]): number {
-  const ofContent = (content: readonly Block[]) => content.reduce((sum, block) => sum + blockTokens(block), 0);
+/** About 2.5 bytes of text per token on models from 4.7 on, what was counted of each file, and a little for each message's frame. */
+function estimateTokens(messages: readonly Message[], files: Files): number {
+  const counted = new Map([...files.values()].map(({ block, tokens }) => [block, tokens]));
+  const tokensOf = (block: Block) =>
+    block.type === 'text' ? textTokens(block) : (counted.get(block) ?? MAX_PICTURE_TOKENS);
+  const ofContent = (content: readonly Block[]) => content.reduce((sum, block) => sum + tokensOf(block), 0);
   return messages.reduce((sum, { content }) => sum + FRAME_TOKENS + ofContent(content), 0);
 }
 
 const BYTES_PER_TOKEN = 2.5;
 const FRAME_TOKENS = 10;
 
-/** The most that one picture costs, and about what a PDF does: some 3,000 tokens a page, of 75 KB or more. */
-const PICTURE_TOKENS = 1_600;
-const PAGE_TOKENS = 3_000;
-const BASE64_CHARS_PER_PDF_TOKEN = 33;
-
-function blockTokens(block: Block): number {
-  if (block.type === 'text') return Math.ceil(Buffer.byteLength(block.text) / BYTES_PER_TOKEN);
-  if (block.type === 'image') return PICTURE_TOKENS;
-  const size = block.source.type === 'base64' ? block.source.data.length : 0;
-  return Math.max(PAGE_TOKENS, Math.ceil(size / BASE64_CHARS_PER_PDF_TOKEN));
+function textTokens({ text }: Text): number {
+  return Math.ceil(Buffer.byteLength(text) / BYTES_PER_TOKEN);
 }
 
 interface Past {
@@ -100,9 +101,9 @@ interface Past {
   messages: Message[];
 }
 
-function withinBudget(past: readonly Past[], question: Message, { tokenBudget }: WindowLimits): readonly Past[] {
-  const own = estimateTokens([question]);
-  const sizes = past.map(({ messages }) => estimateTokens(messages));
+function withinBudget(past: readonly Past[], question: Message, tokenBudget: number, files: Files): readonly Past[] {
+  const own = estimateTokens([question], files);
+  const sizes = past.map(({ messages }) => estimateTokens(messages, files));
   const total = sizes.reduce((a, b) => a + b, own);
   if (total <= tokenBudget) return past;
   const floor = tokenBudget / 2;
@@ -146,12 +147,13 @@ function blocksOf(said: Said, { corrections, files }: Shown): Block[] {
   if (said.refusal && !text) return [note('message that could not be read')];
   const { attachments, leftOut = 0 } = correction?.attachments ? correction : said;
   const attached = (attachments ?? []).map(
-    (attachment): Block => files.get(attachment.url) ?? { type: 'text', text: noteFor(attachment) },
+    (attachment): Block => files.get(attachment.url)?.block ?? { type: 'text', text: noteFor(attachment) },
   );
   if (leftOut > 0) attached.push(note(`${leftOut} more files were left out: too many, or with too long a link`));
   if (said.byTeam)
     return [{ type: 'text', text: `[${nameOf(said.speaker) ?? 'Somebody'} of the team]: ${text}` }, ...attached];
-  return text.trim() ? [{ type: 'text', text }, ...attached] : attached;
+  // Files before the words that are about them, as the API advises.
+  return text.trim() ? [...attached, { type: 'text', text }] : attached;
 }
 
 function note(text: string): Block {

@@ -1,20 +1,21 @@
 /** Stop 6, around Claude: what a user may ask, what Claude is shown, and what it may cost. */
 import type { Ask } from '../claude/ask.ts';
-import { buildWindow, estimateTokens, type Files, type WindowLimits } from '../claude/window.ts';
+import type { Seen } from '../claude/attached.ts';
+import { buildWindow, type WindowLimits } from '../claude/window.ts';
 import { Refused } from '../errors.ts';
 import { pseudonym } from '../log.ts';
 import { type Recent, turnSk } from '../store/store.ts';
 import { sentences } from '../text/sentences.ts';
 import type { Reply, Sent, Turn } from '../types.ts';
-import type { Limits, OverLimit } from './limits.ts';
+import type { Asker, Limits, OverLimit } from './limits.ts';
 import type { Listener } from './turn.ts';
 
 export interface ComposeDeps {
   ask: Ask;
   window: WindowLimits;
   limits: Limits;
-  /** The files of these turns as Claude takes them, by URL; what cannot be had is not in it. Never throws. */
-  fetchFiles(turns: readonly Turn[], signal: AbortSignal): Promise<Files>;
+  /** The files of these turns as Claude takes them, by URL; to be let go in the end. Never throws. */
+  fetchFiles(turns: readonly Turn[], signal: AbortSignal): Promise<Seen>;
   /** An estimate from above of what an answer costs: prompt tokens → US dollars. */
   estimateUsd(promptTokens: number): number;
 }
@@ -42,17 +43,29 @@ export async function compose(
   const refusal = turn.said.every((said) => said.refusal) ? turn.said[0]?.refusal : undefined;
   if (refusal) throw new Refused(refusal, 'guarded');
 
-  const files = await deps.fetchFiles([...recent.turns, turn], signal);
-  const { messages, from } = buildWindow(recent.turns, turn, deps.window, {
-    files,
-    summary: recent.conversation.summary,
-  });
-  const reservation = await deps.limits.reserve(asker, deps.estimateUsd(estimateTokens(messages)));
+  const seen = await deps.fetchFiles([...recent.turns, turn], signal);
+  try {
+    return await composeWith(deps, { head, turn, recent, signal, listener }, asker, seen);
+  } finally {
+    seen.letGo();
+  }
+}
+
+async function composeWith(
+  deps: ComposeDeps,
+  { head, turn, recent, signal, listener }: ComposeInput,
+  asker: Asker,
+  { files, shown }: Seen,
+): Promise<Composed> {
+  const { summary } = recent.conversation;
+  const { messages, from, tokens } = buildWindow(recent.turns, turn, deps.window, { files, summary });
+  const reservation = await deps.limits.reserve(asker, deps.estimateUsd(tokens));
   if ('limit' in reservation) return refuse(reservation);
   let spentUsd = 0;
   try {
     const reply = await deps.ask({
       messages,
+      files: shown,
       about: head,
       userId: pseudonym(head.platform, head.speaker.id),
       signal,

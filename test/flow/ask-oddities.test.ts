@@ -1,8 +1,10 @@
 /** What a model may write, and a server of this API may leave out, without a user losing an answer or a count being wrong. */
 import { describe, expect, it } from 'vitest';
+import { Permanent } from '../../lib/errors.ts';
 import { openShown, type Piece } from '../../lib/http/pieces.ts';
 import { sentences } from '../../lib/text/sentences.ts';
 import { type Asked, openAsking, tools } from '../harness/asking.ts';
+import { png } from '../harness/sample-files.ts';
 
 const { claude, calls, ask, messagesOf } = openAsking();
 
@@ -203,5 +205,61 @@ describe('tokens that the API does not count', () => {
     // The stand-in sends a token a piece, of at most four characters with its blank space.
     expect(reply.usage?.outputTokens).toBeGreaterThanOrEqual(heard.length / 4);
     expect(reply.usage?.outputTokens).toBeLessThanOrEqual(2048);
+  });
+});
+
+describe('a file that Claude refuses', () => {
+  const picture = (data: string) => ({
+    type: 'image' as const,
+    source: { type: 'base64' as const, media_type: 'image/png' as const, data },
+  });
+  const files = ['first', 'second'].map((key) => ({
+    key,
+    block: picture(png().toString('base64')),
+    note: `[attached image: ${key}.png (not read: Claude could not open it)]`,
+  }));
+  const messages = [
+    {
+      role: 'user' as const,
+      content: [...files.map(({ block }) => block), { type: 'text' as const, text: 'What is this?' }],
+    },
+  ];
+  const unprocessable = (block: number) => ({
+    status: 400,
+    errorMessage: `messages.0.content.${block}.image.source.base64.data: Could not process image`,
+  });
+
+  it('is a note from then on, and the question is asked again without it', async () => {
+    claude.script(unprocessable(1), { text: 'One picture.' });
+
+    const reply = await ask({ messages, files });
+
+    expect(reply).toMatchObject({ kind: 'answer', text: 'One picture.', unreadable: ['second'] });
+    expect(messagesOf(1)[0]?.content.map(({ type, text }) => text ?? type)).toEqual([
+      'image',
+      files[1]?.note,
+      'What is this?',
+    ]);
+  });
+
+  it('may be one after another, or all of them where the API names none', async () => {
+    claude.script(unprocessable(0), unprocessable(1), { text: 'No picture.' });
+    expect((await ask({ messages, files })).unreadable).toEqual(['first', 'second']);
+
+    claude.script({ status: 400, errorMessage: 'Could not process image' }, { text: 'No picture.' });
+    expect((await ask({ messages, files })).unreadable).toEqual(['first', 'second']);
+  });
+
+  it('is left out, too, where the question alone is too long with it', async () => {
+    claude.script({ status: 413 }, { text: 'No picture.' });
+
+    expect(await ask({ messages, files })).toMatchObject({ kind: 'answer', unreadable: ['first', 'second'] });
+  });
+
+  it('is not looked for where there is none', async () => {
+    claude.script({ status: 400, errorMessage: 'messages.0.content.0: no such thing' });
+
+    await expect(ask()).rejects.toThrow(Permanent);
+    expect(claude.requests).toHaveLength(1);
   });
 });

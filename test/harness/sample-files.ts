@@ -52,7 +52,7 @@ export function pdf(pages = 1, extra = ''): Buffer {
 export function packedPdf(objects: string | Buffer): Buffer {
   const packed = deflateSync(objects);
   return Buffer.concat([
-    Buffer.from(`%PDF-1.7\n1 0 obj <</Type /ObjStm /Length ${packed.length}>> stream\n`, 'latin1'),
+    Buffer.from(`%PDF-1.7\n1 0 obj <</Type /ObjStm /Filter /FlateDecode /Length ${packed.length}>> stream\n`, 'latin1'),
     packed,
     Buffer.from('\nendstream endobj\n%%EOF\n', 'latin1'),
   ]);

@@ -135,7 +135,7 @@ export function openWorld(steps: Steps, options: WorldOptions = {}) {
       ask: askOf(process),
       window: { strategy: 'tokens', tokenBudget: 40_000, maxMessages: 20 },
       limits: openLimits({ counters, settings: limits, now }),
-      fetchFiles: async () => new Map(),
+      fetchFiles: async () => ({ files: new Map(), shown: [], letGo: () => {} }),
       estimateUsd: () => ESTIMATE_USD,
     };
     return { compose: (input) => compose(composing, input), composing };

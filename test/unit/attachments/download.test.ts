@@ -2,10 +2,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openBudget } from '../../../lib/attachments/budget.ts';
 import type { Resolve } from '../../../lib/attachments/download.ts';
-import { fetchAttachment } from '../../../lib/attachments/fetch.ts';
+import { type AttachedFile, openAttachment } from '../../../lib/attachments/fetch.ts';
 import { parseHosts } from '../../../lib/attachments/hosts.ts';
 import { filesOf } from '../../../lib/claude/attached.ts';
+import { fileLimitsOf } from '../../../lib/claude/models.ts';
 import { BadSettings } from '../../../lib/errors.ts';
 import type { Attachment, Turn } from '../../../lib/types.ts';
 import { gif, pdf, png } from '../../harness/sample-files.ts';
@@ -53,14 +55,15 @@ afterAll(() => {
   server.close();
 });
 
-function fetchFile(
+async function fetchFile(
   attachment: Partial<Attachment> & { path?: string },
   more: { resolve?: Resolve; timeoutMs?: number; hosts?: string[] } = {},
 ) {
   const { path = '/cat.png', url = `http://127.0.0.1:${port}${path}`, ...rest } = attachment;
-  return fetchAttachment(
+  const opened = await openAttachment(
     { url, ...rest },
     {
+      limits: fileLimitsOf('claude-haiku-5-5'),
       rules: parseHosts(more.hosts ?? [`http://127.0.0.1:${port}`, `http://files.localhost:${port}`]),
       maxBytes: 1_000_000,
       timeoutMs: more.timeoutMs ?? 30_000,
@@ -68,6 +71,7 @@ function fetchFile(
       ...(more.resolve ? { resolve: more.resolve } : {}),
     },
   );
+  return 'note' in opened ? opened : opened.read(1_000_000);
 }
 
 describe('a file that a user sent', () => {
@@ -197,35 +201,111 @@ describe('the files of a conversation', () => {
   const turns = [turnWith(1, ['a', 'b', 'c']), turnWith(2, ['d', 'e', 'a']), turnWith(3, ['f'])];
   const file = { mediaType: 'image/gif', tokens: 100, name: 'g', bytes: gif().length, base64: 'R0lG' } as const;
 
+  const { signal } = new AbortController();
+  const openedAs = (content: AttachedFile | { note: string }) => ({
+    maxBytes: 'note' in content ? 1_000 : content.bytes,
+    read: async () => content,
+    close: () => {},
+  });
+  const see = (open: (attachment: Attachment) => AttachedFile | { note: string }, more = {}) =>
+    filesOf(turns, {
+      open: async (attachment) => openedAs(open(attachment)),
+      maxTokens: 1_000,
+      budget: openBudget(100_000_000),
+      signal,
+      ...more,
+    });
+  const typesOf = ({ files }: Awaited<ReturnType<typeof see>>) => [...files.values()].map(({ block }) => block.type);
+
   it('are the five newest, each fetched once, as blocks or as a note why not', async () => {
     const fetched: string[] = [];
-    const fetchFile = async ({ url }: Attachment) => {
+
+    const { files, shown } = await see(({ url }) => {
       fetched.push(url);
       if (url === 'e') return { note: '[note]' };
       return url === 'f' ? { ...file, mediaType: 'application/pdf' as const } : file;
-    };
-
-    const files = await filesOf(turns, { fetchFile, maxTokens: 1_000 });
+    });
 
     expect(fetched).toEqual(['f', 'a', 'e', 'd', 'c']);
     expect(files.get('f')).toMatchObject({
-      type: 'document',
-      title: 'g',
-      source: { type: 'base64', media_type: 'application/pdf' },
+      block: { type: 'document', title: 'g', source: { type: 'base64', media_type: 'application/pdf' } },
+      tokens: 100,
     });
-    expect(files.get('e')).toEqual({ type: 'text', text: '[note]' });
-    expect(files.get('d')?.type).toBe('image');
+    expect(files.get('e')?.block).toEqual({ type: 'text', text: '[note]' });
+    expect(files.get('d')?.block.type).toBe('image');
     expect(files.has('b')).toBe(false);
+    expect(shown).toHaveLength(4);
   });
 
-  it('stay within the tokens that are left, and within what a request may weigh, the newest first', async () => {
-    const heavy = { ...file, bytes: 8_000_000 };
+  it('stay within the tokens that are left', async () => {
+    expect(typesOf(await see(() => file, { maxTokens: 250 }))).toEqual(['image', 'image', 'text', 'text', 'text']);
+  });
 
-    const dear = await filesOf(turns, { fetchFile: async () => file, maxTokens: 250 });
-    const large = await filesOf(turns, { fetchFile: async () => heavy, maxTokens: 1_000 });
+  it('that Claude did not take before are not fetched again', async () => {
+    const { shown } = await see(() => file);
+    const refused = turns.map((turn, i) =>
+      i === 2
+        ? { ...turn, reply: { kind: 'answer' as const, text: 'x', stop: 'x', unreadable: [shown[0]?.key ?? ''] } }
+        : turn,
+    );
+    const fetched: string[] = [];
 
-    expect([...dear.values()].map(({ type }) => type)).toEqual(['image', 'image', 'text', 'text', 'text']);
-    expect([...large.values()].map(({ type }) => type)).toEqual(['image', 'text', 'text', 'text', 'text']);
-    expect(large.get('a')).toEqual({ type: 'text', text: '[attached file: a (not read: there is no room for it)]' });
+    const again = await filesOf(refused, {
+      open: async ({ url }) => {
+        fetched.push(url);
+        return openedAs(file);
+      },
+      maxTokens: 1_000,
+      budget: openBudget(1_000),
+      signal,
+    });
+
+    expect(fetched).toEqual(['a', 'e', 'd', 'c']);
+    expect(again.files.get('f')?.block).toEqual({
+      type: 'text',
+      text: '[attached file: f (not read: Claude could not open it)]',
+    });
+  });
+
+  it('wait until others have let theirs go, and hold what they weigh no longer than that', async () => {
+    const budget = openBudget(10_000);
+    const large = { ...file, bytes: 2_000 };
+    const first = await see(() => large, { budget });
+
+    const second = see(() => large, { budget });
+    const third = await see(() => large, { budget, signal: AbortSignal.abort() });
+
+    expect(typesOf(third)).toEqual(['text', 'text', 'text', 'text', 'text']);
+    expect(third.files.get('f')?.block).toEqual({
+      type: 'text',
+      text: '[attached file: f (not read: there is no room for it)]',
+    });
+    first.letGo();
+    expect(typesOf(await second)).toEqual(typesOf(first));
+  });
+});
+
+describe('the budget of a process', () => {
+  it('goes to those who came first, never beyond what there is', async () => {
+    const { signal } = new AbortController();
+    const budget = openBudget(10);
+    const order: string[] = [];
+    const take = (name: string, bytes: number) =>
+      budget.take(bytes, signal).then((lease) => {
+        order.push(name);
+        return lease;
+      });
+
+    const first = await take('first', 8);
+    const second = take('second', 8);
+    const third = take('third', 2);
+    first?.shrink(2);
+    await second;
+    expect(order).toEqual(['first', 'second']);
+    first?.end();
+    await third;
+
+    expect(order).toEqual(['first', 'second', 'third']);
+    expect((await openBudget(5).take(50, signal))?.bytes).toBe(5);
   });
 });

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Block, buildWindow, estimateTokens, type WindowLimits } from '../../../lib/claude/window.ts';
+import { type Block, buildWindow, type WindowLimits } from '../../../lib/claude/window.ts';
 import { turnSk } from '../../../lib/store/store.ts';
 import type { Correction, Reply, Turn } from '../../../lib/types.ts';
 
@@ -110,7 +110,7 @@ describe('the token budget', () => {
     const sizes: number[] = [];
     for (let n = 0; n < 200; n++) {
       const window = buildWindow(turns, turn(n, `question ${n}`), limits);
-      sizes.push(estimateTokens(window.messages));
+      sizes.push(window.tokens);
       cuts.push(window.from);
       turns.push(answered(n, `question ${n}`, long, {}, window.from ? { windowFrom: window.from } : {}));
     }

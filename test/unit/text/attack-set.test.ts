@@ -2,8 +2,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fetchAttachment } from '../../../lib/attachments/fetch.ts';
+import { openAttachment } from '../../../lib/attachments/fetch.ts';
 import { parseHosts } from '../../../lib/attachments/hosts.ts';
+import { fileLimitsOf } from '../../../lib/claude/models.ts';
 import { readSettings } from '../../../lib/config.ts';
 import { guard } from '../../../lib/text/guard.ts';
 import { allTools } from '../../../lib/tools/all.ts';
@@ -31,16 +32,18 @@ afterAll(() => {
 /** With the hosts of a deployed stage and this test's server; a name of TalkJS points where the attacker's name server says. */
 async function fetchNote(url: string, addresses: readonly string[] = []): Promise<string> {
   const { attachments } = readSettings({}, ['attachments']);
-  const file = await fetchAttachment(
+  const opened = await openAttachment(
     { url, name: 'cat.png', kind: 'image' },
     {
       rules: parseHosts([...attachments.hosts, local]),
-      maxBytes: 5_000_000,
+      maxBytes: 9_000_000,
+      limits: fileLimitsOf('claude-haiku-5-5'),
       timeoutMs: 5_000,
       signal: new AbortController().signal,
       resolve: async () => addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
     },
   );
+  const file = 'note' in opened ? opened : await opened.read(9_000_000);
   return 'note' in file ? file.note : `got ${file.mediaType}`;
 }
 
@@ -163,7 +166,7 @@ describe('a file that is not what it seems', () => {
       Buffer.alloc(2_000_000, Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 2])),
       'a damaged picture',
     ],
-    ['a picture of too many bytes', Buffer.concat([png(), Buffer.alloc(4_000_000)]), 'a picture of too many bytes'],
+    ['a picture of too many bytes', Buffer.concat([png(), Buffer.alloc(7_900_000)]), 'a picture of too many bytes'],
     ['a script called cat.png', Buffer.from('#!/bin/sh\nrm -rf /'), 'neither a picture that can be shown nor a PDF'],
     [
       'a page called cat.png',
@@ -177,15 +180,15 @@ describe('a file that is not what it seems', () => {
     ],
     ['an archive called cat.png', Buffer.from('PK\u0003\u0004zip'), 'neither a picture that can be shown nor a PDF'],
     ['nothing at all', Buffer.alloc(0), 'neither a picture that can be shown nor a PDF'],
-    ['a document of a million pages', pdf(1_000_000), 'a PDF of more than 100 pages'],
+    ['a document of a million pages', pdf(1_000_000), 'a PDF of more than 600 pages'],
     [
       'a document that packs its million pages',
       packedPdf('<</Type /Pages /Count 1000000>>'),
-      'a PDF of more than 100 pages',
+      'a PDF of more than 600 pages',
     ],
     ['a locked document', pdf(1, 'trailer <</Encrypt 9 0 R>>'), 'a PDF locked by a password'],
     ['half a document', pdf().subarray(0, 40), 'a damaged PDF'],
-    ['too many bytes', Buffer.alloc(5_000_001), 'too large'],
+    ['too many bytes', Buffer.alloc(9_000_001), 'too large'],
   ])('is a note: %s', async (name, bytes, why) => {
     served.set(`/${encodeURIComponent(name)}`, bytes);
 
@@ -196,13 +199,13 @@ describe('a file that is not what it seems', () => {
     served.set('/bomb', bomb);
 
     expect(bomb.length).toBeLessThan(100_000);
-    expect(await fetchNote(`${local}/bomb`)).toBe('got application/pdf');
+    expect(await fetchNote(`${local}/bomb`)).toBe(read('a PDF whose pages cannot be counted'));
   });
 
   it('does not make the look at it slow', async () => {
     served.set('/many', Buffer.from(`%PDF-1.7\n${'/Type /Pages '.repeat(300_000)}\n%%EOF`));
 
-    expect(await fetchNote(`${local}/many`)).toBe('got application/pdf');
+    expect(await fetchNote(`${local}/many`)).toBe(read('a PDF whose pages cannot be counted'));
   });
 });
 
