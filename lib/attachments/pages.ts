@@ -1,8 +1,4 @@
-/**
- * Room of attachments: how many pages a PDF has, counted in every place that can say it, since any single one may lie. Pure.
- *
- * ISO 32000-1, 7.7.3: pages are the leaves of a tree whose nodes have /Kids and /Count. Outlines have a /Count, too, but no /Kids.
- */
+/** Room of attachments: how many pages a PDF has, counted in every place that can say it, since any single one may lie. Pure. */
 import { dictAround, type Part, partsOf } from './pdf-text.ts';
 
 /** More nodes or leaves than this are no file that anybody would have read. */
@@ -11,7 +7,10 @@ const MAX_FOUND = 2_000;
 /** Characters that are looked at where there is no dictionary, as in a comment. */
 const NEAR = 10_000;
 
-/** The most that any of the counts gives; `undefined` where the file does not let itself be counted. */
+/**
+ * The most that any of the counts gives; `undefined` where the file does not let itself be counted. Pages are the leaves of a tree whose
+ * nodes have /Kids and /Count (ISO 32000-1, 7.7.3); outlines have a /Count, too, but no /Kids.
+ */
 export function pagesOf(bytes: Buffer): number | undefined {
   const parts = partsOf(bytes);
   const nodes = parts && nodesIn(parts);
