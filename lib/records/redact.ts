@@ -1,43 +1,56 @@
 /** Stop 8. What leaves a record before it is kept: secrets, contents of files, thinking signatures. Pure. */
 
+import { withoutContacts } from './contacts.ts';
+
 /** Sees every text of a record and gives what is kept of it. */
 export type Redact = (text: string) => string;
 
 const REMOVED = '[removed]';
 
-/** Keys and tokens by their looks: the vendors' prefixes, JWTs, bearer headers, private keys, URL parameters, assignments. */
-const SECRETS: readonly [RegExp, string][] = [
-  [/-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]{0,8000}?-----END [A-Z ]{0,30}PRIVATE KEY-----/g, REMOVED],
-  [/\b(?:sk|pk|rk)[-_][\w-]{16,}/g, REMOVED],
-  [/\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g, REMOVED],
-  [/\b(?:gh[pousr]_|github_pat_|glpat-|npm_|xox[abeoprs]-)[\w-]{16,}/g, REMOVED],
-  [/\bAIza[\w-]{30,}/g, REMOVED],
-  [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, REMOVED],
-  [/\b(Bearer|Basic)\s+[\w.~+/-]{16,}=*/gi, `$1 ${REMOVED}`],
-  [/([?&][\w-]{0,40}(?:token|signature|secret|key)=)[^&\s"'<>)]+/gi, `$1${REMOVED}`],
+/** What no word looks like: letters with digits among them, or capitals in the middle. */
+const isRandom = (text: string) =>
+  text
+    .split(/[-_.~+/]/)
+    .some((piece) => piece.length >= 12 && (/\d/.test(piece) ? /[a-z]/i : /[a-z][A-Z]/).test(piece));
+
+/**
+ * Keys and tokens by their looks: the vendors' prefixes, JWTs, bearer headers, private keys, URL parameters, assignments. A word that
+ * prose may use (`basic`, `bearer`, `password`) announces a secret only where what follows is no word.
+ */
+const SECRETS: readonly [RegExp, (match: string, lead?: string, value?: string) => string][] = [
   [
-    /\b((?:api[_-]?key|access[_-]?key|secret|token|password|passwd)["']?\s{0,3}[=:]\s{0,3}["']?)(?!\[removed\])[^\s"',;&]{6,}/gi,
-    `$1${REMOVED}`,
+    /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:[^-]|-(?!----)){0,8000}-----END [A-Z ]{0,30}PRIVATE KEY-----/g,
+    () => REMOVED,
+  ],
+  [/\b(?:sk|pk|rk)[-_][\w-]{16,}/g, (match) => (isRandom(match) ? REMOVED : match)],
+  [/\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g, () => REMOVED],
+  [/\b(?:gh[pousr]_|github_pat_|glpat-|npm_|xox[abeoprs]-)[\w-]{16,}/g, () => REMOVED],
+  [/\bAIza[\w-]{30,}/g, () => REMOVED],
+  [/(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, () => REMOVED],
+  [/\b((?:Bearer|Basic)\s{1,8})([\w.~+/-]{16,}=*)/gi, keepWords(isRandom)],
+  [/([?&][\w-]{0,40}(?:token|signature|secret|key)=)([^&\s"'<>)]+)/gi, (_, lead) => `${lead}${REMOVED}`],
+  [
+    /\b((?:api[_-]?key|access[_-]?key|secret|token|password|passwd)["']?\s{0,3}(?:=\s{0,3}["']?|:\s{0,3}["']))(?!\[removed\])([^\s"',;&]{6,})/gi,
+    (_, lead) => `${lead}${REMOVED}`,
+  ],
+  [
+    /\b((?:api[_-]?key|access[_-]?key|secret|token|password|passwd)\s{0,3}:\s{0,3})([^\s"',;&]{6,})/gi,
+    keepWords((value) => /[^\p{L}.!?)-]/u.test(value)),
   ],
 ];
+
+function keepWords(isSecret: (value: string) => boolean) {
+  return (match: string, lead = '', value = '') => (isSecret(value) && value !== REMOVED ? `${lead}${REMOVED}` : match);
+}
 
 /** Pictures written into a text. */
 const DATA_URI = /\bdata:[\w.+-]+\/[\w.+-]+;base64,[A-Za-z0-9+/=_-]+/g;
 
 export const redactSecrets: Redact = (text) =>
-  SECRETS.reduce((kept, [pattern, note]) => kept.replace(pattern, note), text.replace(DATA_URI, REMOVED));
+  SECRETS.reduce((kept, [pattern, replace]) => kept.replace(pattern, replace), text.replace(DATA_URI, REMOVED));
 
-const EMAIL = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/g;
-const NUMBER = /(?<![\w.])\+?\(?\d[\d ()./-]{6,22}\d(?!\w)/g;
-const DATE = /^\d{4}-\d{2}-\d{2}/;
-
-/** E-mail addresses and phone numbers, by their looks: what has 9 to 15 digits, or a plus and at least 8. */
-export const redactContacts: Redact = (text) =>
-  text.replace(EMAIL, '[e-mail removed]').replace(NUMBER, (match) => {
-    const digits = match.replace(/\D/g, '').length;
-    const isPhone = digits <= 15 && digits >= (match.startsWith('+') ? 8 : 9) && !DATE.test(match);
-    return isPhone ? '[phone removed]' : match;
-  });
+/** E-mail addresses, telephone and card numbers, by their looks. */
+export const redactContacts: Redact = withoutContacts;
 
 /** Names whose text is a secret whatever it looks like. */
 const SECRET_NAME =

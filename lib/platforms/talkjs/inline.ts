@@ -1,16 +1,17 @@
 /** Stop 7. One line of text or several, from inline Markdown to TalkJS markup. */
 import type { MarkedToken, Token } from 'marked';
+import { eastAsian, readEastAsianMarks } from './east-asian.ts';
 import { decodeEntities } from './entities.ts';
 import { type Links, touchesLink } from './links.ts';
 import { joiner, keepFromBullets, toCode, toWords } from './neutralize.ts';
 
-interface Style {
+export interface Style {
   bold?: boolean;
   italic?: boolean;
   strike?: boolean;
 }
 
-interface Run {
+export interface Run {
   text: string;
   style: Style;
   /** Finished markup, not to be touched. */
@@ -19,7 +20,8 @@ interface Run {
 
 /** Styled text becomes marked only where TalkJS sees the markers: on one line, at a boundary; elsewhere the words stay plain. */
 export function renderInline(tokens: readonly Token[], links: Links, style: Style = {}): string {
-  const runs = joinAlike(tokens.flatMap((token) => toRuns(token, links, style))).flatMap(toLines);
+  const joined = joinAlike(tokens.flatMap((token) => toRuns(token, links, style)));
+  const runs = readEastAsianMarks(joined).flatMap(toLines);
   const rendered = runs.map((run, index) => {
     if (run.isDone) return run.text;
     return renderRun(run, lastCharacter(runs[index - 1]), firstCharacter(runs[index + 1]));
@@ -119,13 +121,16 @@ function renderRun({ text, style }: Run, before: string, after: string): string 
   const closes = trail !== '' || after === '' || /[\s.,:;!?)\]}…]/.test(after) || touchesLink(after) || after === '`';
   const { bold, italic, strike } = style;
   // Between letters or digits, as in 2*3*4, the asterisks were hardly meant to be read as emphasis.
-  const isInsideWord = wordCharacter.test(before) && wordCharacter.test(after) && lead === '' && trail === '';
+  const isInsideWord = spacedLetter(before) && spacedLetter(after) && lead === '' && trail === '';
   if (isInsideWord && italic && !bold && !strike) return `*${toWords(words)}*`;
   const isStyled = opens && closes && canCarry(words, style);
   return `${lead}${isStyled ? wrap(toWords(words), style) : toWords(words)}${trail}`;
 }
 
-const wordCharacter = /[\p{L}\p{N}]/u;
+/** A letter or digit of a script that puts spaces between words. */
+function spacedLetter(character: string): boolean {
+  return /[\p{L}\p{N}]/u.test(character) && !eastAsian.test(character);
+}
 
 function canCarry(words: string, style: Style): boolean {
   return words !== '' && [...markersOf(style)].every((marker) => !words.includes(marker));

@@ -1,5 +1,6 @@
 /** Stop 7. Markdown, as Claude writes it, in the markup that TalkJS shows. */
-import { lexer, type MarkedToken, type Token, type Tokens } from 'marked';
+import type { MarkedToken, Token, Tokens } from 'marked';
+import { parse } from '../../text/markdown.ts';
 import { decodeEntities } from './entities.ts';
 import { renderInline } from './inline.ts';
 import { keepLinks, type Links, withoutMarks } from './links.ts';
@@ -19,13 +20,10 @@ export function toTalkjs(markdown: string): string {
   return links.restore(render(source, links));
 }
 
+/** What nobody would write is shown as it is: nested without end, thousands of cells. */
 function render(source: string, links: Links): string {
-  try {
-    return renderBlocks(lexer(source), links, 0);
-  } catch {
-    // Nested so deeply that the parser gives up: nothing a person would write, shown as it is.
-    return toLines(source);
-  }
+  const parsed = parse(source);
+  return parsed ? renderBlocks(parsed.tokens, links, 0) : toLines(source);
 }
 
 function renderBlocks(tokens: readonly Token[], links: Links, depth: number): string {

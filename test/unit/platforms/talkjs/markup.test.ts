@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeEntities } from '../../../../lib/platforms/talkjs/entities.ts';
 import { withoutMarks } from '../../../../lib/platforms/talkjs/links.ts';
 import { toTalkjs } from '../../../../lib/platforms/talkjs/markup.ts';
+import { sized } from '../../../harness/size.ts';
 
 // Invisible: keeps TalkJS from taking a character for a marker.
 const j = '\u2060';
@@ -44,6 +45,15 @@ describe('Markdown in TalkJS', () => {
     ['an escaped marker', 'a \\*b\\* c', `a ${j}*b* c`],
     ['a name with underscores', 'my_var_name and 2*3*4', 'my_var_name and 2*3*4'],
     ['an escaped bullet', '\\- a', `${j}- a`],
+    ['bold that ends in Chinese punctuation', '**重要：**请注意', '重要：请注意'],
+    ['bold in Chinese quotation marks', '这是**“强调”**的文字', '这是“强调”的文字'],
+    ['bold in quotation marks before a Korean particle', '**"강조"**는', '"강조"는'],
+    ['bold that ends a Japanese sentence', 'これは**重要です。**次に', 'これは重要です。次に'],
+    ['bold in Chinese, alone on its line', '**重要：请注意。**', '*重要：请注意。*'],
+    ['italics and struck text beside Chinese', '这是*“强调”*的，~~（错）~~的', '这是“强调”的，（错）的'],
+    ['italics in Chinese', '这*强调*的', '这强调的'],
+    ['bold with code in it before Chinese', '**运行 `a`：**然后', '*运行* ```a```：然后'],
+    ['asterisks that are no marks beside Chinese', '3 * 4 等于 12，2*3*4', '3 * 4 等于 12，2*3*4'],
     ['a comparison', 'if a < b then c > d', 'if a < b then c > d'],
   ])('shows %s', (_, markdown, markup) => {
     const text = toTalkjs(markdown);
@@ -137,7 +147,7 @@ describe('Markdown in TalkJS', () => {
         const allowed = targetsOf(lexer(withoutMarks(source)));
         for (const link of liveMarkup(toTalkjs(source))) expect(allowed).toContain(link);
       }),
-      { numRuns: 3000 },
+      { numRuns: sized({ sample: 3_000, all: 30_000, proof: 550_000 }) },
     );
   });
 
@@ -145,10 +155,19 @@ describe('Markdown in TalkJS', () => {
     ['quotes', '>'.repeat(50_000)],
     ['brackets', '['.repeat(20_000)],
     ['items', '- '.repeat(5_000)],
+    ['numbers', '1. '.repeat(1_500)],
   ])('survives %s nested without end', (_, markdown) => {
     const text = toTalkjs(markdown);
 
     expect(typeof text).toBe('string');
+  });
+});
+
+describe('a table of thousands of cells', () => {
+  it('is shown as it was written', () => {
+    const table = `${'|'.repeat(1_000)}\n${'|-'.repeat(1_000)}|\n${'|\n'.repeat(1_000)}`.trimEnd();
+
+    expect(toTalkjs(table)).toBe(table);
   });
 });
 
