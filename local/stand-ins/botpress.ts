@@ -8,14 +8,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Bot, openActs, silentBot } from './botpress/acts.ts';
 import { ApiError, BareError } from './botpress/api-error.ts';
-import { read } from './botpress/bodies.ts';
 import { openCloud } from './botpress/cloud.ts';
-import { type Fault, faultShape, openFaults } from './botpress/faults.ts';
 import { openRest } from './botpress/rest.ts';
 import { type Line, type Saying, say, sayShape, transcribe } from './botpress/say.ts';
 import { userIdIn } from './botpress/user-keys.ts';
 import { type Emission, openWebhook } from './botpress/webhook.ts';
-import { BodyTooLarge, type Handler, readBody, sendJson } from './serve.ts';
+import { type Fault, openFaults } from './kit/faults.ts';
+import { answerUnlessLost, BadRequest, mount, obstruct, readJson, readShape } from './kit/mount.ts';
+import { BodyTooLarge, type Handler, sendJson } from './serve.ts';
 
 export interface BotpressOptions {
   webhookId: string;
@@ -51,9 +51,6 @@ export interface BotpressStandIn {
   settle(): Promise<void>;
 }
 
-/** As documented. */
-const maxBodyBytes = 1024 * 1024;
-
 export function createBotpress(options: BotpressOptions): BotpressStandIn {
   const { webhookId, encryptionKey, webhookUrl, webhookSecret, now = Date.now } = options;
   const secret = encryptionKey ?? options.serverSecret ?? 'shared by all bots';
@@ -70,19 +67,17 @@ export function createBotpress(options: BotpressOptions): BotpressStandIn {
     const call = { method: request.method ?? 'GET', path: `/${path.join('/')}` };
     requests.push(call);
     if (call.method === 'OPTIONS') return void response.end();
-    const body = await readBody(request, maxBodyBytes);
-    if (obstruct(call, response)) return;
+    const body = await readJson(request);
+    if (obstruct(faults, response, call) || isRefused(call, response)) return;
     const header = request.headers['x-user-key'];
     const caller = () => userIdIn(typeof header === 'string' ? header : undefined, secret, now());
-    const answer = await rest({ method: call.method, path, query, body: readJson(body), caller });
-    const after = faults.take(['hang-after', 'cut-after'], call);
-    if (after?.kind === 'cut-after') response.destroy();
-    else if (!after) send(response, answer);
+    const answer = await rest({ method: call.method, path, query, body, caller });
+    answerUnlessLost(faults, response, call, () => send(response, answer));
   }
 
-  /** True when the request has got its answer, or never will. */
-  function obstruct(call: { method: string; path: string }, response: ServerResponse): boolean {
-    const fault = faults.take(['hang', 'down', 'busy', 'disguised'], call);
+  /** True when the request has got its answer. */
+  function isRefused(call: { method: string; path: string }, response: ServerResponse): boolean {
+    const fault = faults.take(['down', 'busy', 'disguised'], call);
     if (fault?.kind === 'busy') {
       const seconds = fault.retryAfterSeconds;
       throw new ApiError('RateLimited', 'rate limited', seconds === undefined ? {} : { 'retry-after': `${seconds}` });
@@ -93,34 +88,21 @@ export function createBotpress(options: BotpressOptions): BotpressStandIn {
     return fault !== undefined;
   }
 
-  async function onSay(request: IncomingMessage, response: ServerResponse, conversation: string | undefined) {
-    if (request.method === 'GET' && conversation !== undefined) {
-      return sendJson(response, 200, { conversation, messages: transcribe(cloud, conversation) });
-    }
-    if (request.method !== 'POST' || conversation !== undefined) throw new BareError(404, "Route doesn't exist");
-    const { id, createdAt } = await say(cloud, acts, readSaying(readJson(await readBody(request, maxBodyBytes))));
-    sendJson(response, 200, { id, createdAt });
-  }
-
-  async function onFaults(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.method === 'POST') faults.add(read(faultShape, readJson(await readBody(request, maxBodyBytes))));
-    if (request.method === 'DELETE') faults.clear();
-    sendJson(response, 200, { faults: faults.list() });
-  }
-
-  const handle: Handler = async (request, response) => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://stand-in');
-    const [room, ...path] = pathname.split('/').filter(Boolean);
-    try {
-      if (room === webhookId) await callApi(request, response, path, searchParams);
-      else if (room === 'say') await onSay(request, response, path[0] && decodeURIComponent(path[0]));
-      else if (room === 'faults') await onFaults(request, response);
-      else if (room === 'webhooks') sendJson(response, 200, { webhooks: webhook.emissions });
+  const handle = mount({
+    api: async ({ request, response, url: { pathname, searchParams } }) => {
+      const [place, ...path] = pathname.split('/').filter(Boolean);
+      if (place === webhookId) await callApi(request, response, path, searchParams);
+      else if (place === 'webhooks') sendJson(response, 200, { webhooks: webhook.emissions });
       else throw new BareError(404, 'unknown webhook id');
-    } catch (error) {
-      refuse(response, error, now());
-    }
-  };
+    },
+    say: async (value) => {
+      const { id, createdAt } = await say(cloud, acts, readSaying(value));
+      return { id, createdAt };
+    },
+    transcript: (conversation) => transcribe(cloud, conversation),
+    faults,
+    refuse: (response, error) => refuse(response, error, now()),
+  });
 
   return {
     handle,
@@ -139,7 +121,7 @@ export function createBotpress(options: BotpressOptions): BotpressStandIn {
 }
 
 function readSaying(value: unknown): Saying {
-  const saying = read(sayShape, value);
+  const saying = readShape(sayShape, value);
   if ((saying.text === undefined) === (saying.payload === undefined))
     throw new BareError(400, 'say a text or a payload');
   return saying;
@@ -153,6 +135,7 @@ function refuse(response: ServerResponse, error: unknown, now: number): void {
 
 function toOwnError(error: unknown): ApiError | BareError {
   if (error instanceof ApiError || error instanceof BareError) return error;
+  if (error instanceof BadRequest) return new BareError(error.status, error.message);
   if (error instanceof BodyTooLarge) return new ApiError('PayloadTooLarge', 'body too large');
   if (error instanceof URIError) return new BareError(400, 'not percent-encoded');
   throw error;
@@ -161,13 +144,4 @@ function toOwnError(error: unknown): ApiError | BareError {
 function send(response: ServerResponse, answer: unknown): void {
   if (typeof answer === 'string') response.writeHead(200, { 'content-type': 'text/plain' }).end(answer);
   else sendJson(response, 200, answer);
-}
-
-function readJson(body: Buffer): unknown {
-  if (body.length === 0) return undefined;
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    throw new BareError(400, 'Invalid JSON body');
-  }
 }

@@ -1,10 +1,10 @@
 /** Stand-in for TalkJS: its REST API and its webhooks on this machine, and somebody who chats. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import * as z from 'zod/mini';
-import { BodyTooLarge, type Handler, readBody, sendJson } from './serve.ts';
+import { type Fault, openFaults } from './kit/faults.ts';
+import { answerUnlessLost, BadRequest, mount, obstruct, readJson, readShape } from './kit/mount.ts';
+import { BodyTooLarge, type Handler, sendJson } from './serve.ts';
 import { ApiError } from './talkjs/api-error.ts';
 import { openApp } from './talkjs/events.ts';
-import { type Fault, faultShape, openFaults } from './talkjs/faults.ts';
 import { authorize, limitRate, type RateLimit } from './talkjs/gate.ts';
 import { openRest } from './talkjs/rest.ts';
 import type { Message } from './talkjs/rooms.ts';
@@ -47,8 +47,6 @@ export interface TalkjsStandIn {
   settle(): Promise<void>;
 }
 
-const maxBodyBytes = 1024 * 1024;
-
 export function createTalkjs(options: TalkjsOptions): TalkjsStandIn {
   const { appId, botId, secretKey, webhookUrl, now = Date.now, rateLimit = { burst: 600, perSecond: 9 } } = options;
   const faults = openFaults();
@@ -62,10 +60,11 @@ export function createTalkjs(options: TalkjsOptions): TalkjsStandIn {
 
   async function callRest(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const method = request.method ?? 'GET';
-    requests.push({ method, path: url.pathname });
-    const body = await readBody(request, maxBodyBytes);
-    const before = faults.take(['hang', 'down', 'busy'], method);
-    if (before?.kind === 'hang') return;
+    const call = { method, path: url.pathname };
+    requests.push(call);
+    const body = await readJson(request);
+    if (obstruct(faults, response, call)) return;
+    const before = faults.take(['down', 'busy'], call);
     if (before?.kind === 'down') throw new ApiError(before.status ?? 503, before.errorCode ?? 'DOWN', 'out of order');
     if (before?.kind === 'busy') {
       const seconds = before.retryAfterSeconds;
@@ -79,48 +78,26 @@ export function createTalkjs(options: TalkjsOptions): TalkjsStandIn {
     const isJson = /^application\/json\b/.test(request.headers['content-type'] ?? '');
     if (method !== 'GET' && !isJson) throw new ApiError(400, 'INVALID_ARGUMENT', 'content-type must be JSON');
 
-    const answer = rest({ method, path, query: url.searchParams, body: readJson(body) });
-    const after = faults.take(['hang-after', 'cut-after', 'no-ids'], method);
-    if (after?.kind === 'hang-after') return;
-    if (after?.kind === 'cut-after') response.destroy();
-    else sendJson(response, 200, after?.kind === 'no-ids' ? {} : answer);
+    const answer = rest({ method, path, query: url.searchParams, body });
+    const isNameless = faults.take(['no-ids'], call) !== undefined;
+    answerUnlessLost(faults, response, call, () => sendJson(response, 200, isNameless ? {} : answer));
   }
 
-  async function onSay(request: IncomingMessage, response: ServerResponse, conversation: string): Promise<void> {
-    if (request.method === 'GET' && conversation !== '') {
-      return sendJson(response, 200, { conversation, messages: transcribe(app, conversation) });
-    }
-    if (request.method !== 'POST' || conversation !== '') throw new ApiError(404, 'NOT_FOUND', 'no such resource');
-    const saying = read(sayShape, readJson(await readBody(request, maxBodyBytes)));
-    const messages = say(app, botId, saying);
-    const last = messages.at(-1);
-    if (!last) throw new ApiError(400, 'INVALID_ARGUMENT', 'say a text, an attachment or a location');
-    if (saying.wait) await webhooks.settle();
-    sendJson(response, 200, { id: last.id, ids: messages.map(({ id }) => id), createdAt: last.createdAt });
-  }
-
-  async function onFaults(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.method === 'POST') faults.add(read(faultShape, readJson(await readBody(request, maxBodyBytes))));
-    if (request.method === 'DELETE') faults.clear();
-    sendJson(response, 200, { faults: faults.list() });
-  }
-
-  const handle: Handler = async (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://stand-in');
-    try {
-      const [, room = '', rest = ''] = /^\/([^/]+)\/?(.*)$/.exec(url.pathname) ?? [];
-      if (room === 'v1') await callRest(request, response, url);
-      else if (room === 'say') await onSay(request, response, decodeURIComponent(rest));
-      else if (room === 'faults') await onFaults(request, response);
-      else throw new ApiError(404, 'NOT_FOUND', 'no such resource');
-    } catch (error) {
-      if (error instanceof URIError)
-        return refuse(response, new ApiError(400, 'INVALID_ARGUMENT', 'not percent-encoded'));
-      if (error instanceof BodyTooLarge) return refuse(response, new ApiError(413, 'TOO_LARGE', 'body too large'));
-      if (!(error instanceof ApiError)) throw error;
-      refuse(response, error);
-    }
-  };
+  const handle = mount({
+    api: async ({ request, response, url, path }) => {
+      if (path[0] !== 'v1') throw new ApiError(404, 'NOT_FOUND', 'no such resource');
+      await callRest(request, response, url);
+    },
+    say: (value) => {
+      const messages = say(app, botId, readShape(sayShape, value));
+      const last = messages.at(-1);
+      if (!last) throw new BadRequest('say a text, an attachment or a location');
+      return { id: last.id, ids: messages.map(({ id }) => id), createdAt: last.createdAt };
+    },
+    transcript: (conversation) => transcribe(app, conversation),
+    faults,
+    refuse,
+  });
 
   return {
     handle,
@@ -135,21 +112,16 @@ export function createTalkjs(options: TalkjsOptions): TalkjsStandIn {
   };
 }
 
-function refuse(response: ServerResponse, { status, errorCode, message, headers }: ApiError): void {
+function refuse(response: ServerResponse, error: unknown): void {
+  const { status, errorCode, message, headers } = toApiError(error);
   sendJson(response, status, { errorCode, reasons: [message] }, headers);
 }
 
-function readJson(body: Buffer): unknown {
-  if (body.length === 0) return undefined;
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    throw new ApiError(400, 'INVALID_ARGUMENT', 'not JSON');
-  }
-}
-
-function read<T extends z.core.$ZodType>(schema: T, value: unknown): z.output<T> {
-  const parsed = z.safeParse(schema, value);
-  if (parsed.success) return parsed.data;
-  throw new ApiError(400, 'INVALID_ARGUMENT', z.prettifyError(parsed.error));
+function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error instanceof BadRequest)
+    return new ApiError(error.status, error.status === 404 ? 'NOT_FOUND' : 'INVALID_ARGUMENT', error.message);
+  if (error instanceof URIError) return new ApiError(400, 'INVALID_ARGUMENT', 'not percent-encoded');
+  if (error instanceof BodyTooLarge) return new ApiError(413, 'TOO_LARGE', 'body too large');
+  throw error;
 }

@@ -1,5 +1,6 @@
 /** The Botpress stand-in: its webhook. Awaited by whoever caused it, sent once, and a failure is dropped. */
-import type { Faults } from './faults.ts';
+import type { Faults } from '../kit/faults.ts';
+import { openWebhooksOut } from '../kit/webhooks.ts';
 import type { Signal } from './signals.ts';
 
 export interface Emission {
@@ -18,10 +19,11 @@ export interface WebhookOptions {
 }
 
 export function openWebhook({ url, secret, faults }: WebhookOptions) {
-  const underway = new Set<Promise<void>>();
   const emissions: Emission[] = [];
 
-  async function post(target: string, signal: Signal): Promise<void> {
+  async function post(body: string): Promise<void> {
+    const target = url();
+    if (target === undefined) return;
     const startedAt = performance.now();
     const headers = {
       'content-type': 'application/json',
@@ -30,32 +32,18 @@ export function openWebhook({ url, secret, faults }: WebhookOptions) {
       ...(secret ? { 'x-secret-key': secret } : {}),
     };
     // A slash is always appended, and redirects are followed.
-    const request = { method: 'POST', headers, body: JSON.stringify(signal) };
+    const request = { method: 'POST', headers, body };
     const response = await fetch(`${target.replace(/\/+$/, '')}/`, request).catch(() => undefined);
     await response?.body?.cancel();
     const status = response ? { status: response.status } : {};
-    emissions.push({ type: signal.type, ...status, ms: performance.now() - startedAt });
+    emissions.push({ type: JSON.parse(body).type, ...status, ms: performance.now() - startedAt });
   }
 
-  async function deliver(signal: Signal): Promise<void> {
-    const target = url();
-    if (target === undefined || faults.take(['drop-webhook'])) return;
-    const repeat = faults.take(['repeat-webhook']);
-    const copies = Array.from({ length: repeat?.copies ?? (repeat ? 2 : 1) }, () => () => post(target, signal));
-    if (repeat?.atOnce) await Promise.all(copies.map((copy) => copy()));
-    else for (const copy of copies) await copy();
-  }
-
+  const out = openWebhooksOut(faults, post);
   return {
     emissions,
     /** Ends with the receiver's answer, however long that takes. */
-    emit(signal: Signal): Promise<void> {
-      const work = deliver(signal).finally(() => underway.delete(work));
-      underway.add(work);
-      return work;
-    },
-    async settle(): Promise<void> {
-      while (underway.size > 0) await Promise.all(underway);
-    },
+    emit: (signal: Signal): Promise<void> => out.deliver(JSON.stringify(signal)),
+    settle: out.settle,
   };
 }

@@ -1,6 +1,7 @@
 /** The TalkJS stand-in: signed webhooks, each on its own way, sent once more when not answered by exactly 200. */
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Faults } from './faults.ts';
+import type { Faults } from '../kit/faults.ts';
+import { openWebhooksOut } from '../kit/webhooks.ts';
 
 export interface Webhook {
   headers: Record<string, string>;
@@ -34,8 +35,6 @@ export function sendByHttp(url: string): SendWebhook {
 
 /** Starts the delivery of one event; gives a promise that never rejects and ends with its last attempt. */
 export function openWebhooks({ secretKey, send, retryMs, now, faults }: WebhookOptions) {
-  const underway = new Set<Promise<void>>();
-
   async function isTaken(body: string): Promise<boolean> {
     const timestamp = `${now()}`;
     const signature = createHmac('sha256', secretKey).update(`${timestamp}.${body}`).digest('hex').toUpperCase();
@@ -56,23 +55,11 @@ export function openWebhooks({ secretKey, send, retryMs, now, faults }: WebhookO
     await isTaken(body);
   }
 
-  async function deliver(body: string): Promise<void> {
-    if (faults.take(['drop-webhook'])) return;
-    const repeat = faults.take(['repeat-webhook']);
-    const copies = Array.from({ length: repeat?.copies ?? (repeat ? 2 : 1) }, () => body);
-    if (repeat?.atOnce) await Promise.all(copies.map(attempt));
-    else for (const copy of copies) await attempt(copy);
-  }
-
+  const out = openWebhooksOut(faults, attempt);
   return {
     emit(type: string, data: unknown): void {
-      const body = JSON.stringify({ id: `evt_${randomBytes(12).toString('hex')}`, type, createdAt: now(), data });
-      const work = deliver(body).finally(() => underway.delete(work));
-      underway.add(work);
+      void out.deliver(JSON.stringify({ id: `evt_${randomBytes(12).toString('hex')}`, type, createdAt: now(), data }));
     },
-    /** Ends when no webhook is on its way. */
-    async settle(): Promise<void> {
-      while (underway.size > 0) await Promise.all(underway);
-    },
+    settle: out.settle,
   };
 }

@@ -2,11 +2,10 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import type { Fault as BotpressFault } from '../../../local/stand-ins/botpress/faults.ts';
 import type { Fault as ClaudeFault } from '../../../local/stand-ins/claude/faults.ts';
 import type { ClaudeStandIn } from '../../../local/stand-ins/claude.ts';
+import type { Fault } from '../../../local/stand-ins/kit/faults.ts';
 import type { Handler } from '../../../local/stand-ins/serve.ts';
-import type { Fault as TalkjsFault } from '../../../local/stand-ins/talkjs/faults.ts';
 import type { Chance } from './chance.ts';
 
 export interface Mishaps {
@@ -37,7 +36,7 @@ const CLAUDE: readonly [ClaudeFault, ...ClaudeFault[]] = [
   { breaks: { how: 'stall', after: 3 } },
 ];
 
-const TALKJS: readonly [TalkjsFault, ...TalkjsFault[]] = [
+const TALKJS: readonly [Fault, ...Fault[]] = [
   { kind: 'down', method: 'POST' },
   { kind: 'down', method: 'POST', status: 500 },
   { kind: 'down', method: 'POST', status: 401 },
@@ -53,7 +52,7 @@ const TALKJS: readonly [TalkjsFault, ...TalkjsFault[]] = [
 ];
 
 const POSTED = { method: 'POST', path: '/messages' } as const;
-const BOTPRESS: readonly [BotpressFault, ...BotpressFault[]] = [
+const BOTPRESS: readonly [Fault, ...Fault[]] = [
   { kind: 'down', ...POSTED },
   { kind: 'down', ...POSTED, status: 502 },
   { kind: 'down', method: 'GET' },
@@ -96,11 +95,11 @@ export function unreliableClaude(claude: ClaudeStandIn, { rate, chance }: Mishap
   return { handle, faults, crowded };
 }
 
-export function unreliableTalkjs(stand: { handle: Handler; fail(fault: TalkjsFault): void }, mishaps: Mishaps) {
+export function unreliableTalkjs(stand: { handle: Handler; fail(fault: Fault): void }, mishaps: Mishaps) {
   return unreliable(stand, TALKJS, mishaps);
 }
 
-export function unreliableBotpress(stand: { handle: Handler; fail(fault: BotpressFault): void }, mishaps: Mishaps) {
+export function unreliableBotpress(stand: { handle: Handler; fail(fault: Fault): void }, mishaps: Mishaps) {
   return unreliable(stand, BOTPRESS, mishaps);
 }
 

@@ -1,38 +1,44 @@
-/** The TalkJS stand-in: what goes wrong on demand. */
+/** What the platforms' stand-ins can be made to get wrong. */
 import * as z from 'zod/mini';
 
-const times = z.optional(z.number().check(z.int(), z.gte(1)));
-/** Only requests with this method; all when it is missing. */
-const method = z.optional(z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']));
+/** How often (once when not said), and for which requests (all when not said): `path` is a part of it. */
+const scope = {
+  times: z.optional(z.number().check(z.int(), z.gte(1))),
+  method: z.optional(z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])),
+  path: z.optional(z.string()),
+};
 
 export const faultShape = z.discriminatedUnion('kind', [
   /** Answers with an error instead of doing anything. */
   z.object({
     kind: z.literal('down'),
-    times,
-    method,
+    ...scope,
     status: z.optional(z.number()),
     errorCode: z.optional(z.string()),
   }),
   /** Answers 429, with the seconds to wait when given. */
-  z.object({ kind: z.literal('busy'), times, method, retryAfterSeconds: z.optional(z.number()) }),
+  z.object({ kind: z.literal('busy'), ...scope, retryAfterSeconds: z.optional(z.number()) }),
+  /** Sends the caller to `location` instead of doing anything. */
+  z.object({ kind: z.literal('redirect'), ...scope, location: z.string() }),
   /** Never answers, and does nothing. */
-  z.object({ kind: z.literal('hang'), times, method }),
+  z.object({ kind: z.literal('hang'), ...scope }),
   /** Does what was asked and never answers. */
-  z.object({ kind: z.literal('hang-after'), times, method }),
+  z.object({ kind: z.literal('hang-after'), ...scope }),
   /** Does what was asked and cuts the connection. */
-  z.object({ kind: z.literal('cut-after'), times, method }),
-  /** Does what was asked and answers without the ids. */
-  z.object({ kind: z.literal('no-ids'), times, method }),
+  z.object({ kind: z.literal('cut-after'), ...scope }),
   /** Sends a webhook `copies` times (2), one after another or at once. */
   z.object({
     kind: z.literal('repeat-webhook'),
-    times,
+    ...scope,
     copies: z.optional(z.number().check(z.int(), z.gte(1))),
     atOnce: z.optional(z.boolean()),
   }),
   /** Never sends a webhook. */
-  z.object({ kind: z.literal('drop-webhook'), times }),
+  z.object({ kind: z.literal('drop-webhook'), ...scope }),
+  /** Does what was asked and answers without ids (TalkJS). */
+  z.object({ kind: z.literal('no-ids'), ...scope }),
+  /** Answers 200 with an error in the body (Botpress). */
+  z.object({ kind: z.literal('disguised'), ...scope }),
 ]);
 
 export type Fault = z.infer<typeof faultShape>;
@@ -40,7 +46,7 @@ type Kind = Fault['kind'];
 
 export type Faults = ReturnType<typeof openFaults>;
 
-/** A fault happens `times` times (once when not said), the oldest of its kind first. */
+/** A fault happens `times` times, once when not said. */
 export function openFaults() {
   let pending: { fault: Fault; left: number }[] = [];
   return {
@@ -51,11 +57,15 @@ export function openFaults() {
       pending = [];
     },
     list: () => pending.map(({ fault, left }) => ({ ...fault, times: left })),
-    /** The next fault of one of these kinds, used up by the asking. */
-    take<K extends Kind>(kinds: readonly K[], requestMethod?: string): Extract<Fault, { kind: K }> | undefined {
+    /** The oldest fault of one of these kinds that fits, used up by the asking. */
+    take<K extends Kind>(
+      kinds: readonly K[],
+      request?: { method: string; path: string },
+    ): Extract<Fault, { kind: K }> | undefined {
       const isWanted = (fault: Fault): fault is Extract<Fault, { kind: K }> =>
         kinds.some((kind) => kind === fault.kind) &&
-        (!('method' in fault) || fault.method === undefined || fault.method === requestMethod);
+        (fault.method === undefined || fault.method === request?.method) &&
+        (fault.path === undefined || (request?.path.includes(fault.path) ?? false));
       for (const entry of pending) {
         if (!isWanted(entry.fault)) continue;
         entry.left -= 1;
