@@ -30,7 +30,7 @@ export function openTurnsQueue(sqs: SQSClient, url: string): TurnsQueue {
           QueueUrl: url,
           MessageBody: legal(JSON.stringify({ v: 1, generation, inbound } satisfies Envelope)),
           MessageGroupId: inbound.event === 'intervened' ? besideOf(inbound) : groupOf(inbound),
-          MessageDeduplicationId: dedupeId(inbound, generation),
+          MessageDeduplicationId: inConversation(dedupeId(inbound, generation), groupOf(inbound)),
         }),
       );
     },
@@ -118,6 +118,12 @@ export function dedupeId(inbound: Inbound, generation = 0): string {
         ? `edited:${messageId}:${inbound.editedAt}`
         : `${inbound.event}:${messageId}`;
   return LEGAL_DEDUPE_ID.test(id) ? id : sha256(id);
+}
+
+/** An id of a message need be unique in its conversation only, also on a queue that looks for repeats in all groups at once. */
+function inConversation(id: string, group: string): string {
+  const whole = `${id}#${group.slice(0, 16)}`;
+  return LEGAL_DEDUPE_ID.test(whole) ? whole : sha256(whole);
 }
 
 const LEGAL_DEDUPE_ID = /^[\w:.\-#+=/]{1,128}$/;

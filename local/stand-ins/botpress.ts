@@ -37,6 +37,8 @@ export interface BotpressStandIn {
   handle: Handler;
   /** Speaks as a user, after which the webhook has been answered; gives the message's id. */
   say(saying: Saying): Promise<string>;
+  /** Speaks as the bot, as the humans of the team do there. */
+  sayAsBot(conversationId: string, text: string): Promise<void>;
   /** Takes a message back as its user would. */
   remove(messageId: string): Promise<void>;
   /** The conversation, oldest first. */
@@ -107,6 +109,10 @@ export function createBotpress(options: BotpressOptions): BotpressStandIn {
   return {
     handle,
     say: async (saying) => (await say(cloud, acts, readSaying(saying))).id,
+    sayAsBot: async (conversationId, text) => {
+      const conversation = cloud.conversation(conversationId);
+      if (conversation) await acts.createBotMessage(conversation, text);
+    },
     remove: async (messageId) => {
       const message = cloud.message(messageId);
       if (message) await acts.deleteMessage(message);

@@ -33,6 +33,11 @@ export function botpressChat(options: Partial<BotpressOptions> = {}) {
     remove: (_conversation, messageId) => botpress.remove(messageId),
     transcript: async (conversation) =>
       botpress.transcript(conversation).map(({ sender, text }) => ({ isBot: sender === 'claude', text: text ?? '' })),
+    sign: () => ({ 'x-secret-key': WEBHOOK_SECRET }),
+    provesBody: false,
+    unknownEvent: JSON.stringify({ type: 'user_created', data: {} }),
+    sayAsTeam: (conversationId, text) => botpress.sayAsBot(conversationId, text),
+    redirectDelivery: (location) => botpress.fail({ kind: 'redirect', method: 'POST', path: '/messages', location }),
     settle: () => botpress.settle(),
   };
   return { chat, botpress };

@@ -2,17 +2,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { batch, sent } from './hand-made.ts';
+import { type Printed, recordPrinted } from './printed.ts';
+import { doorSuite } from './suite-door.ts';
 import { type Chat, openWorld, type World } from './world.ts';
 
-export function flowSuite(chat: Chat): void {
+/** With `settings` beside those of the chat. */
+export function flowSuite(chat: Chat, settings: Record<string, string> = {}): void {
   let world: World;
+  let printed: Printed;
   let conversations = 0;
   const newConversation = () => `${chat.name}-conversation-${++conversations}`;
 
   beforeAll(async () => {
-    world = await openWorld(chat);
+    printed = recordPrinted();
+    world = await openWorld(chat, settings);
   });
-  afterAll(() => world.close());
+  afterAll(async () => {
+    await world.close();
+    printed.stop();
+  });
   beforeEach(() => world.claude.reset());
 
   const answersIn = async (conversation: string) =>
@@ -133,20 +141,6 @@ export function flowSuite(chat: Chat): void {
       expect(world.claude.requests.map(({ body }) => lastUserTexts(body))).toEqual([texts]);
       expect(await answersIn(conversation)).toHaveLength(2);
     });
-
-    it('of one conversation wait for each other, those of another do not', async () => {
-      const [slow, quick] = [newConversation(), newConversation()];
-      world.claude.script({ match: 'slow', tokenMs: 30 });
-
-      await chat.say(slow, 'A slow one.');
-      await chat.say(slow, 'Behind it.');
-      await world.converse(quick, 'A quick one.').catch(() => '');
-      await world.quiet();
-
-      expect(await answersIn(quick)).toHaveLength(1);
-      const transcript = (await chat.transcript(slow)).map(({ text }) => text);
-      expect(transcript.filter((text) => text.includes('offline Claude')).length).toBeGreaterThanOrEqual(1);
-    });
   });
 
   describe(`${chat.name}: a failure`, () => {
@@ -219,13 +213,13 @@ export function flowSuite(chat: Chat): void {
     });
   });
 
-  describe(`${chat.name}: a deleted message`, () => {
+  describe.runIf(chat.remove)(`${chat.name}: a deleted message`, () => {
     it('is gone from what Claude is told', async () => {
       const conversation = newConversation();
       const messageId = await chat.say(conversation, 'My name is Mallory.');
       await world.quiet();
 
-      await chat.remove(conversation, messageId);
+      await chat.remove?.(conversation, messageId);
       await world.quiet();
       await world.converse(conversation, 'What is my name?');
 
@@ -235,6 +229,8 @@ export function flowSuite(chat: Chat): void {
       ]);
     });
   });
+
+  doorSuite({ chat, world: () => world, printed: () => printed, newConversation, answersIn });
 }
 
 interface Request {

@@ -1,4 +1,4 @@
-import { sendByHttp } from '../../local/stand-ins/talkjs/webhooks.ts';
+import { sendByHttp, signed } from '../../local/stand-ins/talkjs/webhooks.ts';
 import { createTalkjs, type TalkjsStandIn } from '../../local/stand-ins/talkjs.ts';
 import type { Chat } from './world.ts';
 
@@ -32,6 +32,11 @@ export function talkjsChat(now = Date.now): Chat & { talkjs: TalkjsStandIn } {
     remove: async (conversation, messageId) => talkjs.remove(conversation, messageId),
     transcript: async (conversation) =>
       talkjs.transcript(conversation).map(({ sender, text }) => ({ isBot: sender === 'claude', text: text ?? '' })),
+    sign: (body) => signed(body, SECRET, now()),
+    provesBody: true,
+    unknownEvent: JSON.stringify({ id: 'evt', type: 'user.created', createdAt: now(), data: {} }),
+    sayAsTeam: async (conversationId, text) => void talkjs.say({ conversationId, userId: 'tess', role: 'agent', text }),
+    redirectDelivery: (location) => talkjs.fail({ kind: 'redirect', method: 'POST', location }),
     settle: () => talkjs.settle(),
   };
 }

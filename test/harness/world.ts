@@ -26,7 +26,18 @@ export interface Chat {
   repeatNextWebhook(copies: number, atOnce: boolean): void;
   /** The platform's API fails so many times before doing anything, or after having done it. */
   failDelivery(when: 'before' | 'after', times: number): void;
-  remove(conversation: string, messageId: string): Promise<void>;
+  /** Missing where a platform's users cannot take a message back. */
+  remove?(conversation: string, messageId: string): Promise<void>;
+  /** The headers with which the platform sends this body. */
+  sign(body: string): Record<string, string>;
+  /** Whether they are worth something for this body only. */
+  provesBody: boolean;
+  /** The body of an event that nobody answers. */
+  unknownEvent: string;
+  /** Speaks as a human of the team; missing where a platform does not tell them from users. */
+  sayAsTeam?(conversation: string, text: string): Promise<void>;
+  /** The platform's API sends the next delivery to this address. */
+  redirectDelivery(location: string): void;
   /** Who said what, oldest first. */
   transcript(conversation: string): Promise<{ isBot: boolean; text: string }[]>;
   /** Ends when no webhook is on its way. */
@@ -38,7 +49,15 @@ export type World = Awaited<ReturnType<typeof openWorld>>;
 /** Builds it all; the handlers are imported afterwards, since they read their settings when they are loaded. */
 export async function openWorld(chat: Chat, settings: Record<string, string> = {}) {
   const claude: ClaudeStandIn = createClaude();
-  const standIns = await serve({ claude: claude.handle, [chat.name]: chat.handle });
+  let hold: { reached(): void; released: Promise<void> } | undefined;
+  const claudeOrWait: Handler = async (request, response) => {
+    const held = hold;
+    hold = undefined;
+    held?.reached();
+    await held?.released;
+    return claude.handle(request, response);
+  };
+  const standIns = await serve({ claude: claudeOrWait, [chat.name]: chat.handle });
   const [dynamoMeter, sqsMeter] = await Promise.all([
     meter(process.env.AWS_ENDPOINT_URL_DYNAMODB ?? ''),
     meter(process.env.AWS_ENDPOINT_URL_SQS ?? ''),
@@ -80,6 +99,12 @@ export async function openWorld(chat: Chat, settings: Record<string, string> = {
     reply,
     worker,
     startWorker,
+    /** Keeps the next request to Claude waiting until it is released. */
+    holdClaude() {
+      const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      hold = { reached: reached.resolve, released: released.promise };
+      return { isHeld: reached.promise, release: released.resolve };
+    },
     /** Ends when the platform has told of everything and the queue holds nothing. */
     async quiet(): Promise<void> {
       await chat.settle();

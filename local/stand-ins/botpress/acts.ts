@@ -11,13 +11,16 @@ export function openActs(cloud: Cloud, emit: (signal: Signal) => Promise<void>, 
   /** The bot is triggered before the user's signal goes out, and answers in its own time. */
   async function letBotAnswer(message: Message): Promise<void> {
     const text = bot(message);
-    if (text === undefined) return;
-    const { conversation } = message;
+    if (text !== undefined) await createBotMessage(message.conversation, text);
+  }
+
+  async function createBotMessage(conversation: Conversation, text: string): Promise<void> {
     const payload = { type: 'text', text } as const;
     await emit(created(cloud.addMessage({ conversation, author: 'bot', payload, metadata: undefined })));
   }
 
   return {
+    createBotMessage,
     async createMessage(draft: Omit<Message, 'id' | 'createdAt' | 'author'> & { author: User }): Promise<Message> {
       const message = cloud.addMessage(draft);
       const botAnswer = letBotAnswer(message);

@@ -5,7 +5,7 @@ import { type Handler, readBody, sendJson } from '../serve.ts';
 import { type Faults, faultShape } from './faults.ts';
 
 /** As much as any of the platforms takes. */
-export const maxBodyBytes = 1024 * 1024;
+const maxBodyBytes = 1024 * 1024;
 
 /** A request that is not understood, beside whatever errors a platform has of its own. */
 export class BadRequest extends Error {

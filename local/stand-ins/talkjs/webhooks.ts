@@ -33,16 +33,16 @@ export function sendByHttp(url: string): SendWebhook {
   };
 }
 
+/** The headers with which TalkJS signs a body. */
+export function signed(body: string, secretKey: string, now: number): Record<string, string> {
+  const signature = createHmac('sha256', secretKey).update(`${now}.${body}`).digest('hex').toUpperCase();
+  return { 'x-talkjs-timestamp': `${now}`, 'x-talkjs-signature': signature };
+}
+
 /** Starts the delivery of one event; gives a promise that never rejects and ends with its last attempt. */
 export function openWebhooks({ secretKey, send, retryMs, now, faults }: WebhookOptions) {
   async function isTaken(body: string): Promise<boolean> {
-    const timestamp = `${now()}`;
-    const signature = createHmac('sha256', secretKey).update(`${timestamp}.${body}`).digest('hex').toUpperCase();
-    const headers = {
-      'content-type': 'application/json',
-      'x-talkjs-timestamp': timestamp,
-      'x-talkjs-signature': signature,
-    };
+    const headers = { 'content-type': 'application/json', ...signed(body, secretKey, now()) };
     return send({ headers, body }).then(
       (status) => status === 200,
       () => false,
