@@ -8,15 +8,14 @@ import { readStage, secretNames, useAwsSettings } from './stage.ts';
 
 /**
  * After the framework has resolved its variables, so that `${…}` in a setting stays what it is. Ends the process with one sentence
- * for what is wrong. A secret that is not here is taken to be in Parameter Store.
+ * for what is wrong. Secrets are not looked at: a deployed function has them from Parameter Store.
  */
 export async function handSettingsOver(service: Service, { stage: name = DEFAULT_STAGE }): Promise<void> {
   const stage = readStage(name, { shell: process.env });
   useAwsSettings(stage.env);
   const secret = [...secretNames().values()].flat();
-  const here = Object.entries(stage.env).filter(([key, value]) => secret.includes(key) && value?.trim());
   const environment = environmentOf(stage);
-  const found = await findProblems({ ...places(), ...environment, ...Object.fromEntries(here) });
+  const found = await findProblems({ ...places(), ...environment });
   const problems = [
     ...found.filter((problem) => !isMissingSecret(problem, secret)),
     ...besides(stage.env),

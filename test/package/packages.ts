@@ -16,7 +16,8 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(path.join(tmpdir(), 'packages-'));
   const packages = { usual: path.join(folder, 'usual'), full: path.join(folder, 'full') };
-  const options = ['--stage', 'prod', '--param=tracing=Active', '--param=alarmUsdPerHour=3'];
+  const parameters = ['tracing=Active', 'alarmUsdPerHour=3', 'accessLogs=on', 'requestsPerAddress=300'];
+  const options = ['--stage', 'prod', ...parameters.map((parameter) => `--param=${parameter}`)];
   await Promise.all([
     packageInto(packages.usual, {
       env: { ...PLANTED, CLAUDE_MODEL: 'claude-of-the-shell', BURST_WINDOW_SECONDS: '2' },

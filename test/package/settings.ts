@@ -33,5 +33,6 @@ export const DOTENV = [
   'TALKJS_APP_ID=app',
   'TALKJS_SECRET_KEY=sk_very_secret$value',
   'BURST_WINDOW_SECONDS=7',
+  'CHAT_API_WEBHOOK_URL=https://hooks.example.com/chat?token=1',
   'ALARM_EMAIL=somebody@example.com',
 ].join('\n');

@@ -1,0 +1,7 @@
+/** Resources: what runs only where its settings are there. */
+const written = require('./written.cjs');
+
+module.exports = (framework) => ({
+  /** A poller of a queue that nothing is put into would still take two of a new account's ten Lambdas. */
+  signals: Boolean(written(framework).CHAT_API_WEBHOOK_URL?.trim()),
+});
