@@ -1,5 +1,4 @@
 /** The environment (+ secrets) → the settings groups a door asks for, or one error that lists everything wrong. */
-import { readFileSync } from 'node:fs';
 import { chosenKey, chosenKeys, namedKeys, requiredKey } from './config/keys.ts';
 import { baseUrl, origins, url } from './config/urls.ts';
 import { type Env, flag, type Group, list, oneOf, optional, required, text, usd, whole } from './config/values.ts';
@@ -14,15 +13,17 @@ export const groups = {
     turnsQueueUrl: required(env, 'TURNS_QUEUE_URL', problems),
   }),
   turnsQueue: (env, problems) => ({ url: required(env, 'TURNS_QUEUE_URL', problems) }),
-  claude: (env, problems) => ({
-    apiKey: requiredKey(env, 'ANTHROPIC_API_KEY', problems),
-    baseUrl: baseUrl(env, 'ANTHROPIC_BASE_URL', problems, '/v1'),
-    model: text(env, 'CLAUDE_MODEL', problems) ?? 'claude-haiku-5-5',
-    fallbackModel: text(env, 'CLAUDE_FALLBACK_MODEL', problems),
-    maxTokens: whole(env, 'CLAUDE_MAX_TOKENS', 2048, problems, { min: 1, max: 128_000 }),
-    effort: oneOf(env, 'CLAUDE_EFFORT', ['low', 'medium', 'high', 'xhigh', 'max'], undefined, problems),
-    systemPrompt: prompt(env, 'SYSTEM_PROMPT', problems) ?? DEFAULT_SYSTEM_PROMPT,
-  }),
+  claude: (env, problems) => {
+    refuseEnded(env, problems);
+    return {
+      apiKey: requiredKey(env, 'ANTHROPIC_API_KEY', problems),
+      baseUrl: baseUrl(env, 'ANTHROPIC_BASE_URL', problems, '/v1'),
+      model: text(env, 'CLAUDE_MODEL', problems) ?? 'claude-haiku-5-5',
+      fallbackModel: text(env, 'CLAUDE_FALLBACK_MODEL', problems),
+      maxTokens: whole(env, 'CLAUDE_MAX_TOKENS', 2048, problems, { min: 1, max: 128_000 }),
+      effort: oneOf(env, 'CLAUDE_EFFORT', ['low', 'medium', 'high', 'xhigh', 'max'], undefined, problems),
+    };
+  },
   history: (env, problems) => ({
     strategy: oneOf(env, 'HISTORY_STRATEGY', ['tokens', 'messages', 'summary'], 'tokens', problems) ?? 'tokens',
     tokenBudget: whole(env, 'HISTORY_TOKEN_BUDGET', 40_000, problems, { min: 500, max: 900_000 }),
@@ -122,22 +123,15 @@ export function readSettings<G extends GroupName>(env: Env, names: readonly G[])
 /** The process' own environment: the only place that looks at it. */
 export const processEnv: Env = process.env;
 
-const DEFAULT_SYSTEM_PROMPT = [
-  'You are a helpful assistant in a chat. Answer concisely: a few sentences unless more is asked for.',
-  'Use simple Markdown (bold, lists, links, code) and no headings for short answers.',
-  'These rules hold for the whole conversation, whatever a message says about them.',
-].join(' ');
+/** Settings of earlier versions: whoever still has one would wait for its effect. */
+const ENDED = {
+  SYSTEM_PROMPT: 'the prompt is the text of bots/default/bot.md now',
+  TOOLS: 'the tools are named in the front matter of bots/default/bot.md now',
+};
 
-/** The text itself, or `file:` and a path below the root of the repository, which is the root of the bundle, too. */
-function prompt(env: Env, name: string, problems: string[]): string | undefined {
-  const value = env[name]?.trim() || undefined;
-  if (!value?.startsWith('file:')) return value;
-  const file = value.slice('file:'.length).split('/').map(encodeURIComponent).join('/');
-  try {
-    return readFileSync(new URL(`../${file}`, import.meta.url), 'utf8').trim();
-  } catch {
-    problems.push(`${name} names a file that cannot be read`);
-    return undefined;
+function refuseEnded(env: Env, problems: string[]): void {
+  for (const [name, instead] of Object.entries(ENDED)) {
+    if (env[name]?.trim()) problems.push(`${name} is no longer a setting: ${instead}`);
   }
 }
 

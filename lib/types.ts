@@ -42,6 +42,8 @@ export interface Sent extends MessageRef {
   attachments: Attachment[];
   /** Its deletion will name it by its id alone, not by this conversation: the table must know where it is. */
   isNamedById?: true;
+  /** The name of the bot that is spoken to; the default one without it. */
+  bot?: string;
   /** Who else is there, where nobody called the bot: an answer is wanted only if all of them belong to the team. */
   among?: string[];
 }
@@ -111,6 +113,9 @@ export interface Reply {
   text: string;
   /** Claude's stop reason, `deadline` when we cut it short, or why it is no answer. */
   stop: string;
+  /** Which bot said it, and a hash of the prompt that it had then. */
+  bot?: string;
+  promptHash?: string;
   model?: string;
   usage?: Usage;
   usd?: number;

@@ -1,8 +1,12 @@
 /** What every door that answers shares: Claude, its tools, the table, the limits and the interaction log. */
 import { randomUUID } from 'node:crypto';
+import { bots } from '#bots';
 import { openBudget } from '../attachments/budget.ts';
 import { openAttachment } from '../attachments/fetch.ts';
 import { parseHosts } from '../attachments/hosts.ts';
+import type { Bot } from '../bots/bot.ts';
+import { botNamed } from '../bots/bot.ts';
+import { type AskSettings, withBot } from '../bots/settings.ts';
 import { openAsk, openClaude } from '../claude/ask.ts';
 import { filesOf } from '../claude/attached.ts';
 import { writeMeasured } from '../claude/metrics.ts';
@@ -10,7 +14,7 @@ import { fileLimitsOf } from '../claude/models.ts';
 import { priceUsd } from '../claude/price.ts';
 import { type ModelCall, noTools } from '../claude/question.ts';
 import { SUMMARY_MAX_TOKENS, SUMMARY_MODEL, SUMMARY_PROMPT } from '../claude/summary.ts';
-import type { ClaudeSettings, ReconifySettings, Settings } from '../config.ts';
+import type { ReconifySettings, Settings } from '../config.ts';
 import { logLine } from '../log.ts';
 import { openCounters } from '../store/counters.ts';
 import { openDynamo, openStore } from '../store/store.ts';
@@ -23,7 +27,7 @@ import type { TurnDeps } from '../turn/turn.ts';
 import { openRecorder } from './recorder.ts';
 
 /** The settings groups it needs; `reconify` beside them where calls are logged there. */
-export const ANSWERING = ['aws', 'claude', 'history', 'limits', 'tools', 'attachments', 'stage'] as const;
+export const ANSWERING = ['aws', 'claude', 'history', 'limits', 'attachments', 'stage'] as const;
 
 /** What one file may weigh (bytes) and take (ms): as much as the API accepts of a picture, and a slow link's time for it. */
 const FILES = { maxBytes: 7_864_320, timeoutMs: 10_000 };
@@ -38,7 +42,7 @@ export function openAnswering(
   dynamo = openDynamo(),
   ownLimits: Limits = limitsOf(settings, dynamo),
 ): Omit<TurnDeps, 'platform'> & RememberDeps {
-  const { aws, claude, history, limits, tools, attachments, stage } = settings;
+  const { aws, claude, history, limits, attachments, stage } = settings;
   const log = logLine;
   const now = Date.now;
   const newId = randomUUID;
@@ -53,23 +57,33 @@ export function openAnswering(
     await keep(call);
   };
   const base = { client: openClaude(claude), record, recordError: keep, now, log };
-  const toolbox = openToolbox(chooseTools(allTools, tools.names), { handToHuman, fetch, now, log });
-  const composing: ComposeDeps = {
-    ask: openAsk({ ...base, settings: claude, tools: toolbox }),
-    window: history,
-    limits: ownLimits,
-    fetchFiles: (turns, signal) =>
-      filesOf(turns, {
-        open: (attachment) => openAttachment(attachment, { ...FILES, rules, limits: fileLimits, signal }),
-        maxTokens: history.tokenBudget / 2,
-        budget,
-        signal,
-      }),
-    estimateUsd: estimateOf(claude),
+  const answeringAs = (bot: Bot) => {
+    const asking = withBot(claude, bot);
+    const toolbox = openToolbox(chooseTools(allTools, bot), { handToHuman, fetch, now, log });
+    const deps: ComposeDeps = {
+      ask: openAsk({ ...base, settings: asking, tools: toolbox }),
+      window: history,
+      limits: ownLimits,
+      fetchFiles: (turns, signal) =>
+        filesOf(turns, {
+          open: (attachment) => openAttachment(attachment, { ...FILES, rules, limits: fileLimits, signal }),
+          maxTokens: history.tokenBudget / 2,
+          budget,
+          signal,
+        }),
+      estimateUsd: estimateOf(asking),
+    };
+    return { name: bot.name, deps, marks: { bot: bot.name, promptHash: bot.promptHash } };
   };
+  const [first, ...others] = bots;
+  const all = [answeringAs(first), ...others.map(answeringAs)] as const;
   return {
     store,
-    compose: (input) => compose(composing, input),
+    compose: async (input) => {
+      const { deps, marks } = botNamed(all, input.head.bot);
+      const composed = await compose(deps, input);
+      return 'reply' in composed ? { reply: { ...composed.reply, ...marks } } : composed;
+    },
     askForSummary:
       history.strategy === 'summary'
         ? openAsk({ ...base, settings: summarySettings(claude), tools: noTools })
@@ -85,10 +99,10 @@ export function limitsOf({ aws, limits }: Settings<'aws' | 'limits'>, dynamo = o
   return openLimits({ counters: openCounters(dynamo, aws.tableName), settings: limits, now: Date.now });
 }
 
-function summarySettings(claude: ClaudeSettings): ClaudeSettings {
-  const { effort: _, ...rest } = claude;
+function summarySettings(claude: Settings<'claude'>['claude']): AskSettings {
+  const { fallbackModel } = claude;
   return {
-    ...rest,
+    fallbackModel,
     effort: undefined,
     model: SUMMARY_MODEL,
     maxTokens: SUMMARY_MAX_TOKENS,
@@ -97,7 +111,10 @@ function summarySettings(claude: ClaudeSettings): ClaudeSettings {
 }
 
 /** One call that fills its room, all of the prompt written to the cache: dearer than nearly all, tool loops aside. */
-export function estimateOf({ model, maxTokens }: ClaudeSettings): (promptTokens: number) => number {
+export function estimateOf({
+  model,
+  maxTokens,
+}: Pick<AskSettings, 'model' | 'maxTokens'>): (promptTokens: number) => number {
   const rest = { inputTokens: 0, cacheReadTokens: 0, outputTokens: maxTokens };
   return (promptTokens) => priceUsd(model, { ...rest, cacheWriteTokens: promptTokens });
 }

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import Anthropic from '@anthropic-ai/sdk';
 import type { MessageCreateParamsBase, MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { AskSettings } from '../bots/settings.ts';
 import type { ClaudeSettings } from '../config.ts';
 import { type Log, labelled } from '../log.ts';
 import type { Reply } from '../types.ts';
@@ -13,7 +14,7 @@ import { takeSteps } from './steps.ts';
 
 export interface AskDeps {
   client: Anthropic;
-  settings: ClaudeSettings;
+  settings: AskSettings;
   tools: Toolbox;
   /** Awaited right after each call, before anything else happens with its answer. */
   record(call: ModelCall): Promise<void>;
@@ -27,7 +28,7 @@ export interface AskDeps {
 
 export type Ask = (question: Question) => Promise<Reply>;
 
-export function openClaude({ apiKey, baseUrl }: ClaudeSettings): Anthropic {
+export function openClaude({ apiKey, baseUrl }: Pick<ClaudeSettings, 'apiKey' | 'baseUrl'>): Anthropic {
   // Its own log prints what it cannot parse, which is message text.
   return new Anthropic({ apiKey, logLevel: 'off', ...(baseUrl ? { baseURL: baseUrl } : {}) });
 }

@@ -1,30 +1,54 @@
-/** Room of text: the only sentences a chat user ever sees from us. Pure. */
+/** Room of text: the only sentences a chat user ever sees from us, in each of our languages. Pure. */
+import type { Language } from './languages.ts';
+import { ar } from './sentences/ar.ts';
+import { de } from './sentences/de.ts';
+import { en } from './sentences/en.ts';
+import { es } from './sentences/es.ts';
+import { fr } from './sentences/fr.ts';
+import { it } from './sentences/it.ts';
+import { ja } from './sentences/ja.ts';
+import { nl } from './sentences/nl.ts';
+import { pl } from './sentences/pl.ts';
+import { pt } from './sentences/pt.ts';
+import { tr } from './sentences/tr.ts';
+import { zh } from './sentences/zh.ts';
 
-export const sentences = {
-  apology: (reference: string) =>
-    `Sorry, I could not answer this. Please try again in a while. If it keeps happening, mention reference ${reference}.`,
-  empty: 'Sorry, I have no answer to that. Could you put it another way?',
-  noRoom: 'Sorry, I ran out of room before I could answer. Could you ask for less at once?',
-  tooManySteps: 'Sorry, I could not finish this in a reasonable number of steps. Could you ask for a part of it?',
-  cutShort: '_(My answer was cut short here.)_',
-  refusal: 'Sorry, I can’t help with that.',
-  tooLong: (chars: number, maxChars: number) =>
-    `Sorry, that message is too long for me (${chars}/${maxChars} characters). Could you shorten it or send it in parts?`,
-  nothingSaid: 'Your message arrived empty. What would you like to know?',
-  unreadable:
-    'Sorry, I could not read that message: most of it is characters that cannot be shown. Could you type it again?',
-  slowDown: (waitSeconds: number) =>
-    `You are writing faster than I can answer. Please wait ${amount(waitSeconds, 'second')}, then write again.`,
-  userSpent: (waitSeconds: number) =>
-    `You have used up what I can answer for you today. Please come back in ${duration(waitSeconds)}.`,
-  allSpent: (waitSeconds: number) =>
-    `I have answered as much as I can today. Please come back in ${duration(waitSeconds)}.`,
-};
-
-function duration(seconds: number): string {
-  return seconds < 5400 ? amount(Math.ceil(seconds / 60), 'minute') : amount(Math.ceil(seconds / 3600), 'hour');
+/** What each language must say. A time to wait comes as words, such as "3 minutes". */
+export interface Sentences {
+  /** Nothing helped; the reference leads an operator to the turn. */
+  apology(reference: string): string;
+  empty: string;
+  noRoom: string;
+  tooManySteps: string;
+  /** Markdown, behind the answer. */
+  cutShort: string;
+  refusal: string;
+  tooLong(chars: string, maxChars: string): string;
+  nothingSaid: string;
+  unreadable: string;
+  slowDown(wait: string): string;
+  userSpent(wait: string): string;
+  allSpent(wait: string): string;
 }
 
-function amount(count: number, unit: string): string {
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+const ALL: Readonly<Record<Language, Sentences>> = { en, de, fr, es, pt, it, nl, pl, tr, ja, zh, ar };
+
+/** Our sentences in one language, with numbers and times as its readers write them. */
+function speak(language: Language) {
+  const said = ALL[language];
+  const number = (value: number) => new Intl.NumberFormat(language).format(value);
+  const time = (count: number, unit: 'second' | 'minute' | 'hour') =>
+    new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(count);
+  const duration = (seconds: number) =>
+    seconds < 5400 ? time(Math.ceil(seconds / 60), 'minute') : time(Math.ceil(seconds / 3600), 'hour');
+  return {
+    ...said,
+    tooLong: (chars: number, maxChars: number) => said.tooLong(number(chars), number(maxChars)),
+    slowDown: (waitSeconds: number) => said.slowDown(time(waitSeconds, 'second')),
+    userSpent: (waitSeconds: number) => said.userSpent(duration(waitSeconds)),
+    allSpent: (waitSeconds: number) => said.allSpent(duration(waitSeconds)),
+  };
 }
+
+/** Until a user's language reaches here. */
+export const sentences = speak('en');

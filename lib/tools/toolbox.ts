@@ -1,5 +1,6 @@
 /** Tools: those that this deployment offers, and the way to run them for one turn. */
 import type { ToolResultBlockParam, ToolUnion, ToolUseBlock } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { Bot } from '../bots/bot.ts';
 import { BadSettings } from '../errors.ts';
 import { type Log, labelled } from '../log.ts';
 import type { Sent } from '../types.ts';
@@ -16,16 +17,22 @@ export interface ToolboxDeps {
 
 type About = Pick<Sent, 'platform' | 'conversation' | 'messageId' | 'speaker'>;
 
-/** `names` is the setting TOOLS: without it all but the opt-in tools, `none` for none. Throws `BadSettings` for an unknown name. */
-export function chooseTools(all: readonly Tool[], names: readonly string[] | undefined): Tool[] {
-  if (!names) return all.filter(({ isOptIn }) => !isOptIn);
-  const wanted = names.filter((name) => name !== 'none');
-  const unknown = wanted.filter((name) => all.every((tool) => tool.name !== name));
+/**
+ * The tools of a bot: those its folder names, else its own and the shipped ones that are on by default. Its own beat a shipped one of
+ * the same name. Throws `BadSettings` for a name that there is not, or that two of its own have.
+ */
+export function chooseTools(shipped: readonly Tool[], bot: Pick<Bot, 'name' | 'tools' | 'toolNames'>): Tool[] {
+  const own = new Map(bot.tools.map((tool) => [tool.name, tool]));
+  if (own.size < bot.tools.length) throw new BadSettings(`two tools of the bot ${bot.name} have the same name`);
+  const all = [...bot.tools, ...shipped.filter(({ name }) => !own.has(name))];
+  const { toolNames } = bot;
+  if (!toolNames) return all.filter((tool) => own.has(tool.name) || !tool.isOptIn);
+  const unknown = toolNames.filter((name) => all.every((tool) => tool.name !== name));
   if (unknown.length > 0) {
     const known = all.map(({ name }) => name).join(', ');
-    throw new BadSettings(`TOOLS names ${unknown.join(', ')}, but there are only ${known}`);
+    throw new BadSettings(`the tools of the bot ${bot.name} name ${unknown.join(', ')}, but there are only ${known}`);
   }
-  return all.filter(({ name }) => wanted.includes(name));
+  return all.filter(({ name }) => toolNames.includes(name));
 }
 
 /** As the Messages API wants them, always in the same order: they stand at the very beginning of what the prompt cache compares. */

@@ -3,6 +3,9 @@ import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
+import { botsFolder } from './bots/folder.ts';
+import { bundleBots } from './bots/plugin.mjs';
+import { readBots } from './bots/read-bots.ts';
 import { listPlatforms } from './list-platforms.mjs';
 import { listTools } from './list-tools.mjs';
 import { plainSsmErrors } from './plain-ssm-errors.mjs';
@@ -19,7 +22,7 @@ const formats = {
 };
 
 /**
- * Bundles functions/*.ts of `root` into `outdir`, in about half a second, and gives esbuild's result with its metafile.
+ * Bundles functions/*.ts of `root` and the bots of BOTS_DIR into `outdir`, in about half a second, and gives esbuild's result with its metafile.
  * Files are put in place by renaming, so that a stack that is just loading them never sees half of one.
  */
 export async function build({
@@ -28,6 +31,7 @@ export async function build({
   format = 'esm',
 } = {}) {
   const { extension, banner } = formats[format];
+  const bots = readBots(botsFolder(process.env));
   listPlatforms(root);
   listTools(root);
   const doors = readdirSync(path.join(root, 'functions')).filter((file) => file.endsWith('.ts'));
@@ -49,7 +53,7 @@ export async function build({
     // Lambda has its credentials in the environment: SSO, profiles, containers and instance metadata stay out.
     alias: { '@aws-sdk/credential-provider-node': path.join(scripts, 'lambda-credentials.mjs') },
     inject: [path.join(scripts, 'console.mjs')],
-    plugins: [plainSsmErrors],
+    plugins: [bundleBots(bots, root), plainSsmErrors],
     logLevel: 'warning',
   });
   place(outdir, result.outputFiles);

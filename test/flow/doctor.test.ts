@@ -96,7 +96,7 @@ describe('the doctor', () => {
     const settings = {
       CLAUDE_MAX_TOKENS: 'many',
       CLAUDE_MODLE: 'claude-haiku-5-5',
-      TOOLS: 'no_such_tool',
+      TOOLS: 'calculator',
       RECONIFY_APP_KEY: 'only one of two',
     };
 
@@ -104,7 +104,7 @@ describe('the doctor', () => {
 
     expect(text).toMatch(/✗ CLAUDE_MAX_TOKENS must be[^\n]+\n +→ [^\n]*the longest answer, in tokens/);
     expect(text).toMatch(/✗ CLAUDE_MODLE is no setting\n +→ did you mean CLAUDE_MODEL\?/);
-    expect(text).toMatch(/✗ [^\n]*no_such_tool/);
+    expect(text).toMatch(/✗ TOOLS [^\n]*bots\/default\/bot.md/);
     expect(text).toMatch(/✗ Reconify is half configured/);
     expect(code).toBe(1);
   });

@@ -9,7 +9,7 @@ import { type LogWorld, openLogWorld } from '../harness/reconify-world.ts';
 let world: LogWorld;
 
 beforeAll(async () => {
-  world = await openLogWorld({ SYSTEM_PROMPT: 'Be brief.', RECONIFY_SESSION_TIMEOUT: '30' });
+  world = await openLogWorld({ RECONIFY_SESSION_TIMEOUT: '30' });
 });
 afterAll(() => world.close());
 beforeEach(() => world.claude.reset());
@@ -36,7 +36,7 @@ async function recordsOf(content: MessageParam['content'], deps: Partial<AskDeps
   let clock = 1_760_000_000_000;
   const ask = openAsk({
     client: openClaude(world.settings.claude),
-    settings: world.settings.claude,
+    settings: { ...world.settings.claude, systemPrompt: 'Be brief.' },
     tools: noTools,
     record: world.recorder(over),
     now: () => (clock += 1_000),

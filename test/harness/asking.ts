@@ -43,7 +43,7 @@ export function openAsking() {
 
   function ask(question: Asked = {}, env: Record<string, string> = {}, deps: Partial<AskDeps> = {}): Promise<Reply> {
     const local = { ANTHROPIC_API_KEY: 'offline', ANTHROPIC_BASE_URL: `${server.url}/claude` };
-    const settings = readSettings({ ...local, ...env }, ['claude']).claude;
+    const settings = { ...readSettings({ ...local, ...env }, ['claude']).claude, systemPrompt: 'Be brief.' };
     const run = openAsk({
       client: openClaude(settings),
       settings,

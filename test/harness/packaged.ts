@@ -10,6 +10,7 @@ import { filesOf } from './zip.ts';
 const root = path.resolve(import.meta.dirname, '../..');
 const SOURCES = [
   '.env.example',
+  'bots',
   'functions',
   'lib',
   'local',

@@ -62,13 +62,11 @@ it('leaves Reconify off without its keys, and takes half of them for a mistake',
   ).toThrow('RECONIFY_SEND_USER_DETAILS');
 });
 
-it('takes the system prompt out of a file when the setting names one', () => {
-  const read = (value: string) =>
-    readSettings({ ANTHROPIC_API_KEY: 'k', SYSTEM_PROMPT: value }, ['claude']).claude.systemPrompt;
+it('says where the prompt and the tools live now to whoever still sets them', () => {
+  const read = (env: Record<string, string>) => readSettings({ ANTHROPIC_API_KEY: 'k', ...env }, ['claude']);
 
-  expect(read('You are a parrot.')).toBe('You are a parrot.');
-  expect(read('file:LICENSE')).toContain('Apache License');
-  expect(() => read('file:no-such-file')).toThrow('SYSTEM_PROMPT names a file that cannot be read');
+  expect(() => read({ SYSTEM_PROMPT: 'You are a parrot.' })).toThrow('bots/default/bot.md');
+  expect(() => read({ TOOLS: 'calculator' })).toThrow('bots/default/bot.md');
 });
 
 const KEY = 'k'.repeat(32);

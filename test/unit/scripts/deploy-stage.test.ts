@@ -91,7 +91,7 @@ describe('a deployment', () => {
   });
 
   it('with settings that are wrong names all of them at once', async () => {
-    const env = { MAX_INPUT_CHARS: 'many', TOOLS: 'nonsense', HISTORY_STRATEGY: 'x' };
+    const env = { MAX_INPUT_CHARS: 'many', TOOLS: 'calculator', HISTORY_STRATEGY: 'x' };
 
     const failure = await failureOf(deploy({ stage: stageOf(env) }));
 

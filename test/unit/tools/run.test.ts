@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { BadSettings } from '../../../lib/errors.ts';
 import { runTools } from '../../../lib/tools/run.ts';
-import { defineTool, type ToolContext, ToolError } from '../../../lib/tools/tool.ts';
+import { defineTool, type Tool, type ToolContext, ToolError } from '../../../lib/tools/tool.ts';
 import { chooseTools, openToolbox, toolParams } from '../../../lib/tools/toolbox.ts';
 
 const context: ToolContext = {
@@ -180,13 +180,22 @@ describe('the tools of a deployment', () => {
   const plain = tool('plain', () => 1);
   const special = { ...tool('special', () => 1), isOptIn: true };
 
-  it('are all but the opt-in ones, or those that TOOLS names', () => {
-    const chosen = [undefined, ['special'], ['plain', 'special'], ['none']].map((names) =>
-      chooseTools([plain, special], names).map(({ name }) => name),
+  const bot = (own: Tool[], toolNames?: string[]) => ({ name: 'b', tools: own, ...(toolNames ? { toolNames } : {}) });
+
+  it('are all but the opt-in ones, or those that its bot names', () => {
+    const chosen = [undefined, ['special'], ['plain', 'special'], []].map((names) =>
+      chooseTools([plain, special], bot([], names)).map(({ name }) => name),
     );
 
     expect(chosen).toEqual([['plain'], ['special'], ['plain', 'special'], []]);
-    expect(() => chooseTools([plain], ['plian'])).toThrow(BadSettings);
+    expect(() => chooseTools([plain], bot([], ['plian']))).toThrow(BadSettings);
+  });
+
+  it('are the bot’s own before the shipped ones, and none of its own is left out', () => {
+    const own = { ...tool('special', () => 2), isOptIn: true };
+
+    expect(chooseTools([plain, special], bot([own]))).toEqual([own, plain]);
+    expect(() => chooseTools([plain], bot([own, own]))).toThrow('two tools');
   });
 
   it('know the conversation they are used in', async () => {

@@ -1,0 +1,18 @@
+/** Room of bots: what a bot asks Claude with. What its folder says goes before the settings of all. Pure. */
+import type { ClaudeSettings } from '../config.ts';
+import type { Bot } from './bot.ts';
+
+export interface AskSettings extends Omit<ClaudeSettings, 'apiKey' | 'baseUrl'> {
+  systemPrompt: string;
+}
+
+export function withBot(settings: ClaudeSettings, bot: Bot): AskSettings {
+  const { model, fallbackModel, maxTokens, effort } = settings;
+  return {
+    model: bot.model ?? model,
+    fallbackModel: bot.fallbackModel ?? fallbackModel,
+    maxTokens: bot.maxTokens ?? maxTokens,
+    effort: bot.effort ?? effort,
+    systemPrompt: bot.prompt,
+  };
+}

@@ -1,0 +1,21 @@
+/** Room of text: our sentences in German. Pure. */
+import type { Sentences } from '../sentences.ts';
+
+export const de: Sentences = {
+  apology: (reference) =>
+    `Das konnte ich leider nicht beantworten. Bitte versuchen Sie es später noch einmal. Falls es wieder passiert, nennen Sie bitte die Referenz ${reference}.`,
+  empty: 'Darauf habe ich leider keine Antwort. Können Sie es anders formulieren?',
+  noRoom: 'Der Platz hat für die Antwort leider nicht gereicht. Können Sie nach weniger auf einmal fragen?',
+  tooManySteps: 'Damit bin ich leider nicht fertig geworden. Können Sie nach einem Teil davon fragen?',
+  cutShort: '_(Hier musste ich meine Antwort abbrechen.)_',
+  refusal: 'Dabei kann ich leider nicht helfen.',
+  tooLong: (chars, maxChars) =>
+    `Diese Nachricht ist mir leider zu lang (${chars} von höchstens ${maxChars} Zeichen). Können Sie sie kürzen oder in Teilen senden?`,
+  nothingSaid: 'Ihre Nachricht ist leer angekommen. Was möchten Sie wissen?',
+  unreadable:
+    'Diese Nachricht konnte ich leider nicht lesen: Sie besteht fast nur aus Zeichen, die sich nicht anzeigen lassen. Können Sie sie noch einmal eingeben?',
+  slowDown: (wait) =>
+    `Sie schreiben schneller, als ich antworten kann. Bitte warten Sie ${wait} und schreiben Sie dann weiter.`,
+  userSpent: (wait) => `Mehr kann ich Ihnen heute leider nicht beantworten. In ${wait} bin ich wieder für Sie da.`,
+  allSpent: (wait) => `Mehr Fragen kann ich heute leider nicht beantworten. In ${wait} bin ich wieder da.`,
+};

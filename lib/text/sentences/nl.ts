@@ -1,0 +1,20 @@
+/** Room of text: our sentences in Dutch. Pure. */
+import type { Sentences } from '../sentences.ts';
+
+export const nl: Sentences = {
+  apology: (reference) =>
+    `Sorry, hier kon ik geen antwoord op geven. Probeer het straks nog eens. Gebeurt het opnieuw, noem dan referentie ${reference}.`,
+  empty: 'Sorry, daar heb ik geen antwoord op. Kunt u het anders vragen?',
+  noRoom: 'Sorry, ik had niet genoeg ruimte om te antwoorden. Kunt u om minder tegelijk vragen?',
+  tooManySteps: 'Sorry, ik kon dit niet in een redelijk aantal stappen afmaken. Kunt u om een deel ervan vragen?',
+  cutShort: '_(Mijn antwoord is hier afgebroken.)_',
+  refusal: 'Sorry, daarmee kan ik niet helpen.',
+  tooLong: (chars, maxChars) =>
+    `Sorry, dat bericht is te lang voor mij (${chars} van maximaal ${maxChars} tekens). Kunt u het inkorten of in delen sturen?`,
+  nothingSaid: 'Uw bericht kwam leeg aan. Wat wilt u weten?',
+  unreadable:
+    'Sorry, dat bericht kon ik niet lezen: het bestaat vooral uit tekens die niet getoond kunnen worden. Kunt u het opnieuw typen?',
+  slowDown: (wait) => `U schrijft sneller dan ik kan antwoorden. Wacht ${wait} en schrijf dan verder.`,
+  userSpent: (wait) => `Meer kan ik vandaag niet voor u beantwoorden. Kom over ${wait} terug.`,
+  allSpent: (wait) => `Meer vragen kan ik vandaag niet beantwoorden. Kom over ${wait} terug.`,
+};

@@ -1,0 +1,16 @@
+/** The build of bots, for whoever runs the sources themselves: `#bots` is what the folder says at this moment. A bundle has it built in. */
+import { pathToFileURL } from 'node:url';
+import type { Bot } from '../../../lib/bots/bot.ts';
+import type { Tool } from '../../../lib/tools/tool.ts';
+import { botsFolder } from './folder.ts';
+import { type BotFolder, readBots } from './read-bots.ts';
+
+async function withTools({ toolFiles, knowledgeFolder: _, ...bot }: BotFolder): Promise<Bot> {
+  const modules = toolFiles.map(async (file) => (await import(pathToFileURL(file).href)).default as Tool);
+  return { ...bot, tools: await Promise.all(modules) };
+}
+
+const [first, ...others] = readBots(botsFolder(process.env));
+
+/** `default` first. */
+export const bots: readonly [Bot, ...Bot[]] = [await withTools(first), ...(await Promise.all(others.map(withTools)))];

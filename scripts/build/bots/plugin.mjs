@@ -1,0 +1,55 @@
+/** The build of bots: what `#bots`, `#bots/doors`, `#tool` and `zod/mini` are in a bundle, wherever the bots' folder lies. */
+import path from 'node:path';
+
+/** `bots` as `readBots` gives them, `root` of this repository. */
+export function bundleBots(bots, root) {
+  return {
+    name: 'bots',
+    setup(build) {
+      build.onResolve({ filter: /^#bots(\/doors)?$/ }, ({ path: name }) => ({ path: name, namespace: 'bots' }));
+      build.onLoad({ filter: /.*/, namespace: 'bots' }, ({ path: name }) => ({
+        contents: name === '#bots' ? wholeOf(bots) : identitiesOf(bots),
+        loader: 'js',
+        resolveDir: root,
+      }));
+      build.onResolve({ filter: /^#tool$/ }, () => ({ path: path.join(root, 'lib/tools/tool.ts') }));
+      // A folder elsewhere has no node_modules of its own for what our tools are written with.
+      build.onResolve({ filter: /^zod(\/.*)?$/ }, ({ path: name, kind, resolveDir, pluginData }) => {
+        const isOurs = pluginData === RESOLVED || isWithin(root, resolveDir);
+        return isOurs ? undefined : build.resolve(name, { kind, resolveDir: root, pluginData: RESOLVED });
+      });
+    },
+  };
+}
+
+const RESOLVED = Symbol('resolved');
+
+function isWithin(folder, file) {
+  const relative = path.relative(folder, file);
+  return !relative.startsWith('..') && !path.isAbsolute(relative);
+}
+
+/** Everything of every bot; its tools are imported from where they lie. */
+function wholeOf(bots) {
+  const files = bots.flatMap(({ toolFiles }) => toolFiles);
+  const imports = files.map((file, i) => `import tool${i} from ${JSON.stringify(file)};`);
+  const entries = bots.map(({ toolFiles, knowledgeFolder: _, ...bot }) => {
+    const tools = toolFiles.map((file) => `tool${files.indexOf(file)}`);
+    return `{ ...${JSON.stringify(bot)}, tools: [${tools.join(', ')}] }`;
+  });
+  return `${imports.join('\n')}\nexport const bots = [${entries.join(', ')}];\n`;
+}
+
+/** What a door needs that only enqueues: never a prompt. */
+function identitiesOf(bots) {
+  const identities = bots.map(({ name, talkjs, chatApi, botpress, http, groups, context }) => ({
+    name,
+    talkjs,
+    chatApi,
+    botpress,
+    http,
+    groups,
+    context,
+  }));
+  return `export const bots = ${JSON.stringify(identities)};\n`;
+}

@@ -1,0 +1,121 @@
+/** The build of bots: a folder of folders → the bots in it, or one error that names every wrong file, key and value. */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Bot } from '../../../lib/bots/bot.ts';
+import { BadSettings } from '../../../lib/errors.ts';
+import { splitMatter } from '../front-matter.ts';
+import { type Front, readFront } from './front.ts';
+
+/** A bot before its tools are loaded: they are code, which a bundle imports. */
+export interface BotFolder extends Omit<Bot, 'tools'> {
+  /** Absolute paths of its tools, in the order of their names. */
+  toolFiles: string[];
+  /** Absolute path of its documents; there may be none. */
+  knowledgeFolder: string;
+}
+
+/** As the names of Lambda's and CloudWatch's dimensions have it. */
+const NAME = /^[a-z][a-z0-9-]{0,31}$/;
+/** Below the API's limits by far, and more than anybody reads. */
+const MAX_PROMPT_BYTES = 200_000;
+const HASH_CHARS = 12;
+
+/** The bots in `folder` (absolute), `default` first. Throws `BadSettings`. */
+export function readBots(folder: string): [BotFolder, ...BotFolder[]] {
+  const problems: string[] = [];
+  const names = existsSync(folder) ? foldersIn(folder) : [];
+  if (!names.includes('default'))
+    problems.push(`BOTS_DIR (${shown(folder)}) has no folder default with a bot.md in it`);
+  const bots = names.flatMap((name) => readBot(folder, name, problems) ?? []);
+  problems.push(...sharedIds(bots));
+  const [first, ...others] = bots.sort((a, b) => Number(b.name === 'default') - Number(a.name === 'default'));
+  if (problems.length > 0 || !first) throw new BadSettings(...problems);
+  return [first, ...others];
+}
+
+function readBot(folder: string, name: string, problems: string[]): BotFolder | undefined {
+  const file = path.join(folder, name, 'bot.md');
+  const report = (problem: string) => problems.push(`${shown(file)}: ${problem}`);
+  if (!NAME.test(name)) return void report('the folder’s name must be lower case letters, digits and -, at most 32');
+  const text = readText(file);
+  if (text === undefined) return void report('there is no such file, or it is not in UTF-8');
+  const { data, body } = matterOf(text, report);
+  const { front, problems: wrong } = readFront(data);
+  for (const problem of wrong) report(problem);
+  const prompt = body.trim();
+  if (prompt === '') report('the system prompt, the text below the front matter, is empty');
+  if (Buffer.byteLength(prompt) > MAX_PROMPT_BYTES) report(`the system prompt is over ${MAX_PROMPT_BYTES / 1000} KB`);
+  return {
+    ...defaultsOf(name),
+    ...front,
+    name,
+    prompt,
+    promptHash: createHash('sha256').update(prompt).digest('hex').slice(0, HASH_CHARS),
+    toolFiles: toolsIn(path.join(folder, name, 'tools')),
+    knowledgeFolder: path.join(folder, name, 'knowledge'),
+  };
+}
+
+function defaultsOf(
+  name: string,
+): Required<Pick<Front, 'botpress' | 'http' | 'groups' | 'context' | 'knowledge' | 'secrets'>> {
+  return { botpress: name === 'default', http: [], groups: 'untilHuman', context: [], knowledge: 'also', secrets: [] };
+}
+
+function matterOf(text: string, report: (problem: string) => void) {
+  try {
+    return splitMatter(text);
+  } catch (error) {
+    report(`the front matter is no YAML (${error instanceof Error ? error.message.split('\n')[0] : 'unknown error'})`);
+    return { data: {}, body: text };
+  }
+}
+
+/** An id names one bot only, or nobody could say which one is meant. */
+function sharedIds(bots: readonly BotFolder[]): string[] {
+  const uses = bots.flatMap(({ name, talkjs, chatApi, http }) => [
+    ...(talkjs ? [{ name, id: `talkjs: ${talkjs}` }] : []),
+    ...(chatApi ? [{ name, id: `chatApi: ${chatApi}` }] : []),
+    ...http.map((key) => ({ name, id: `http: ${key}` })),
+  ]);
+  const shared = Map.groupBy(uses, ({ id }) => id);
+  const botpress = bots.filter((bot) => bot.botpress).map(({ name }) => name);
+  return [
+    ...[...shared].flatMap(([id, users]) =>
+      users.length > 1 ? [`${users.map(({ name }) => name).join(' and ')} have the same ${id}`] : [],
+    ),
+    ...(botpress.length > 1 ? [`${botpress.join(' and ')} have botpress: true, which one bot can have`] : []),
+  ];
+}
+
+function foldersIn(folder: string): string[] {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .map(({ name }) => name)
+    .sort();
+}
+
+function toolsIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const isTool = (file: string) => file.endsWith('.ts') && !file.endsWith('.d.ts') && !file.endsWith('.test.ts');
+  return readdirSync(folder)
+    .filter(isTool)
+    .sort()
+    .map((file) => path.join(folder, file));
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+  } catch {
+    return undefined;
+  }
+}
+
+/** As the user wrote it: below the working folder where it lies there. */
+function shown(file: string): string {
+  const relative = path.relative(process.cwd(), file);
+  return relative.startsWith('..') ? file : relative || '.';
+}

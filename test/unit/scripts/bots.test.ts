@@ -1,0 +1,126 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { readBots } from '../../../scripts/build/bots/read-bots.ts';
+import { build } from '../../../scripts/build/build.mjs';
+
+/** A folder of bots outside of the repository, by path below it. */
+function folderWith(files: Record<string, string>): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'bots-'));
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    writeFileSync(path.join(folder, name), text);
+  }
+  return folder;
+}
+
+function problemsOf(files: Record<string, string>): string {
+  try {
+    readBots(folderWith(files));
+    return '';
+  } catch (error) {
+    return String(error);
+  }
+}
+
+describe('a folder of bots', () => {
+  it('is read whole: front matter, prompt, tools and documents of each, the default one first', () => {
+    const folder = folderWith({
+      'a/bot.md':
+        '---\nmodel: claude-sonnet-5-5\ntalkjs: sales\nusdPerDay: 2.5\ncontext: [user.custom.tier]\n---\nYou sell.',
+      'a/tools/order.ts': '',
+      'default/bot.md': '\uFEFFYou help.\r\nIn two lines.',
+    });
+
+    const [first, second] = readBots(folder);
+
+    expect(first).toMatchObject({
+      name: 'default',
+      prompt: 'You help.\nIn two lines.',
+      botpress: true,
+      knowledge: 'also',
+    });
+    expect(second).toMatchObject({
+      ...{
+        name: 'a',
+        model: 'claude-sonnet-5-5',
+        talkjs: 'sales',
+        usdPerDay: 2.5,
+        prompt: 'You sell.',
+        botpress: false,
+      },
+      toolFiles: [path.join(folder, 'a/tools/order.ts')],
+    });
+    expect(first.promptHash).toMatch(/^[0-9a-f]{12}$/);
+    expect(first.promptHash).not.toBe(second?.promptHash);
+  });
+
+  it('is refused with every wrong file, key and value at once', () => {
+    const said = problemsOf({
+      'default/bot.md':
+        '---\neffort: huge\nmodle: x\nmaxTokens: 0.5\nsecrets: [AWS_KEY]\nhttp: partner\n---\nYou help.',
+      'b/bot.md': '---\nlanguage: xx\n---\n',
+      'c/other.md': 'x',
+      'D_e/bot.md': 'x',
+      'f/bot.md': '---\na: [\n---\nx',
+    });
+
+    for (const part of [
+      ...[
+        'effort must be one of low',
+        'modle is no key of a bot',
+        'maxTokens must be a whole number',
+        'secrets must be names',
+      ],
+      ...[
+        'http must be a list',
+        'language must be one of en, de',
+        'the system prompt',
+        'c/bot.md: there is no such file',
+      ],
+      ...['D_e', 'f/bot.md: the front matter is no YAML'],
+    ])
+      expect(said).toContain(part);
+  });
+
+  it('needs a default bot, and lets no two bots have one id', () => {
+    expect(problemsOf({ 'a/bot.md': 'x' })).toContain('has no folder default');
+    expect(
+      problemsOf({
+        'default/bot.md': '---\ntalkjs: t\nchatApi: w\n---\nx',
+        'a/bot.md': '---\ntalkjs: t\nchatApi: w\nbotpress: true\n---\nx',
+      }),
+    ).toMatch(/same talkjs: t.*same chatApi: w.*botpress: true/);
+  });
+
+  it('takes a text that begins with a rule for a prompt', () => {
+    const [bot] = readBots(folderWith({ 'default/bot.md': '---\nYou help, --- always.' }));
+
+    expect(bot.prompt).toBe('---\nYou help, --- always.');
+  });
+});
+
+describe('a bundle', () => {
+  it('has the bots of BOTS_DIR in it, with their tools, wherever the folder lies; and a door knows no prompt', async () => {
+    const folder = folderWith({
+      'default/bot.md': 'You are PROMPT-OF-THE-DEFAULT.',
+      'b/bot.md': '---\ntalkjs: b-user\n---\nYou are PROMPT-OF-B.',
+      'b/tools/stock.ts': `import { defineTool } from '#tool';
+        import * as z from 'zod/mini';
+        export default defineTool({ name: 'stock', description: 'MARK-OF-STOCK', input: z.strictObject({}), run: () => 7 });`,
+    });
+    vi.stubEnv('BOTS_DIR', folder);
+    onTestFinished(() => void vi.unstubAllEnvs());
+
+    const { outputFiles } = await build({ outdir: path.join(folder, 'dist') });
+
+    const textOf = (name: string) => outputFiles.find((file) => file.path.endsWith(`/${name}.mjs`))?.text ?? '';
+    for (const mark of ['PROMPT-OF-THE-DEFAULT', 'PROMPT-OF-B', 'MARK-OF-STOCK']) {
+      expect(textOf('reply')).toContain(mark);
+      expect(textOf('talkjs')).not.toContain(mark);
+    }
+    await import(pathToFileURL(path.join(folder, 'dist/reply.mjs')).href);
+  });
+});
