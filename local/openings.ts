@@ -17,8 +17,14 @@ const ROUNDS = 4;
  * `env` holds what serverless.yml gives to the functions, too.
  */
 export async function findProblems(env: Env): Promise<string[]> {
-  await loadFunctions();
   const found = new Set<string>();
+  try {
+    await loadFunctions();
+  } catch (error) {
+    // A wrong bot: none of the functions that answer as it can be loaded.
+    if (error instanceof BadSettings) return [...error.problems];
+    throw error;
+  }
   let complete = env;
   for (let round = 0; round < ROUNDS; round++) {
     const problems = roots.flatMap((build) => problemsOf(() => build(complete)));

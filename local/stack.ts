@@ -1,6 +1,7 @@
 /** The embedded stack behind `npm start`: what is started, in which order, and how it ends. */
 import path from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { useBotsOf } from '../scripts/build/bots/folder.ts';
 import { announce } from './announce.ts';
 import { isOurHost } from './caller.ts';
 import { startEmulators } from './emulators.ts';
@@ -41,6 +42,7 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
   const { stage } = options;
   const { env } = readWritten({ ...process.env }, typeof stage === 'string' ? { stage } : {});
   detach(process.env);
+  useBotsOf(env);
   const ports = portBlock(env.PORT);
   const claimed = await claimPorts(ports);
   onEnd(claimed.releaseAll);
