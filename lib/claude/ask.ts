@@ -7,6 +7,7 @@ import type { ClaudeSettings } from '../config.ts';
 import { type Log, labelled } from '../log.ts';
 import type { Reply } from '../types.ts';
 import { openBill } from './bill.ts';
+import { marked } from './cache-marks.ts';
 import { SILENCE_MS } from './call.ts';
 import type { ModelCall, Question, Toolbox } from './question.ts';
 import type { Refusal, ReliableDeps } from './reliable.ts';
@@ -62,9 +63,8 @@ function requestFor(
     model: settings.model,
     max_tokens: settings.maxTokens,
     system: settings.systemPrompt,
-    messages,
+    messages: marked(messages),
     metadata: { user_id: userId },
-    cache_control: { type: 'ephemeral' },
     ...(tools.params.length > 0 ? { tools: tools.params } : {}),
     ...(settings.effort ? { output_config: { effort: settings.effort } } : {}),
   };

@@ -62,17 +62,20 @@ export function buildWindow(
   return { messages, from, tokens: estimateTokens(messages, files) };
 }
 
-/** The words of a conversation, for whoever has to read it as a text. */
-export function transcriptOf(turns: readonly Turn[]): string {
+/** The words of a conversation, one entry a message. */
+export function transcriptOf(turns: readonly Turn[]): { role: Message['role']; text: string }[] {
   const shown: Shown = { corrections: correctionsOf(turns), files: new Map() };
   const messages = turns.filter(isHistory).flatMap((turn) => exchange(turn, shown));
   const words = (content: Block[]) => content.flatMap((block) => (block.type === 'text' ? block.text : [])).join('\n');
-  return messages.map(({ role, content }) => `${role}: ${words(content)}`).join('\n\n');
+  return messages.map(({ role, content }) => ({ role, text: words(content) }));
 }
 
 /** Stands first and changes only when the window is cut, so that the beginning of the prompt stays the same. */
 function recall({ text }: Summary): Message {
-  return { role: 'user', content: [{ type: 'text', text: `<summary>\n${text}\n</summary>` }] };
+  return {
+    role: 'user',
+    content: [{ type: 'text', text: `<summary>\n${text.replaceAll(/<(?=\/?summary)/gi, '‹')}\n</summary>` }],
+  };
 }
 
 /** Apologies and notices are left out; what was said while a human answered stays in. */

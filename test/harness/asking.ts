@@ -52,7 +52,7 @@ export function openAsking() {
       now: Date.now,
       log: (event, fields = {}) => void logged.push([event, fields]),
       pause: async (ms) => waits.push(ms) > 0,
-      silenceMs: 300,
+      silenceMs: 60_000,
       ...deps,
     });
     return run({

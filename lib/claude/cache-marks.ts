@@ -1,0 +1,29 @@
+/** Stop 6, right before the call. Up to where the prompt cache keeps a request: marks of ours, not the API's automatic one. Pure. */
+import type { ContentBlockParam, MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
+
+/** For five minutes: the next message of a chat comes within them, or the write was worth little. */
+const MARK = { cache_control: { type: 'ephemeral' as const } };
+
+/**
+ * Behind the user's last words, where the next turn's prompt begins to differ; in a tool loop also behind its last results, where the next
+ * step's does. What is no text block of the user (files, calls, results) is replayed with them; anything volatile belongs behind the mark.
+ */
+export function marked(messages: readonly MessageParam[]): MessageParam[] {
+  const asked = messages.findLastIndex(({ role, content }) => role === 'user' && !hasResults(content));
+  return messages.map((message, i): MessageParam => {
+    if (message.role !== 'user' || typeof message.content === 'string') return message;
+    const { content } = message;
+    const text = content.findLastIndex(({ type }) => type === 'text');
+    if (i === asked) return { ...message, content: withMark(content, text === -1 ? content.length - 1 : text) };
+    const isEndOfLoop = i === messages.length - 1 && hasResults(content);
+    return isEndOfLoop ? { ...message, content: withMark(content, content.length - 1) } : message;
+  });
+}
+
+function hasResults(content: MessageParam['content']): boolean {
+  return typeof content !== 'string' && content.some(({ type }) => type === 'tool_result');
+}
+
+function withMark(content: readonly ContentBlockParam[], at: number): ContentBlockParam[] {
+  return content.map((block, i) => (i === at ? ({ ...block, ...MARK } as ContentBlockParam) : block));
+}
