@@ -1,134 +1,189 @@
-/** Stop 7. Cuts Markdown into parts that fit a platform's messages, where a reader would cut it. */
+/** Stop 7. Cuts Markdown into parts that fit a platform's messages, where a reader would cut it. Pure. */
+import type { MarkedToken, Token } from 'marked';
+import { cutWords } from './cut-words.ts';
+import { parse } from './markdown.ts';
 
-/** A fence is reopened only where opening and closing it leave most of the part to the code. */
-const maxShareOfFences = 0.25;
-/** A cut at a paragraph is preferred while it leaves the part at least this full; earlier cuts make needless messages. */
-const minFill = 0.3;
-
-interface Fence {
-  /** The line that opens it. */
-  line: string;
-  startsAt: number;
-  closer: RegExp;
-}
-
-interface Cut {
-  at: number;
-  /** The line that opened the code block around the cut. */
-  fence?: string;
-}
+/** What is repeated in each part, fences or the head of a table, leaves most of the part to what is said. */
+const MAX_SHARE_REPEATED = 0.4;
+/** A part that is less full than this takes the beginning of what comes, though that has to be cut. */
+const MIN_FILL = 0.3;
+/** Shorter parts have no room for marks: they are cut as plain text. */
+const SHORTEST = 40;
 
 /**
- * Parts of at most `maxChars` UTF-16 units (at least 2), together the whole text. A code block longer than a part is closed and
- * opened again with its language; blank lines at a cut are dropped, nothing else. Blank text gives no part.
+ * Parts of at most `maxChars` UTF-16 units (at least 2), together the whole text, and each reads like a part of it: a code block is
+ * closed and opened again with its language, a table has its head in each part, an item that goes on has no bullet of its own, what is
+ * bold stays bold, a link stays whole. Blank lines at a cut are dropped, nothing else. Blank text gives no part.
  */
 export function split(markdown: string, maxChars: number): string[] {
   const max = Math.max(2, Math.floor(maxChars));
+  const text = trimBlankLines(markdown.replace(/\r\n?/g, '\n'));
+  return cutText(text, max, max).filter((part) => part.trim() !== '');
+}
+
+function cutText(text: string, room: number, max: number): string[] {
+  if (text.length <= room) return [text];
+  const parsed = room >= SHORTEST ? parse(text) : undefined;
+  return parsed ? pack(parsed.tokens, room, max) : cutWords(text, [], room, max);
+}
+
+/** Fills one part after the other with blocks, or with the items of a list. */
+function pack(tokens: readonly Token[], room: number, max: number): string[] {
   const parts: string[] = [];
-  let rest = trimBlankLines(markdown.replaceAll('\r\n', '\n'));
-  while (rest.length > max) {
-    const { at, fence } = findCut(rest, max);
-    const head = rest.slice(0, at);
-    const tail = rest.slice(at);
-    if (fence === undefined) {
-      parts.push(trimBlankLines(head));
-      rest = trimBlankLines(tail);
-    } else {
-      parts.push(`${head}${head.endsWith('\n') ? '' : '\n'}${closing(fence)}`);
-      rest = `${fence}\n${tail}`;
+  let part = '';
+  let gap = '';
+  let least = '';
+  const limit = () => (parts.length === 0 ? room : max);
+  for (const token of tokens) {
+    const block = token.raw.trimEnd();
+    if (block === '') {
+      gap += token.raw;
+      continue;
+    }
+    if (part === '') gap = '';
+    else if (!gap.includes(least)) gap = least;
+    const left = limit() - part.length - gap.length;
+    if (part !== '' && block.length > left && (isFull(part, max) || isBetterWhole(token, block, left, max))) {
+      parts.push(part);
+      part = '';
+      gap = '';
+    }
+    const pieces = cutBlock(token, block, limit() - part.length - gap.length, max);
+    for (const [index, piece] of pieces.entries()) {
+      if (index === 0) part += gap + piece;
+      else {
+        parts.push(part);
+        part = piece;
+      }
+    }
+    gap = token.raw.slice(block.length);
+    // What goes on of an item is a paragraph, and the next number would be a line of it.
+    least = pieces.length > 1 ? '\n\n' : '\n';
+  }
+  return [...parts, part].map(trimBlankLines);
+}
+
+function isFull(part: string, max: number): boolean {
+  return part.length >= max * MIN_FILL;
+}
+
+/** Code and tables are cut only where no message has room for them, and begin where there is room for more than their head. */
+function isBetterWhole({ type }: Token, block: string, left: number, max: number): boolean {
+  return (type === 'code' || type === 'table') && (block.length <= max || left < max / 2);
+}
+
+function cutBlock(generic: Token, block: string, room: number, max: number): string[] {
+  if (block.length <= room) return [block];
+  const token = generic as MarkedToken;
+  if (room < SHORTEST) return cutWords(block, [], Math.max(room, 1), max);
+  switch (token.type) {
+    case 'code':
+      return cutCode(block, room, max);
+    case 'table':
+      return cutTable(block, room, max);
+    case 'list':
+      return pack(token.items, room, max);
+    case 'list_item':
+      return cutItem(block, room, max);
+    case 'blockquote':
+      return cutQuote(block, room, max);
+    default:
+      return cutWords(block, ('tokens' in token && token.tokens) || [], room, max);
+  }
+}
+
+const FENCE = /^([ \t]*)(`{3,}|~{3,})/;
+
+function cutCode(block: string, room: number, max: number): string[] {
+  const [first = '', ...others] = block.split('\n');
+  const [, indent = '', marks] = FENCE.exec(first) ?? [];
+  if (marks === undefined) return cutLines({ lines: block.split('\n'), room, max });
+  const closer = new RegExp(`^[ \\t]*${marks[0]}{${marks.length},}[ \\t]*$`);
+  const isClosed = closer.test(others.at(-1) ?? '');
+  return cutLines({ lines: isClosed ? others.slice(0, -1) : others, head: first, foot: indent + marks, room, max });
+}
+
+function cutTable(block: string, room: number, max: number): string[] {
+  const [head = '', delimiters = '', ...lines] = block.split('\n');
+  return cutLines({ lines, head: `${head}\n${delimiters}`, room, max });
+}
+
+/** Whole lines, between a head and a foot that are repeated in each part. */
+function cutLines({
+  lines,
+  head = '',
+  foot = '',
+  room,
+  max,
+}: {
+  lines: string[];
+  head?: string;
+  foot?: string;
+  room: number;
+  max: number;
+}): string[] {
+  const around = head.length + foot.length + (head === '' ? 0 : 1) + (foot === '' ? 0 : 1);
+  if (around > room * MAX_SHARE_REPEATED)
+    return cutWords([head, ...lines, foot].filter((line) => line !== '').join('\n'), [], room, max);
+  const parts: string[] = [];
+  let body: string[] = [];
+  let left = room - around;
+  const close = () => {
+    if (body.length > 0)
+      parts.push([...(head === '' ? [] : [head]), ...body, ...(foot === '' ? [] : [foot])].join('\n'));
+    body = [];
+    left = max - around;
+  };
+  for (const line of lines) {
+    if (line.length > left && body.length > 0) close();
+    for (const piece of line.length > left ? cutWords(line, [], left, max - around) : [line]) {
+      if (piece.length > left) close();
+      body.push(piece);
+      left -= piece.length + 1;
     }
   }
-  parts.push(rest);
-  return parts.filter((part) => part.trim() !== '');
+  close();
+  return parts;
 }
 
-/** The best place for a cut in the first `max` characters: after a paragraph, a line, inside a code block, a sentence, a word. */
-function findCut(text: string, max: number): Cut {
-  let fence: Fence | undefined;
-  let paragraph = 0;
-  let line = 0;
-  let codeLine = 0;
-  let at = 0;
-  while (at <= max) {
-    const end = text.indexOf('\n', at);
-    const next = end === -1 ? text.length : end + 1;
-    const content = text.slice(at, end === -1 ? text.length : end);
-    const roomForClosing = fence ? closing(fence.line).length + 1 : 0;
-    if (!fence && at > 0) {
-      line = at;
-      if (content.trim() === '' || isFence(content)) paragraph = at;
-    } else if (fence && at + roomForClosing <= max && at > codeStart(fence) && !fence.closer.test(content)) {
-      codeLine = at;
-    }
-    if (fence?.closer.test(content) && at + content.length <= max) {
-      fence = undefined;
-      // Right behind a code block is as good as behind a paragraph.
-      paragraph = Math.min(next, max);
-    } else if (!fence) fence = openFence(content, at, max);
-    if (end === -1 || next > max) break;
-    at = next;
-  }
-  return choose(text, max, { paragraph, line, codeLine, fence });
-}
-
-function choose(
-  text: string,
-  max: number,
-  seen: { paragraph: number; line: number; codeLine: number; fence: Fence | undefined },
-): Cut {
-  const { paragraph, line, codeLine, fence } = seen;
-  const enough = max * minFill;
-  if (paragraph >= enough) return { at: paragraph };
-  if (line >= enough) return { at: line };
-  if (fence) {
-    const isWholeInNextPart = fence.closer.test(text.slice(codeStart(fence), fence.startsAt + max));
-    if (fence.startsAt > 0 && isWholeInNextPart) return { at: fence.startsAt };
-    if (codeLine > fence.startsAt) return { at: codeLine, fence: fence.line };
-    const hard = soundCut(text, max - closing(fence.line).length - 1);
-    if (hard > codeStart(fence)) return { at: hard, fence: fence.line };
-    if (fence.startsAt > 0) return { at: fence.startsAt };
-  }
-  if (paragraph > 0 || line > 0) return { at: Math.max(paragraph, line) };
-  return { at: findPause(text, max) };
-}
-
-/** Behind the last sentence, else the last word, else wherever no character is torn apart. */
-function findPause(text: string, max: number): number {
-  const head = text.slice(0, max);
-  const sentence = Math.max(
-    ...[...head.matchAll(/[.!?。！？…]["'”’)]*\s/g)].map((end) => end.index + end[0].length),
-    0,
+/** What goes on of an item in the next part stands there by itself, at the margin: a bullet would make it another item. */
+function cutItem(block: string, room: number, max: number): string[] {
+  const [, mark = '', space = ''] = /^([ \t]*(?:[-*+]|\d{1,9}[.)]))([ \t]*)/.exec(block) ?? [];
+  const lead = mark + (space === '' || space.length > 4 ? space.slice(0, 1) : space);
+  const indent = ' '.repeat(lead.length);
+  const lines = block.slice(lead.length).split('\n');
+  const inner = lines.map((line, index) => (index === 0 ? line : dedent(line, lead.length))).join('\n');
+  return (
+    fitted(room, max, (first) => {
+      const [head = '', ...rest] = cutText(inner, first, max);
+      return [lead + head.replace(/\n(?=[^\n])/g, `\n${indent}`), ...rest];
+    }) ?? cutWords(block, [], room, max)
   );
-  if (sentence >= max * minFill) return sentence;
-  const word = head.search(/\s\S*$/) + 1;
-  return word >= max * minFill ? word : soundCut(text, max);
 }
 
-function soundCut(text: string, at: number): number {
-  const isTorn = /^[\uD800-\uDBFF][\uDC00-\uDFFF]$/.test(text.slice(at - 1, at + 1));
-  return isTorn ? at - 1 : at;
+function dedent(line: string, columns: number): string {
+  const spaces = /^ */.exec(line)?.[0].length ?? 0;
+  return line.slice(Math.min(spaces, columns));
 }
 
-const fenceShape = /^([ \t]*)(`{3,}|~{3,})([^`]*)$/;
-
-function isFence(line: string): boolean {
-  return fenceShape.test(line);
+function cutQuote(block: string, room: number, max: number): string[] {
+  const inner = block.replace(/^ {0,3}> ?/gm, '');
+  return (
+    fitted(room, max, (first) =>
+      cutText(inner, first, Math.floor((max * first) / room)).map((part) => part.replace(/^/gm, '> ')),
+    ) ?? cutWords(block, [], room, max)
+  );
 }
 
-function openFence(content: string, startsAt: number, max: number): Fence | undefined {
-  const [, , marks] = fenceShape.exec(content) ?? [];
-  if (marks === undefined || 2 * content.length > max * maxShareOfFences) return undefined;
-  const closer = new RegExp(`^[ \\t]*${marks[0] === '~' ? '~' : '`'}{${marks.length},}[ \\t]*$`, 'm');
-  return { line: content, startsAt, closer };
-}
-
-function codeStart({ line, startsAt }: Fence): number {
-  return startsAt + line.length + 1;
-}
-
-function closing(fence: string): string {
-  const [, indent = '', marks = ''] = fenceShape.exec(fence) ?? [];
-  return indent + marks;
+/** Parts that have room for the marks before their lines: tried with less and less for the words. */
+function fitted(room: number, max: number, cut: (first: number) => string[]): string[] | undefined {
+  for (let share = 0.95; share > 0.2; share *= 0.8) {
+    const first = Math.floor(room * share);
+    if (first < SHORTEST) return undefined;
+    const parts = cut(first);
+    if (parts.every((part, index) => part.length <= (index === 0 ? room : max))) return parts;
+  }
+  return undefined;
 }
 
 function trimBlankLines(text: string): string {
