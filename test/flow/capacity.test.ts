@@ -1,8 +1,12 @@
 /** What a turn costs in capacity units, however long the conversation: counted, not estimated. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { batch, sent } from '../harness/hand-made.ts';
+import { sized } from '../harness/size.ts';
 import { talkjsChat } from '../harness/talkjs-chat.ts';
 import { openWorld, type World } from '../harness/world.ts';
+
+/** In all, the window is full and its beginning moves. */
+const TURNS = sized({ sample: 60, all: 350, proof: 350 });
 
 const chat = talkjsChat();
 const USER_TEXT = 'What do you think of this? '.padEnd(120, 'x');
@@ -20,7 +24,7 @@ it('costs at most 5 write units a turn, and reads its window once', async () => 
   world.claude.script({ text: ANSWER, times: 'forever' });
   const rows: { turn: number; writes: number; reads: number; windowBytes: number }[] = [];
 
-  for (let turn = 1; turn <= 350; turn++) {
+  for (let turn = 1; turn <= TURNS; turn++) {
     const { turns } = await world.store.recent({ platform: 'talkjs', conversation: 'long' });
     world.dynamo.calls.length = 0;
     await world.reply(batch([sent('talkjs', 'long', USER_TEXT, turn)]), { getRemainingTimeInMillis: () => 60_000 });
@@ -32,8 +36,8 @@ it('costs at most 5 write units a turn, and reads its window once', async () => 
     rows.push({ turn, writes, reads, windowBytes: bytesOf(turns) });
   }
 
-  console.table(rows.filter(({ turn }) => [1, 10, 100, 200, 350].includes(turn)));
-  const late = rows.slice(150);
+  console.table(rows.filter(({ turn }) => [1, 10, 100, 200, TURNS].includes(turn)));
+  const late = rows.slice(TURNS / 2);
   expect(new Set(rows.map(({ writes }) => writes))).toEqual(new Set([5]));
   expect(rows.filter(({ reads, windowBytes }) => reads > 1 + windowBytes / 4096)).toEqual([]);
   expect(Math.max(...late.map(({ reads }) => reads))).toBe(Math.max(...rows.map(({ reads }) => reads)));
@@ -42,7 +46,7 @@ it('costs at most 5 write units a turn, and reads its window once', async () => 
 it('costs one write unit when a message comes again', async () => {
   world.dynamo.calls.length = 0;
 
-  await world.reply(batch([sent('talkjs', 'long', USER_TEXT, 350)]), { getRemainingTimeInMillis: () => 60_000 });
+  await world.reply(batch([sent('talkjs', 'long', USER_TEXT, TURNS)]), { getRemainingTimeInMillis: () => 60_000 });
 
   const writes = world.dynamo.calls.filter(({ operation }) => operation === 'UpdateItem');
   expect(writes).toHaveLength(1);

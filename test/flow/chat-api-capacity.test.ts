@@ -1,9 +1,13 @@
-/** What the Chat API costs at the table: the same for the first message and for the two hundredth, and nothing is ever scanned. */
+/** What the Chat API costs at the table: the same for the first messages and for the later ones, and nothing is ever scanned. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Call, caller, openStream } from '../harness/chat-api-client.ts';
 import { type ChatApiWorld, openChatApiWorld } from '../harness/chat-api-world.ts';
 import { type AwsCall, type Meter, meter } from '../harness/meter.ts';
+import { sized } from '../harness/size.ts';
+
+/** Messages after the first few. */
+const MORE = sized({ sample: 40, all: 175, proof: 175 });
 
 let world: ChatApiWorld;
 let dynamo: Meter;
@@ -43,7 +47,7 @@ describe('the table', () => {
       said: await spent(() => say(words)),
       listed: await spent(() => call('GET', `/conversations/${id}/messages`, { key })),
     };
-    for (let i = 0; i < 175; i++) await say(words);
+    for (let i = 0; i < MORE; i++) await say(words);
     const late = {
       said: await spent(() => say(words)),
       listed: await spent(() => call('GET', `/conversations/${id}/messages`, { key })),

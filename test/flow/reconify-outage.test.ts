@@ -1,9 +1,10 @@
-/** Reconify is away in every way it can be, for 500 turns: every answer goes out, and every record arrives once when it is back. */
+/** Reconify is away in every way it can be, for hundreds of turns: every answer goes out, and every record arrives once when it is back. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { ReconifyFault } from '../../local/stand-ins/reconify.ts';
 import { hearLines } from '../harness/hear-lines.ts';
 import { type LogWorld, openLogWorld } from '../harness/reconify-world.ts';
+import { sized } from '../harness/size.ts';
 import { talkjsChat } from '../harness/talkjs-chat.ts';
 import { openWorld, type World } from '../harness/world.ts';
 
@@ -15,7 +16,7 @@ const FAULTS: ReconifyFault[] = [
   { kind: 'not-ok' },
   { kind: 'cut' },
 ];
-const TURNS_PER_FAULT = 100;
+const TURNS_PER_FAULT = sized({ sample: 30, all: 100, proof: 100 });
 
 const chat = talkjsChat();
 let logs: LogWorld;
