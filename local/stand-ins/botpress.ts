@@ -15,6 +15,7 @@ import { userIdIn } from './botpress/user-keys.ts';
 import { type Emission, openWebhook } from './botpress/webhook.ts';
 import { type Fault, openFaults } from './kit/faults.ts';
 import { answerUnlessLost, BadRequest, mount, obstruct, readJson, readShape } from './kit/mount.ts';
+import { type StandIn, sayExamples, whole } from './kit/stand-in.ts';
 import { BodyTooLarge, type Handler, sendJson } from './serve.ts';
 
 export interface BotpressOptions {
@@ -151,3 +152,28 @@ function send(response: ServerResponse, answer: unknown): void {
   if (typeof answer === 'string') response.writeHead(200, { 'content-type': 'text/plain' }).end(answer);
   else sendJson(response, 200, answer);
 }
+
+/** As the embedded stack runs it. */
+export const standIn: StandIn = {
+  name: 'botpress',
+  title: 'Botpress',
+  real: (settings) => {
+    const key = settings.BOTPRESS_USER_KEY ? 'BOTPRESS_USER_KEY' : 'BOTPRESS_ENCRYPTION_KEY';
+    return whole(settings, 'Botpress', ['BOTPRESS_API_URL', 'BOTPRESS_WEBHOOK_SECRET', key], []);
+  },
+  instead: 'set BOTPRESS_API_URL, BOTPRESS_WEBHOOK_SECRET and BOTPRESS_ENCRYPTION_KEY',
+  open: ({ url, doors }) => {
+    const webhookId = 'local';
+    const keys = { encryptionKey: 'local encryption key', webhookSecret: 'local webhook secret' };
+    const { handle } = createBotpress({ webhookId, webhookUrl: `${doors}/botpress/events`, ...keys });
+    return {
+      handle,
+      settings: {
+        BOTPRESS_API_URL: `${url}/${webhookId}`,
+        BOTPRESS_ENCRYPTION_KEY: keys.encryptionKey,
+        BOTPRESS_WEBHOOK_SECRET: keys.webhookSecret,
+      },
+    };
+  },
+  examples: sayExamples('Botpress'),
+};

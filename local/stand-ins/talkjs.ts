@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Fault, openFaults } from './kit/faults.ts';
 import { answerUnlessLost, BadRequest, mount, obstruct, readJson, readShape } from './kit/mount.ts';
+import { type StandIn, sayExamples, whole } from './kit/stand-in.ts';
 import { BodyTooLarge, type Handler, sendJson } from './serve.ts';
 import { ApiError } from './talkjs/api-error.ts';
 import { openApp } from './talkjs/events.ts';
@@ -125,3 +126,21 @@ function toApiError(error: unknown): ApiError {
   if (error instanceof BodyTooLarge) return new ApiError(413, 'TOO_LARGE', 'body too large');
   throw error;
 }
+
+/** As the embedded stack runs it. */
+export const standIn: StandIn = {
+  name: 'talkjs',
+  title: 'TalkJS',
+  real: (settings) => whole(settings, 'TalkJS', ['TALKJS_APP_ID', 'TALKJS_SECRET_KEY'], ['TALKJS_API_URL']),
+  instead: 'set TALKJS_APP_ID and TALKJS_SECRET_KEY',
+  open: ({ settings, url, doors }) => {
+    const appId = 'local';
+    const secretKey = 'sk_local_stand_in';
+    const botId = settings.TALKJS_BOT_ID ?? 'claude';
+    const { handle } = createTalkjs({ appId, secretKey, botId, webhookUrl: `${doors}/talkjs` });
+    const secrets = [secretKey, settings.TALKJS_WEBHOOK_SECRETS].filter(Boolean).join(',');
+    const own = { TALKJS_APP_ID: appId, TALKJS_SECRET_KEY: secretKey, TALKJS_API_URL: url };
+    return { handle, settings: { ...own, TALKJS_WEBHOOK_SECRETS: secrets } };
+  },
+  examples: sayExamples('TalkJS'),
+};

@@ -1,0 +1,57 @@
+/** A stand-in as the embedded stack starts it: it steps aside when the service it stands for is configured. */
+import { CannotStart } from '../../cannot-start.ts';
+import type { Settings } from '../../settings.ts';
+import type { Handler } from '../serve.ts';
+
+export interface StandInContext {
+  settings: Settings;
+  /** Where this stand-in will be mounted. */
+  url: string;
+  /** Where API Gateway's routes are. */
+  doors: string;
+}
+
+interface OpenStandIn {
+  handle: Handler;
+  /** What makes the functions talk to it. */
+  settings: Settings;
+}
+
+export interface StandIn {
+  /** Its mount, and its name in `GET /stack`. */
+  name: string;
+  title: string;
+  /** The settings to run with when the real service is configured, else undefined; throws `CannotStart` for a half. */
+  real(settings: Settings): Settings | undefined;
+  /** How to get the real service instead. */
+  instead: string;
+  open(context: StandInContext): Promise<OpenStandIn> | OpenStandIn;
+  /** Lines that show how to try it. */
+  examples?(url: string): string[];
+}
+
+/** All of `needed`, or none of them nor of `others`: half a configuration is somebody's mistake. */
+export function whole(
+  settings: Settings,
+  title: string,
+  needed: readonly string[],
+  others: readonly string[],
+): Settings | undefined {
+  if ([...needed, ...others].every((name) => !settings[name])) return undefined;
+  const missing = needed.filter((name) => !settings[name]);
+  if (missing.length === 0) return settings;
+  const [are, them] = missing.length > 1 ? ['are', 'them'] : ['is', 'it'];
+  throw new CannotStart(
+    `${title} is half configured: ${missing.join(' and ')} ${are} missing; set ${them}, or none for the stand-in.`,
+  );
+}
+
+/** How to speak as a user of a platform, and read what comes back. */
+export function sayExamples(title: string): (url: string) => string[] {
+  return (url) => [
+    `Say something as a ${title} user:`,
+    `  curl ${url}/say -H 'content-type: application/json' -d '{"conversationId":"demo","userId":"ada","text":"Hello, my name is Ada."}'`,
+    'and read the conversation:',
+    `  curl ${url}/say/demo`,
+  ];
+}
