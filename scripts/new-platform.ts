@@ -30,14 +30,14 @@ if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) || name.length > 20) {
 }
 
 function lay(): void {
+  change('serverless.yml', (text) =>
+    insert(text, name, readFileSync(path.join(templates, 'serverless.txt'), 'utf8'), fill),
+  );
   const laid = Object.entries(FILES).map(([template, target]) => {
     const file = fill(target);
     write(file, fill(readFileSync(path.join(templates, template), 'utf8')));
     return file;
   });
-  change('serverless.yml', (text) =>
-    insert(text, name, readFileSync(path.join(templates, 'serverless.txt'), 'utf8'), fill),
-  );
   change(
     '.env.example',
     (text) => `${text.trimEnd()}\n\n${fill(readFileSync(path.join(templates, 'env.txt'), 'utf8'))}`,

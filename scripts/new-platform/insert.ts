@@ -1,10 +1,9 @@
 /** Puts the lines of a new platform into serverless.yml, each behind what it belongs to. Pure. */
 
-/** The parts of `template` stand behind lines `# settings`, `# function` and `# output`. Throws when serverless.yml has no place for one. */
+/** The parts of `template` stand behind lines `# function` and `# output`. Throws when serverless.yml has no place for one. */
 export function insert(text: string, name: string, template: string, fill: (text: string) => string): string {
-  const [, settings = '', fn = '', output = ''] = fill(template).split(/^# (?:settings|function|output)\n/m);
+  const [, fn = '', output = ''] = fill(template).split(/^# (?:function|output)\n/m);
   const placed: [RegExp, string][] = [
-    [/^ {4}CHAT_API_WEBHOOK_ID:/m, settings],
     [/^ {2}chat: /m, fn],
     [/^ {4}ChatUrl:/m, output],
   ];

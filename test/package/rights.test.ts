@@ -7,6 +7,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { platforms } from '../../lib/platforms/all.ts';
 import { build } from '../../scripts/build/build.mjs';
 import { readPackage } from '../harness/packaged.ts';
 
@@ -24,10 +25,12 @@ const ANSWER = [
   'dynamodb:UpdateItem',
 ];
 
+/** As the framework names what belongs to a function. */
+const idOf = (name: string) => name.replaceAll('-', 'Dash');
+
 /** All that each function may do besides writing to its own log group and reading its secrets. */
 const EXPECTED: Record<string, Record<string, string[]>> = {
-  talkjs: { TurnsQueue: ['sqs:SendMessage'] },
-  botpress: { TurnsQueue: ['sqs:SendMessage'] },
+  ...Object.fromEntries(Object.keys(platforms).map((name) => [idOf(name), { TurnsQueue: ['sqs:SendMessage'] }])),
   chat: {
     LogsQueue: ['sqs:SendMessage'],
     Table: [
