@@ -1,8 +1,8 @@
 /**
  * Stand-in: an offline Claude behind the Messages API, as strict as the real one, answering from the conversation it is sent.
  *
- * It remembers what it was told ("my name is …", "the code word is …"), quotes ("what did I say first?"), uses a tool whose
- * name holds `time`, `calc`, `weather` or `human` when asked for such a thing, mentions files, writes Markdown when the word
+ * It remembers what it was told ("my name is …", "the code word is …"), quotes ("what did I say first?"), uses any tool when it is
+ * told to ("use the tool order_status with number 123456"), one whose name holds `time`, `calc`, `weather` or `human` when asked for such a thing, mentions files, writes Markdown when the word
  * falls, `n words` on request, and otherwise echoes. Every answer ends with "(offline Claude)".
  *
  * Phrases to try things out: "please refuse", "please fail" (529), "please stall" (falls silent in mid-answer), "please break

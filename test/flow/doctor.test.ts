@@ -58,6 +58,20 @@ describe('the doctor', () => {
     expect(code).toBe(0);
   });
 
+  it('tells what a model lacks of the settings, and that it will end', async () => {
+    const { code, text } = await doctor({
+      ...real,
+      CLAUDE_FALLBACK_MODEL: 'claude-sonnet-4-5',
+      CLAUDE_EFFORT: 'xhigh',
+      CLAUDE_MAX_TOKENS: '100000',
+    });
+
+    expect(text).toContain('claude-sonnet-4-5 is deprecated and ends 2026-11-30');
+    expect(text).toContain('claude-sonnet-4-5 writes 64000 tokens at most');
+    expect(text).toContain('claude-sonnet-4-5 has no effort "xhigh"');
+    expect(code).toBe(0);
+  });
+
   it('asks each service that is set up whether it takes the key, and knows the model and the bot', async () => {
     const { code, text } = await doctor(real);
 

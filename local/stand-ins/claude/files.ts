@@ -3,8 +3,9 @@ import { ApiError, invalid } from './errors.ts';
 import type { Block, FileBlock, Message } from './shape.ts';
 
 const imageTypes = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'];
-const maxImageBytes = 5 * 1024 * 1024;
-const maxImages = 100;
+// Counted in base64.
+const maxImageChars = 10 * 1024 * 1024;
+const maxImages = 600;
 const maxSidePx = 8000;
 // With many pictures in one request each of them has to be smaller.
 const manyImages = 20;
@@ -46,8 +47,8 @@ function checkImage({ media_type: claimed, data }: Base64, at: string, maxPx: nu
     throw invalid(`${at}.source.base64.media_type: Input should be ${expected}`);
   }
   const bytes = decode(data, at);
-  if (bytes.length > maxImageBytes) {
-    throw invalid(`${at}.source.base64: image exceeds 5 MB maximum: ${bytes.length} bytes > ${maxImageBytes} bytes`);
+  if (data.length > maxImageChars) {
+    throw invalid(`${at}.source.base64: image exceeds 10 MB maximum: ${data.length} bytes > ${maxImageChars} bytes`);
   }
   const actual = imageType(bytes);
   if (!actual) throw invalid(`${at}.source.base64: Could not process image`);

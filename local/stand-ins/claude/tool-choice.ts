@@ -1,4 +1,4 @@
-/** Offline Claude: which tools it uses: those whose name fits what the user asks for, all in one step. */
+/** Offline Claude: which tools it uses: those it is told to use, or whose name fits what is asked for, all in one step. */
 import { randomUUID } from 'node:crypto';
 import type { Conversation } from './conversation.ts';
 import { expressionIn, fill } from './fill.ts';
@@ -37,10 +37,62 @@ export function chooseTools(request: MessagesRequest, { said, results }: Convers
   if (choice?.type === 'tool') return own.filter(({ name }) => name === choice.name).map((tool) => callOf(tool, text));
   const isForced = choice?.type === 'any';
   if (results.length > 0 && !isForced) return [];
+  const told = toldIn(text, own);
+  if (told.length > 0 && !isForced) return told.slice(0, choice?.disable_parallel_tool_use ? 1 : told.length);
   const wanted = own.filter(({ name }) => wishes.some((wish) => wish.tool.test(name) && wish.isMeant(text)));
   const chosen = isForced && wanted.length === 0 ? own.slice(0, 1) : wanted;
   const most = choice?.disable_parallel_tool_use ? 1 : chosen.length;
   return chosen.slice(0, most).map((tool) => callOf(tool, text));
+}
+
+/**
+ * "Use the tool order_status with number 123456": any tool by its name. What stands behind "with", up to the next sentence, is its input:
+ * `name value` pairs, with "and" or a comma between them, quotes where a value has blank space, or a JSON object.
+ */
+function toldIn(text: string, tools: readonly Tool[]): ToolCall[] {
+  const orders = [
+    ...text.matchAll(
+      /\buse (?:the )?tool [`"“]?([a-zA-Z0-9_-]+)[`"”]?(?:\s+with\s+([^\n]*?))?(?=[.;!?]?\s*(?:$|\n)|[.;!?]\s)/gi,
+    ),
+  ];
+  return orders.flatMap(([, name, words = '']) => {
+    const tool = tools.find((candidate) => candidate.name === name);
+    const schema = tool && 'input_schema' in tool ? tool.input_schema : {};
+    return tool ? [{ id: newCallId(), name: tool.name, json: JSON.stringify(inputIn(words, schema)) }] : [];
+  });
+}
+
+function inputIn(words: string, schema: unknown): unknown {
+  try {
+    return words.trim().startsWith('{') ? JSON.parse(words) : pairsIn(words, schema);
+  } catch {
+    return {};
+  }
+}
+
+function pairsIn(words: string, schema: unknown): Record<string, unknown> {
+  const pairs = [
+    ...words.matchAll(/([a-zA-Z_][\w-]*)\s*[:=]?\s+(?:"([^"]*)"|“([^”]*)”|([^\s,]+))(?:,|\s+and\b|\s*$)?/g),
+  ];
+  return Object.fromEntries(
+    pairs.map(([, key = '', quoted, curly, plain = '']) => [
+      key,
+      typed(quoted ?? curly ?? plain, propertyOf(schema, key)),
+    ]),
+  );
+}
+
+function propertyOf(schema: unknown, key: string): unknown {
+  const properties = isObject(schema) && isObject(schema.properties) ? schema.properties : {};
+  const property = properties[key];
+  return isObject(property) ? property.type : undefined;
+}
+
+function typed(text: string, type: unknown): unknown {
+  if ((type === 'number' || type === 'integer') && text.trim() !== '' && Number.isFinite(Number(text)))
+    return Number(text);
+  if (type === 'boolean') return /^(true|yes|on)$/i.test(text);
+  return text;
 }
 
 /** A fresh id for a call. */

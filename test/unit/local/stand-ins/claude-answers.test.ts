@@ -193,6 +193,8 @@ describe('the offline Claude uses tools', () => {
     ['How much is 2 plus 3 times 4?', [['calculator', { expression: '2 + 3 * 4' }]]],
     ['What is 15% of 200?', [['calculator', { expression: '15/100*200' }]]],
     ['How is the weather in New York?', [['get_weather', { place: 'New York', unit: 'c' }]]],
+    ['Use the tool get_weather with place "New York" and unit f.', [['get_weather', { place: 'New York', unit: 'f' }]]],
+    ['please use tool calculator with {"expression": "1+1"}', [['calculator', { expression: '1+1' }]]],
     ['I want to talk to a human now', [['hand_to_human', { reason: 'I want to talk to a ' }]]],
     [
       'What time is it and what is 6*7?',
@@ -208,7 +210,13 @@ describe('the offline Claude uses tools', () => {
     expect(stop_reason).toBe('tool_use');
   });
 
-  it.each(['Hello', 'What is my name?', 'How much is the fish?', 'I like humans'])('not for: %s', async (text) => {
+  it.each([
+    'Hello',
+    'Use the tool nothing_like_it with number 1',
+    'What is my name?',
+    'How much is the fish?',
+    'I like humans',
+  ])('not for: %s', async (text) => {
     const { calls, stop_reason } = await callsFor(text);
 
     expect(calls).toEqual([]);

@@ -199,11 +199,9 @@ const refused: [string, Record<string, unknown>, RegExp][] = [
   ],
   ['a picture that is no base64', says(image('image/png', '***')), /Invalid base64/],
   [
-    'a picture of more than 5 MB',
-    says(
-      image('image/png', Buffer.concat([Buffer.from(png, 'base64'), Buffer.alloc(5 * 1024 * 1024)]).toString('base64')),
-    ),
-    /exceeds 5 MB/,
+    'a picture of more than 10 MB in base64',
+    says(image('image/png', Buffer.concat([Buffer.from(png, 'base64'), Buffer.alloc(7_864_320)]).toString('base64'))),
+    /exceeds 10 MB/,
   ],
   [
     'a picture by plain http',
