@@ -12,6 +12,7 @@ const LONG = [
   'test/e2e/{kills,npx,doctor,chat-api-stack}.test.ts',
   'test/flow/scale-counts.test.ts',
   'test/promises/{storms,garbage}-botpress.test.ts',
+  'test/promises/memory.test.ts',
 ];
 
 export default defineConfig(({ mode }) => {

@@ -121,7 +121,7 @@ function opened(response: IncomingMessage, startClock: () => NodeJS.Timeout): Do
     async read(maxBytes) {
       const timer = startClock();
       try {
-        return await bytesOf(response, maxBytes);
+        return await bytesOf(response, maxBytes, length);
       } catch {
         return 'not available';
       } finally {
@@ -131,13 +131,20 @@ function opened(response: IncomingMessage, startClock: () => NodeJS.Timeout): Do
   };
 }
 
-async function bytesOf(response: IncomingMessage, maxBytes: number): Promise<Buffer | NoBytes> {
+/** Where the length is told, into its one place in the memory. */
+async function bytesOf(response: IncomingMessage, maxBytes: number, length: number): Promise<Buffer | NoBytes> {
+  if (length > maxBytes) {
+    response.destroy();
+    return 'too large';
+  }
+  const whole = Number.isSafeInteger(length) && length >= 0 ? Buffer.allocUnsafe(length) : undefined;
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of response) {
+    if (bytes + chunk.length > (whole?.length ?? maxBytes)) return 'too large'; // leaving the loop ends the connection
+    if (whole) chunk.copy(whole, bytes);
+    else chunks.push(chunk);
     bytes += chunk.length;
-    if (bytes > maxBytes) return 'too large'; // leaving the loop ends the connection
-    chunks.push(chunk);
   }
-  return Buffer.concat(chunks);
+  return whole?.subarray(0, bytes) ?? Buffer.concat(chunks);
 }
