@@ -52,7 +52,7 @@ function nodeIn(dict: string): Node {
   const list = /\/Kids\s*\[([^\]]*)\]/.exec(dict)?.[1] ?? '';
   return {
     count: Number(/\/Count\s+(\d+)/.exec(dict)?.[1] ?? 0),
-    kids: [...list.matchAll(/(\d+)\s+\d+\s+R\b/g)].map(([, id]) => id ?? ''),
+    kids: [...list.matchAll(/(?<!\d)(\d{1,10})\s{1,9}\d{1,5}\s{1,9}R\b/g)].map(([, id]) => id ?? ''),
   };
 }
 

@@ -83,7 +83,10 @@ function plain(text: string): string {
 }
 
 function numberBefore(text: string, start: number): string {
-  return /(\d+)\s+\d+\s+obj\s*$/.exec(text.slice(Math.max(start - 40, 0), start))?.[1] ?? `at ${start}`;
+  return (
+    /(?<!\d)(\d{1,10})\s{1,9}\d{1,5}\s{1,9}obj\s{0,9}$/.exec(text.slice(Math.max(start - 40, 0), start))?.[1] ??
+    `at ${start}`
+  );
 }
 
 /** Pairs of number and place stand in front of the objects. */

@@ -29,6 +29,8 @@ function openSpan(markdown: string): number {
   return Math.min(markdown.length, ...open.values());
 }
 
+/** The line before a place; what is longer than any row of marks begins no fence. */
 function lineBefore(markdown: string, at: number): string {
-  return markdown.slice(markdown.lastIndexOf('\n', at - 1) + 1, at);
+  const before = markdown.slice(Math.max(0, at - 64), at);
+  return before.slice(before.lastIndexOf('\n') + 1);
 }

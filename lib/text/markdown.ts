@@ -5,6 +5,8 @@ import { Lexer, type Token, type TokensList } from 'marked';
 const DEEPEST = 24;
 /** Cells of one table: the parser makes an object of each, filled up to the width of the head. */
 const MOST_CELLS = 4_000;
+/** Lines: 100 KB of prose and code have fewer, and each may be an item that is read by itself. */
+const MOST_LINES = 3_000;
 /** Marks in one run of text: the parser looks for the partner of each among all others. */
 const MOST_MARKS = 250;
 /** The same for all runs together, squared: 20 ms on a slow machine. */
@@ -45,14 +47,16 @@ function read(markdown: string): Parsed {
 }
 
 const CONTAINERS = /^(?:[ \t]*(?:>|[-*+](?=[ \t]|$)|\d{1,9}[.)](?=[ \t]|$)))*/;
-const DELIMITERS = /^[ \t>|:-]*-[ \t>|:-]*$/;
+const NO_DELIMITER = /[^ \t>|:-]/;
 
 function isOutsized(markdown: string): boolean {
   let columns = 0;
   let cells = 0;
-  for (const line of markdown.split('\n')) {
+  const lines = markdown.split('\n', MOST_LINES + 1);
+  if (lines.length > MOST_LINES) return true;
+  for (const line of lines) {
     if (depthOf(line) > DEEPEST) return true;
-    if (line.includes('|') && DELIMITERS.test(line)) columns = line.split('|').length;
+    if (line.includes('|') && line.includes('-') && !NO_DELIMITER.test(line)) columns = line.split('|').length;
     else if (line.trim() === '') columns = cells = 0;
     cells += columns;
     if (cells > MOST_CELLS) return true;
