@@ -24,7 +24,7 @@ export default defineConfig(({ mode }) => {
   };
   const projects = [
     { name: 'embedded', include: [TESTS], exclude: size === 'sample' ? LONG : [], ...emulators },
-    { name: 'architecture', include: ['test/architecture.test.ts'] },
+    { name: 'architecture', include: ['test/architecture.test.ts', 'test/patterns.test.ts'] },
     { name: 'package', include: ['test/package/*.test.ts'], globalSetup: ['test/package/packages.ts'] },
     /** Amazon's own emulator (Java) in place of ours. */
     { name: 'dynamodb-local', include: [size === 'all' ? 'test/flow/**/*.test.ts' : TESTS], ...emulators },
