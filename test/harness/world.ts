@@ -44,6 +44,9 @@ export interface Chat {
   settle(): Promise<void>;
 }
 
+/** More than any test asks. */
+const MANY_QUESTIONS = 100;
+
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
 /** Builds it all; the handlers are imported afterwards, since they read their settings when they are loaded. */
@@ -108,7 +111,10 @@ export async function openWorld(chat: Chat, settings: Record<string, string> = {
     /** Ends when the platform has told of everything and the queue holds nothing. */
     async quiet(): Promise<void> {
       await chat.settle();
-      while ((await depth(sqs, queues.turns)) > 0) await sleep(20);
+      while ((await depth(sqs, queues.turns)) > 0) {
+        if (claude.requests.length > MANY_QUESTIONS) throw new Error('so many questions: does the bot answer itself?');
+        await sleep(20);
+      }
     },
     /** Says it and waits for what the bot answers. */
     async converse(conversation: string, text: string): Promise<string> {
