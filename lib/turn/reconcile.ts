@@ -61,18 +61,27 @@ export async function reconcile(deps: ReconcileDeps, remainingMs: () => number):
 
   async function sweep(): Promise<void> {
     const seen = new Set<string>();
-    for (let after: string | undefined; ; ) {
-      const page = await fromTalkjs(lately.rooms(at, after, await ask()));
+    let from = at;
+    let after: string | undefined;
+    let isNews = false;
+    for (;;) {
+      const page = await fromTalkjs(lately.rooms(from, after, await ask()));
       const rooms = page.filter(({ id }) => !seen.has(id));
+      isNews ||= rooms.length > 0;
       for (const room of rooms) {
         if (room.hasBot) await check(deps, room, { window, ask, onEnqueued: () => void done.enqueued++ });
         done.rooms += 1;
         seen.add(room.id);
         at = Math.max(at, room.lastMessageAt ?? 0);
       }
-      if (rooms.length === 0 || lately.isLastPage(page)) return;
-      const last = page.at(-1);
-      after = last?.lastMessageAt === undefined ? last?.id : undefined;
+      if (!lately.isLastPage(page)) {
+        // Not by time: whoever joins moves a conversation to the end, behind newer messages than its own.
+        after = page.at(-1)?.id;
+        continue;
+      }
+      if (after === undefined || !isNews) return;
+      // The conversation that a page went on from may have moved there meanwhile: one look by time at what that left out.
+      [from, after, isNews] = [at, undefined, false];
     }
   }
 

@@ -36,6 +36,8 @@ export interface TalkjsStandIn {
   say(saying: Saying): Message[];
   /** The conversation, oldest first. */
   transcript(conversationId: string): Line[];
+  /** Somebody joins a conversation, and says nothing. */
+  join(conversationId: string, userId: string): void;
   /** Changes or takes back a message as its user would. */
   edit(conversationId: string, messageId: string, text: string): void;
   remove(conversationId: string, messageId: string): void;
@@ -104,6 +106,10 @@ export function createTalkjs(options: TalkjsOptions): TalkjsStandIn {
     handle,
     say: (saying) => say(app, botId, saying),
     transcript: (conversationId) => transcribe(app, conversationId),
+    join: (conversationId, userId) => {
+      app.putUser(userId, {});
+      app.putConversation(conversationId, {}, [userId]);
+    },
     edit: (conversationId, messageId, text) => void app.edit(conversationId, messageId, { text }),
     remove: (conversationId, messageId) => void app.remove(conversationId, messageId),
     fail: faults.add,

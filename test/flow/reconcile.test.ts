@@ -195,6 +195,21 @@ describe('a run that has to stop', () => {
     expect(next).toMatchObject({ enqueued: 1 });
   });
 
+  it('is no reason to pass by a conversation that somebody joined meanwhile', async () => {
+    const joined = newConversation();
+    const others = Array.from({ length: 40 }, newConversation);
+    await unheard(4, () => say(joined, 'Hello, <!!mention:claude|Claude>!'));
+    await unheard(3, async () => {
+      for (const conversation of others) await say(conversation, 'Hello');
+    });
+    await unheard(2, () => talkjs.join(joined, 'carol'));
+
+    const { enqueued } = { enqueued: 0, ...(await run()) };
+
+    expect(enqueued).toBe(1 + others.length);
+    expect(await answersIn(joined)).toBe(1);
+  });
+
   it('again and again finds everything in the end, each once', async () => {
     const many = Array.from({ length: 70 }, newConversation);
     await unheard(3, async () => {

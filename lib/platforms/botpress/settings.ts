@@ -7,7 +7,8 @@ import { platformSettingsOf, type SettingsOf } from '../kit/manifest.ts';
 export const settings = platformSettingsOf({
   switches: ['BOTPRESS_WEBHOOK_SECRET', 'BOTPRESS_API_URL', 'BOTPRESS_ENCRYPTION_KEY', 'BOTPRESS_USER_KEY'],
   secrets: ['BOTPRESS_WEBHOOK_SECRET', 'BOTPRESS_ENCRYPTION_KEY', 'BOTPRESS_USER_KEY'],
-  fileHosts: [],
+  // Botpress' own public files.
+  fileHosts: ['files.bpcontent.cloud'],
   read: (env, problems) => ({
     webhookSecret: requiredKey(env, 'BOTPRESS_WEBHOOK_SECRET', problems),
     /** With the webhook id. */

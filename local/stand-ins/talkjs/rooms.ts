@@ -49,6 +49,8 @@ interface Room {
   conversation: Conversation;
   /** Oldest first. */
   messages: Message[];
+  /** When somebody last joined (ms): that moves a conversation, too. */
+  joinedAt: number;
 }
 
 /** What a message is made of before it is one. */
@@ -93,9 +95,13 @@ export function openRooms(now: () => number) {
       const known = rooms.get(id) ?? {
         conversation: { id, subject: null, custom: {}, participants: {}, createdAt: now() },
         messages: [],
+        joinedAt: now(),
       };
       Object.assign(known.conversation, change);
-      for (const member of members) known.conversation.participants[member] ??= { ...everybody };
+      for (const member of members) {
+        if (!known.conversation.participants[member]) known.joinedAt = now();
+        known.conversation.participants[member] ??= { ...everybody };
+      }
       rooms.set(id, known);
       return known.conversation;
     },
@@ -107,10 +113,12 @@ export function openRooms(now: () => number) {
     /** Last active first, as `orderBy=lastActivity` gives them. */
     conversations: () =>
       [...rooms.values()]
-        .map(({ conversation, messages }) => ({ ...conversation, lastMessage: messages.at(-1) ?? null }))
-        .sort((a, b) => activity(b) - activity(a)),
+        .toSorted((a, b) => activityIn(b) - activityIn(a))
+        .map(({ conversation, messages }) => ({ ...conversation, lastMessage: messages.at(-1) ?? null })),
     setParticipant(id: string, userId: string, change: Partial<Participation>, base: Participation | undefined) {
-      roomOf(id).conversation.participants[userId] = { ...everybody, ...base, ...change };
+      const room = roomOf(id);
+      if (!room.conversation.participants[userId]) room.joinedAt = now();
+      room.conversation.participants[userId] = { ...everybody, ...base, ...change };
     },
     removeParticipant(id: string, userId: string) {
       delete roomOf(id).conversation.participants[userId];
@@ -163,6 +171,6 @@ export function openRooms(now: () => number) {
   };
 }
 
-function activity({ createdAt, lastMessage }: { createdAt: number; lastMessage: Message | null }): number {
-  return lastMessage?.createdAt ?? createdAt;
+function activityIn({ messages, joinedAt }: Room): number {
+  return Math.max(joinedAt, messages.at(-1)?.createdAt ?? 0);
 }
