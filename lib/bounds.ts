@@ -1,4 +1,4 @@
-/** Room of bounds: the one page of sizes. What is longer is refused with a sentence or cut with a note, at the door that it enters by. Pure. */
+/** Room of bounds: the one page of sizes and rates. What is longer is refused with a sentence or cut with a note, at the door that it enters by. Pure. */
 
 /** In bytes of UTF-8 where a name ends in `Bytes`: that is what queue and table count. */
 export const sizes = {
@@ -31,6 +31,39 @@ export const sizes = {
   itemBytes: 350 * 1024,
   /** One message of a queue: SQS' own limit. */
   queueBytes: 1024 * 1024,
+} as const;
+
+const MINUTE_MS = 60_000;
+
+/** How often one user of the Chat API may do what costs us something, whatever the settings say. */
+export const rates = {
+  /** Beside what `USER_MESSAGES_PER_MINUTE` allows of messages. */
+  event: { max: 60, ms: MINUTE_MS },
+  conversation: { max: 60, ms: 60 * MINUTE_MS },
+  /** Of a profile, and of who takes part. */
+  change: { max: 60, ms: MINUTE_MS },
+  feedback: { max: 30, ms: MINUTE_MS },
+  /** Of one source address, or one /64 of IPv6: what a household or an attacker has. */
+  newUser: { max: 10, ms: MINUTE_MS },
+} as const;
+
+/** A message or event counts once for each of these that it begins: the table is paid by the size of what is kept. */
+const BYTES_OF_ONE = 8 * 1024;
+
+/** How many a message or event of so many bytes counts for. */
+export function countOf(bytes: number): number {
+  return Math.max(1, Math.ceil(bytes / BYTES_OF_ONE));
+}
+
+/** How many may be open, or wait, at once. */
+export const crowds = {
+  /** Messages of one conversation of the Chat API that nobody has answered yet. */
+  unanswered: 20,
+  streamsOfUser: 5,
+  streamsOfConversation: 20,
+  /** What a stream that is resumed is told of what it missed; behind that it begins with what is new. */
+  backlogEntries: 200,
+  backlogBytes: 1024 * 1024,
 } as const;
 
 /** The longest text (bytes) of a message that may have `maxChars` characters; 0 for no limit in characters. */

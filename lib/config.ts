@@ -77,6 +77,8 @@ export const groups = {
       encryptionKey: chosenKey(env, 'CHAT_API_ENCRYPTION_KEY', problems),
       bot: oneOf(env, 'CHAT_API_BOT', ['claude', 'echo'], 'claude', problems) ?? 'claude',
       usersPerMinute: whole(env, 'CHAT_API_USERS_PER_MINUTE', 300, problems, { min: 0, max: 100_000 }),
+      /** Of all users at once; the template sets it, since each holds one of the account's Lambdas. */
+      streams: whole(env, 'CHAT_API_STREAMS', 0, problems, { min: 0, max: 10_000 }),
       allowedOrigins: origins(env, 'ALLOWED_ORIGINS', problems) ?? [],
       webhook: env.CHAT_API_WEBHOOK_URL?.trim()
         ? {

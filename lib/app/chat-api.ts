@@ -1,18 +1,19 @@
 /** Root of the Chat API server: the door that its clients call. */
-
+import { openAllowance } from '../chat-api/allowance.ts';
 import { ApiError, errorBody } from '../chat-api/api-error.ts';
 import { openKeys } from '../chat-api/keys.ts';
-import { openRooms, openUserCount } from '../chat-api/rooms.ts';
+import { openRooms } from '../chat-api/rooms.ts';
 import { openServer } from '../chat-api/server.ts';
 import { openShare, type Share } from '../chat-api/share.ts';
 import type { Settings } from '../config.ts';
 import { labelsOf, logLine } from '../log.ts';
 import { openSignalsQueue, openSqs, openTurnsQueue } from '../queue.ts';
 import { openChatApiStore } from '../store/chat-api/chat-api.ts';
+import { openStreamLeases } from '../store/chat-api/streams.ts';
 import { openCounters } from '../store/counters.ts';
 import { openForget } from '../store/forget.ts';
 import { openTable } from '../store/items.ts';
-import { openDynamo } from '../store/store.ts';
+import { openDynamo, openStore } from '../store/store.ts';
 import type { Inbound } from '../types.ts';
 import { doorFailed } from './doors/failed.ts';
 import { type Server, streamFrom } from './doors/stream-door.ts';
@@ -22,11 +23,11 @@ const now = Date.now;
 
 /** `share` is what requests and streams of one process tell each other directly. */
 export function chatApiDoor({ share = openShare() }: { share?: Share } = {}) {
-  const open = openApp(['aws', 'chatApi'] as const, (settings) => serverOf(settings, share));
+  const open = openApp(['aws', 'chatApi', 'limits'] as const, (settings) => serverOf(settings, share));
   return streamFrom(() => open().catch(refuseAll));
 }
 
-function serverOf({ aws, chatApi }: Settings<'aws' | 'chatApi'>, share: Share): Server {
+function serverOf({ aws, chatApi, limits }: Settings<'aws' | 'chatApi' | 'limits'>, share: Share): Server {
   if (!chatApi) return refusing(new ApiError('ResourceNotFound', "Route doesn't exist"));
   const sqs = openSqs();
   const dynamo = openDynamo();
@@ -42,7 +43,14 @@ function serverOf({ aws, chatApi }: Settings<'aws' | 'chatApi'>, share: Share): 
       logLine('message-kept', { ...labelsOf(inbound), kind: inbound.event });
     },
     forget: openForget(dynamo, aws.tableName, now),
-    countNewUser: openUserCount(openCounters(dynamo, aws.tableName), chatApi.usersPerMinute, now),
+    allowance: openAllowance({
+      counters: openCounters(dynamo, aws.tableName),
+      messagesPerMinute: limits.messagesPerMinute,
+      usersPerMinute: chatApi.usersPerMinute,
+      now,
+    }),
+    streams: openStreamLeases(table, now, chatApi.streams),
+    unanswered: openStore(dynamo, aws.tableName, now).unanswered,
   };
   return openServer({ webhookId: chatApi.webhookId, allowedOrigins: chatApi.allowedOrigins, api, log: logLine });
 }

@@ -24,8 +24,11 @@ export const apiErrorTypes = Object.entries(statuses).map(([type, status]) => ({
 export class ApiError extends Error {
   readonly type: ApiErrorType;
   readonly status: (typeof statuses)[ApiErrorType];
-  constructor(type: ApiErrorType, message: string, options?: ErrorOptions) {
+  /** When it may work (ms from now), where that is known. */
+  readonly retryAfterMs: number | undefined;
+  constructor(type: ApiErrorType, message: string, options?: ErrorOptions & { retryAfterMs?: number }) {
     super(message, options);
+    this.retryAfterMs = options?.retryAfterMs;
     this.name = 'ApiError';
     this.type = type;
     this.status = statuses[type];

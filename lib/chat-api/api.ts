@@ -4,9 +4,11 @@ import type { Conversations, StoredConversation } from '../store/chat-api/conver
 import type { Messages } from '../store/chat-api/messages.ts';
 import type { Once } from '../store/chat-api/once.ts';
 import type { SignalLog } from '../store/chat-api/signals.ts';
+import type { StreamLeases } from '../store/chat-api/streams.ts';
 import type { Users } from '../store/chat-api/users.ts';
 import type { Forget } from '../store/forget.ts';
-import type { Inbound } from '../types.ts';
+import type { Inbound, MessageRef } from '../types.ts';
+import type { Allowance } from './allowance.ts';
 import { ApiError } from './api-error.ts';
 import type { Keys } from './keys.ts';
 import type { User } from './models.ts';
@@ -27,8 +29,10 @@ export interface ChatApi {
   putTurn(inbound: Inbound): Promise<void>;
   /** Removes all that is kept of a conversation. */
   forget: Forget;
-  /** Throws `RateLimited` when too many users are being created. */
-  countNewUser(): Promise<void>;
+  allowance: Allowance;
+  streams: StreamLeases;
+  /** Those of these turns (in the order they were said) that nobody has answered yet. */
+  unanswered(turns: readonly MessageRef[]): Promise<readonly MessageRef[]>;
   /** `echo` gives events back, as conformance suites want it. */
   bot: 'claude' | 'echo';
   now(): number;
@@ -42,6 +46,10 @@ export interface ApiRequest<K extends PlainName> {
   params: { id: string; conversationId: string; userId: string };
   nextToken: string | undefined;
   idempotencyKey: string | undefined;
+  /** Where it came from, as API Gateway tells. */
+  address: string;
+  /** Of the body as it came. */
+  bytes: number;
   body: BodyOf<K>;
 }
 

@@ -23,6 +23,7 @@ export function conversationHandlers(api: ChatApi): Pick<Handlers, Names> {
       if (id !== undefined) checkChosenId(id);
       const ref = newConversationRef(id, now());
       existing(await users.find(caller), caller);
+      await api.allowance.count('conversation', caller);
       const created = await conversations.create(caller, ref);
       if (!created) throw new ApiError('AlreadyExists', `Conversation with id ${ref.id} already exists`);
       return { conversation: toModel(created) };
@@ -35,6 +36,7 @@ export function conversationHandlers(api: ChatApi): Pick<Handlers, Names> {
       if (!conversation) {
         checkChosenId(id);
         const ref = newConversationRef(id, now());
+        await api.allowance.count('conversation', caller);
         conversation = (await conversations.create(caller, ref)) ?? (await conversations.find(id));
       }
       if (conversation?.owner !== caller) throw new ApiError('Forbidden', 'You are not the owner of this conversation');

@@ -1,5 +1,6 @@
 /** The Chat API server: custom events. They are between the clients of a conversation; Claude neither sees nor answers them. */
 
+import { countOf } from '../bounds.ts';
 import { toEvent } from '../store/chat-api/messages.ts';
 import { asParticipant, type ChatApi, existing, type Handlers } from './api.ts';
 import { ApiError } from './api-error.ts';
@@ -14,8 +15,9 @@ const PLACE = "event's conversation";
 export function eventHandlers(api: ChatApi): Pick<Handlers, Names> {
   const { users, messages, publish, now } = api;
   return {
-    createEvent: async ({ caller, body: { conversationId, payload } }) => {
+    createEvent: async ({ caller, bytes, body: { conversationId, payload } }) => {
       const { conversation } = await asParticipant(api, caller, conversationId, PLACE);
+      await api.allowance.count('event', caller, countOf(bytes));
       const createdAt = now();
       const id = thingId('evt', conversation.key, createdAt);
       const stored = { id, createdAt, conversationId, userId: caller, payload };

@@ -16,6 +16,11 @@ export function ulid(time: number): string {
   return head + tail;
 }
 
+/** When it was made (ms). */
+export function timeOf(made: string): number {
+  return [...made.slice(0, TIME_CHARS)].reduce((time, char) => time * 32 + ALPHABET.indexOf(char), 0);
+}
+
 /** What the contract allows is letters, digits, `_`, `-`, `\` and `/`; 1 to 70 characters. */
 const MAX_CHOSEN = 70;
 const CHOSEN = /^[\w-]+(?:\/[\w-]+)*$/;

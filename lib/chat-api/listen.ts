@@ -1,7 +1,8 @@
 /** The Chat API server: a stream of signals (server-sent events), fed from the table and, where they share a process, by requests directly. */
+import { crowds } from '../bounds.ts';
 import { errorName, type Log } from '../log.ts';
 import type { StoredConversation } from '../store/chat-api/conversations.ts';
-import type { Entry, SignalLog } from '../store/chat-api/signals.ts';
+import { type Entry, PAGE_ENTRIES, type SignalLog } from '../store/chat-api/signals.ts';
 import type { Share } from './share.ts';
 
 export interface ListenDeps {
@@ -87,8 +88,9 @@ export async function* listen(deps: ListenDeps, listening: Listening): AsyncGene
       for (const entry of inbox) if (entry.seq === seen + fresh.length + 1) fresh.push(entry);
       const hasGap = inbox.some(({ seq }) => seq > seen + fresh.length);
       if (now() >= pollAt || hasGap) {
-        fresh = [...fresh, ...(await signals.after(key, seen + fresh.length).catch(onError))];
-        pollAt = now() + POLL_MS;
+        const more = await signals.after(key, seen + fresh.length).catch(onError);
+        fresh = [...fresh, ...more];
+        pollAt = now() + (more.length < PAGE_ENTRIES ? POLL_MS : 0);
       }
       const end = fresh.findIndex(({ ends }) => ends === userId);
       const told = end === -1 ? fresh : fresh.slice(0, end);
@@ -115,11 +117,24 @@ export async function* listen(deps: ListenDeps, listening: Listening): AsyncGene
 async function whereToBegin({ signals, now }: ListenDeps, { conversation: { key }, lastEventId }: Listening) {
   const known = fromEventId(lastEventId);
   if (known && (await signals.holds(key, known))) {
-    const backlog = await signals.after(key, known.seq);
-    return { backlog, from: backlog.at(-1)?.seq ?? known.seq };
+    const backlog = await missed(signals, key, known.seq);
+    if (backlog) return { backlog, from: backlog.at(-1)?.seq ?? known.seq };
   }
   const { entries, last } = await signals.recent(key, now() - REPLAY_MS);
   return { backlog: entries, from: last?.seq ?? 0 };
+}
+
+/** All after `seq`, or nothing when that is more than a stream is told: its client lists the messages then. */
+async function missed(signals: SignalLog, key: string, seq: number): Promise<Entry[] | undefined> {
+  const entries: Entry[] = [];
+  let bytes = 0;
+  for (;;) {
+    const page = await signals.after(key, entries.at(-1)?.seq ?? seq);
+    entries.push(...page);
+    bytes += page.reduce((sum, { signal }) => sum + Buffer.byteLength(signal), 0);
+    if (entries.length > crowds.backlogEntries || bytes > crowds.backlogBytes) return undefined;
+    if (page.length < PAGE_ENTRIES) return entries;
+  }
 }
 
 async function holdFor(ms: number, signal: AbortSignal): Promise<void> {

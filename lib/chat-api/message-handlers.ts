@@ -1,14 +1,18 @@
 /** The Chat API server: the operations on messages. */
+import { countOf, crowds } from '../bounds.ts';
 import { readPayload } from '../platforms/botpress/payload.ts';
 import { newMessageId, type Stored, toMessage } from '../store/chat-api/messages.ts';
 import { type Decided, digestOf } from '../store/chat-api/once.ts';
 import type { Sent } from '../types.ts';
 import { asParticipant, type ChatApi, existing, type Handlers, type Place } from './api.ts';
 import { ApiError } from './api-error.ts';
-import { toTurnConversation } from './ids.ts';
+import { timeOf, toTurnConversation, whereIs } from './ids.ts';
 import type { BodyOf } from './operations.ts';
 
 type Names = 'createMessage' | 'getMessage' | 'deleteMessage';
+
+/** How long (ms) to wait when too many messages do: as long as an answer takes. */
+const WAIT_MS = 5_000;
 
 const PLACE = "message's conversation";
 
@@ -17,11 +21,13 @@ export function messageHandlers(api: ChatApi): Pick<Handlers, Names> {
 
   return {
     /** Persist, publish, enqueue, answer: what fails before the end was not acknowledged, and a repeat under the same key goes on there. */
-    createMessage: async ({ caller, body, idempotencyKey }) => {
+    createMessage: async ({ caller, body, bytes, idempotencyKey }) => {
       const place = await asParticipant(api, caller, body.conversationId, PLACE);
       const { key } = place.conversation;
+      await api.allowance.count('message', caller, countOf(bytes));
       return share.inTurn(key, async () => {
         const last = await signals.head(key);
+        const settled = await withRoom(place, last?.waiting ?? []);
         // Later than every message before it, whatever the clocks of two Lambdas say: lists are sorted by it.
         const at = Math.max(now(), (last?.messageAt ?? 0) + 1);
         const proposed = {
@@ -43,6 +49,8 @@ export function messageHandlers(api: ChatApi): Pick<Handlers, Names> {
           signal: { type: 'message_created', data: { ...toMessage(message), isBot: false } },
           ref: `created:${message.id}`,
           messageAt: message.createdAt,
+          waits: whereIs('msg', message.id)?.ulid,
+          settled,
           mayBeOutSince: decided.isRepeat ? decided.createdAt : undefined,
           last,
         });
@@ -75,6 +83,26 @@ export function messageHandlers(api: ChatApi): Pick<Handlers, Names> {
       return {};
     },
   };
+
+  /** Those of the waiting that have been answered after all; throws `RateLimited` when there is no room for one more. */
+  async function withRoom({ conversation }: Place, waiting: readonly string[]): Promise<readonly string[]> {
+    if (waiting.length < crowds.unanswered) return [];
+    const open = await api.unanswered(
+      waiting.map((one) => ({
+        platform: 'chat-api',
+        conversation: toTurnConversation(conversation),
+        messageId: `msg_${one}${conversation.key}`,
+        createdAt: timeOf(one),
+      })),
+    );
+    if (open.length >= crowds.unanswered) {
+      throw new ApiError('RateLimited', 'Too many messages wait for an answer, try again later', {
+        retryAfterMs: WAIT_MS,
+      });
+    }
+    const still = new Set(open.map(({ messageId }) => messageId));
+    return waiting.filter((one) => !still.has(`msg_${one}${conversation.key}`));
+  }
 
   async function find(caller: string, id: string): Promise<{ message: Stored; place: Place }> {
     const message = await messages.find('msg', id);

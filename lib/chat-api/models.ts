@@ -1,15 +1,21 @@
 /** The Chat API server: what travels over it. One schema per model; requests are read, and the OpenAPI document is written, by them. */
 import * as z from 'zod/mini';
+import { sizes } from '../bounds.ts';
 
 const some = z.string().check(z.minLength(1));
+/** Longer ones are no links: a turn keeps it whole or not at all. */
+const link = some.check(
+  z.maxLength(sizes.linkBytes),
+  z.refine((text) => Buffer.byteLength(text) <= sizes.linkBytes),
+);
 const withType = <T extends string>(type: T) => z.literal(type);
 
 const text = z.looseObject({ type: withType('text'), text: some });
 const markdown = z.looseObject({ type: withType('markdown'), markdown: some });
-const image = z.looseObject({ type: withType('image'), imageUrl: some });
-const audio = z.looseObject({ type: withType('audio'), audioUrl: some });
-const video = z.looseObject({ type: withType('video'), videoUrl: some });
-const file = z.looseObject({ type: withType('file'), fileUrl: some, title: z.optional(some) });
+const image = z.looseObject({ type: withType('image'), imageUrl: link });
+const audio = z.looseObject({ type: withType('audio'), audioUrl: link });
+const video = z.looseObject({ type: withType('video'), videoUrl: link });
+const file = z.looseObject({ type: withType('file'), fileUrl: link, title: z.optional(some) });
 const location = z.looseObject({
   type: withType('location'),
   latitude: z.number(),
@@ -22,7 +28,7 @@ const card = z.looseObject({
   type: withType('card'),
   title: some,
   subtitle: z.optional(some),
-  imageUrl: z.optional(some),
+  imageUrl: z.optional(link),
   actions: z.array(action),
 });
 const options = z.array(z.looseObject({ label: some, value: some }));
@@ -42,10 +48,10 @@ export const payload = z.discriminatedUnion('type', [
 /** Any JSON object; `null` is refused, since the client would not understand the signal. */
 export const json = z.record(z.string(), z.unknown());
 
-/** The contract's limit for `profile`, and the runtime's behind the cloud for the other two. */
+/** The contract's limit for `profile`, the runtime's behind the cloud for `name`. */
 export const userFields = {
   name: z.optional(z.string().check(z.maxLength(200))),
-  pictureUrl: z.optional(z.string().check(z.maxLength(40_000))),
+  pictureUrl: z.optional(link),
   profile: z.optional(z.string().check(z.maxLength(1000))),
 };
 

@@ -11,6 +11,7 @@ export function participantHandlers(api: ChatApi): Pick<Handlers, Names> {
   return {
     addParticipant: async ({ caller, params: { conversationId }, body: { userId } }) => {
       const { conversation } = await asOwner(api, caller, conversationId);
+      await api.allowance.count('change', caller);
       const { user, isParticipant } = await conversations.look(userId, conversationId);
       if (!user || user.isDeleted) throw new ApiError('ReferenceNotFound', `User with id ${userId} doesn't exist`);
       if (!isParticipant) await conversations.addMember(conversation, userId);
@@ -36,6 +37,7 @@ export function participantHandlers(api: ChatApi): Pick<Handlers, Names> {
         const message = 'You cannot remove yourself from the conversation because you are its owner';
         throw new ApiError('InvalidPayload', message);
       }
+      await api.allowance.count('change', caller);
       await participant(conversationId, userId);
       await conversations.removeMember(conversation, userId);
       const data = { conversationId, participantId: userId };

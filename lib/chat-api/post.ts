@@ -5,7 +5,7 @@ import { type Messages, newMessageId, type Stored, toMessage } from '../store/ch
 import type { Once } from '../store/chat-api/once.ts';
 import type { SignalLog } from '../store/chat-api/signals.ts';
 import { BOT_ID } from './bot.ts';
-import { fromTurnConversation } from './ids.ts';
+import { fromTurnConversation, whereIs } from './ids.ts';
 import type { Publish } from './publish.ts';
 
 export interface PostDeps {
@@ -22,6 +22,8 @@ export interface BotMessage {
   conversation: string;
   /** The same for every attempt. */
   replyKey: string;
+  /** The user's message that it answers. */
+  messageId?: string | undefined;
   payload: Record<string, unknown>;
   metadata?: Record<string, unknown> | undefined;
   /** Set when parts of it may have been streamed. */
@@ -32,7 +34,7 @@ export interface BotMessage {
 export type Post = (message: BotMessage) => Promise<string>;
 
 export function openPost({ conversations, messages, signals, once, publish, now }: PostDeps): Post {
-  return async ({ conversation, replyKey, payload, metadata, streamId }) => {
+  return async ({ conversation, replyKey, messageId, payload, metadata, streamId }) => {
     const ref = fromTurnConversation(conversation);
     const found = await conversations.find(ref.id);
     if (found?.key !== ref.key) throw new Undeliverable('chat-api: the conversation is gone');
@@ -61,6 +63,7 @@ export function openPost({ conversations, messages, signals, once, publish, now 
       signal: { type: 'message_created', data: { ...message, isBot: true } },
       ref: `created:${id}`,
       messageAt: createdAt,
+      answers: messageId === undefined ? undefined : whereIs('msg', messageId)?.ulid,
       mayBeOutSince,
       last: before,
     });

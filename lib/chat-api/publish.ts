@@ -21,11 +21,8 @@ export interface PublishDeps {
   putOutbound?: ((outbound: Outbound) => Promise<void>) | undefined;
 }
 
-export interface Publication {
+export interface Publication extends Omit<NewEntry, 'signal'> {
   signal: Signal;
-  ref: string;
-  messageAt?: number;
-  ends?: string;
   /** An earlier attempt may have made it known already: it began at this time (ms). */
   mayBeOutSince?: number | undefined;
   /** An entry the caller has seen: saves a read. */
@@ -36,15 +33,15 @@ export type Publish = (conversation: ConversationRef, publication: Publication) 
 
 /** Resolves when the signal is kept; `undefined` when an earlier attempt had kept it. */
 export function openPublish({ signals, share, putOutbound }: PublishDeps): Publish {
-  return async ({ key }, { signal, ref, messageAt, ends, mayBeOutSince, last }) => {
+  return async ({ key }, { signal, mayBeOutSince, last, ...rest }) => {
     const body = JSON.stringify(signal);
     // Looked up before the look back, so that nothing can come between the two unseen.
     const seen = last ?? (mayBeOutSince === undefined ? undefined : await signals.head(key));
-    const isOut = mayBeOutSince !== undefined && (await signals.has(key, ref, mayBeOutSince));
-    const entry: NewEntry = { ref, signal: body, messageAt, ends };
+    const isOut = mayBeOutSince !== undefined && (await signals.has(key, rest.ref, mayBeOutSince));
+    const entry: NewEntry = { ...rest, signal: body };
     const written = isOut ? undefined : await signals.append(key, entry, seen);
     if (written) share.tell(key, written);
-    await putOutbound?.({ conversation: key, id: `${key}:${ref}`, body });
+    await putOutbound?.({ conversation: key, id: `${key}:${rest.ref}`, body });
     return written;
   };
 }

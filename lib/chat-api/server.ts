@@ -1,4 +1,5 @@
 /** The Chat API server: from a request to the answer of its operation. */
+import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { BadSettings } from '../errors.ts';
 import { errorName, type Log } from '../log.ts';
@@ -21,8 +22,12 @@ import { userHandlers } from './user-handlers.ts';
 export interface Surroundings {
   /** `Request` allows none with a GET, but a client may send one. */
   body: Uint8Array | undefined;
+  /** Where it came from, as API Gateway tells. */
+  address: string;
   /** Until the stream has to end. */
   remainingMs(): number;
+  /** Does `work` when the answer is out, or its client gone. */
+  atEnd(work: () => Promise<unknown>): void;
 }
 
 export interface ServerDeps {
@@ -36,6 +41,9 @@ type Env = { Bindings: Surroundings };
 
 /** Time (ms) to end a stream in good order before the function is stopped. */
 const CLOSING_MS = 3_000;
+
+/** How long (ms) to wait for a stream when there are too many: some end every few seconds. */
+const WAIT_MS = 10_000;
 
 /** SQS and the table know no longer ones either. */
 const MAX_IDEMPOTENCY_KEY = 256;
@@ -81,6 +89,8 @@ export function openServer({ webhookId, allowedOrigins, api, log }: ServerDeps):
       params: paramsOf(c),
       nextToken: c.req.query('nextToken'),
       idempotencyKey,
+      address: c.env.address,
+      bytes: c.env.body?.byteLength ?? 0,
       body: readOwn(operation, c.env.body),
     };
     // The schema of this very operation has read the body.
@@ -92,6 +102,11 @@ export function openServer({ webhookId, allowedOrigins, api, log }: ServerDeps):
     const caller = await api.keys.verify(c.req.header('x-user-key'), api.now());
     readJson(c.env.body);
     const { conversation } = await asParticipant(api, caller, paramsOf(c).id, 'conversation').catch(quietRefusal);
+    const closesAt = api.now() + c.env.remainingMs() - CLOSING_MS;
+    const of = { userId: caller, conversationKey: conversation.key };
+    const end = await api.streams.take(of, randomUUID(), closesAt + CLOSING_MS).catch(quietRefusal);
+    if (!end)
+      throw new ApiError('RateLimited', 'Too many streams are open, try again later', { retryAfterMs: WAIT_MS });
     const pieces = listen(
       {
         ...api,
@@ -105,10 +120,11 @@ export function openServer({ webhookId, allowedOrigins, api, log }: ServerDeps):
         conversation,
         userId: caller,
         lastEventId: c.req.header('last-event-id') ?? c.req.query('lastEventId'),
-        closesAt: api.now() + c.env.remainingMs() - CLOSING_MS,
+        closesAt,
         signal: c.req.raw.signal,
       },
     );
+    c.env.atEnd(end);
     const bytes = ReadableStream.from(pieces).pipeThrough(new TextEncoderStream());
     const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache, no-transform' };
     return new Response(bytes, { headers });
@@ -122,6 +138,8 @@ export function openServer({ webhookId, allowedOrigins, api, log }: ServerDeps):
     } else if (known.status === 401 || known.status === 403 || known.status === 429) {
       log('request-refused', { status: known.status, reason: known.type });
     }
+    if (known.retryAfterMs !== undefined)
+      c.header('retry-after', String(Math.max(Math.ceil(known.retryAfterMs / 1000), 1)));
     return c.json(errorBody(known, api.now()), known.status);
   }
 

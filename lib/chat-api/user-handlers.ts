@@ -9,7 +9,13 @@ type Names = 'createUser' | 'getUser' | 'getOrCreateUser' | 'updateUser' | 'dele
 const SHARED_ONLY = 'The "createUser" operation can only be called when using the shared encryption key.';
 
 export function userHandlers(api: ChatApi): Pick<Handlers, Names> {
-  const { keys, users, conversations, now } = api;
+  const { keys, users, conversations, allowance, now } = api;
+
+  async function change(user: User, fields: ApiRequest<'updateUser'>['body']): Promise<User> {
+    if (!hasSome(fields)) return user;
+    await allowance.count('change', user.id);
+    return users.change(user, fields);
+  }
 
   async function create(id: string, fields: ApiRequest<'getOrCreateUser'>['body']): Promise<User> {
     const user = await users.create(id, fields);
@@ -18,10 +24,10 @@ export function userHandlers(api: ChatApi): Pick<Handlers, Names> {
   }
 
   return {
-    createUser: async ({ body: { id, ...fields } }) => {
+    createUser: async ({ address, body: { id, ...fields } }) => {
       if (keys.isManual) throw new ApiError('Unauthorized', SHARED_ONLY);
       if (id !== undefined) checkChosenId(id);
-      await api.countNewUser();
+      await allowance.countNewUser(address);
       const user = await create(id ?? `user_${ulid(now())}`, fields);
       return { user, key: await keys.sign(user.id, now()) };
     },
@@ -38,7 +44,7 @@ export function userHandlers(api: ChatApi): Pick<Handlers, Names> {
       const stored = await users.find(caller);
       if (stored) {
         const user = existing(stored, caller);
-        return { user: hasSome(body) ? await users.change(user, body) : user };
+        return { user: await change(user, body) };
       }
       checkChosenId(caller);
       const created = await users.create(caller, body);
@@ -47,7 +53,7 @@ export function userHandlers(api: ChatApi): Pick<Handlers, Names> {
 
     updateUser: async ({ caller, body }) => {
       const user = existing(await users.find(caller), caller);
-      return { user: hasSome(body) ? await users.change(user, body) : user };
+      return { user: await change(user, body) };
     },
 
     deleteUser: async ({ caller }) => {

@@ -1,6 +1,6 @@
 /** The table, of the history: what a conversation came to. */
 
-import type { Conversation, MessageRef, Turn } from '../types.ts';
+import type { Conversation, MessageRef, Turn, TurnState } from '../types.ts';
 import type { Access } from './access.ts';
 import { CONVERSATION_SK, toConversation } from './conversation.ts';
 import { partition, partsOfSk, turnSk } from './keys.ts';
@@ -17,11 +17,19 @@ const NEWEST_TURNS = 24;
 const FIRST_TURN = 'T#';
 const BEHIND_TURNS = 'T$';
 
+const ENDED: ReadonlySet<string> = new Set(['DELIVERED', 'FAILED', 'MERGED', 'SKIPPED'] satisfies TurnState[]);
+
 /** The most turns a window can hold; keeps one read under DynamoDB's 1 MB and its price constant. */
 const MAX_TURNS = 200;
 
 export function openHistory({ read, query }: Access) {
   return {
+    /** Those of these messages whose turns have not ended, or not even begun. A read each. */
+    async unanswered(refs: readonly MessageRef[]): Promise<readonly MessageRef[]> {
+      const found = await Promise.all(refs.map((ref) => read(partition(ref), turnSk(ref))));
+      return refs.filter((_, i) => !ENDED.has(String(found[i]?.state)));
+    },
+
     /** The turn of `ref` as it stands, read consistently. */
     async find(ref: MessageRef): Promise<Turn | undefined> {
       const item = await read(partition(ref), turnSk(ref));

@@ -81,7 +81,9 @@ describe('a message of a user, sent again under its key after a crash', () => {
       keys: openKeys({ secret: 'x' }),
       putTurn: step === 'enqueue' ? crashing(when, enqueue) : enqueue,
       forget: async () => ({ turns: 0, parked: [] }),
-      countNewUser: async () => {},
+      allowance: { count: async () => {}, countNewUser: async () => {} },
+      streams: { take: async () => async () => {} },
+      unanswered: async () => [],
       bot: 'claude',
     };
     const { createMessage } = messageHandlers(api);
@@ -90,6 +92,8 @@ describe('a message of a user, sent again under its key after a crash', () => {
       params: { id: '', conversationId: '', userId: '' },
       nextToken: undefined,
       idempotencyKey: 'k',
+      address: '',
+      bytes: 100,
       body: { conversationId: conversation.id, payload: { type: 'text' as const, text: 'hello' } },
     };
 

@@ -1,6 +1,6 @@
 /** Who may come in at all: browsers, settings, and how many new users. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { openUserCount } from '../../lib/chat-api/rooms.ts';
+import { openAllowance } from '../../lib/chat-api/allowance.ts';
 import { readSettings } from '../../lib/config.ts';
 import { openCounters } from '../../lib/store/counters.ts';
 import { openDynamo } from '../../lib/store/store.ts';
@@ -90,9 +90,10 @@ describe('a server without its settings', () => {
 describe('new users', () => {
   it('are so many a minute, exactly, however many come at once', async () => {
     let clock = 1_760_000_000_000;
-    const count = openUserCount(openCounters(openDynamo(), await makeTable()), 10, () => clock);
+    const counters = openCounters(openDynamo(), await makeTable());
+    const { countNewUser } = openAllowance({ counters, messagesPerMinute: 0, usersPerMinute: 10, now: () => clock });
     const come = async () => {
-      const results = await Promise.allSettled(Array.from({ length: 40 }, count));
+      const results = await Promise.allSettled(Array.from({ length: 40 }, () => countNewUser('127.0.0.1')));
       return results.filter(({ status }) => status === 'fulfilled').length;
     };
 

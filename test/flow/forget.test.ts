@@ -54,17 +54,20 @@ describe('DELETE /conversations/{id}', () => {
     await call('POST', `/conversations/${id}/participants`, { key: ada.key, body: { userId: bob.id } });
     await call('POST', '/events', { key: bob.key, body: { conversationId: id, payload: { hello: 'Hello' } } });
     chatApi.claude.script({ status: 401 });
-    for (const n of [1, 2, 3]) {
+    for (const n of [1, 2]) {
       const payload = { type: 'text', text: `Hello ${n}` };
       const options = { key: ada.key, body: { conversationId: id, payload }, headers: { 'x-idempotency-key': `${n}` } };
       await call('POST', '/messages', options);
       await chatApi.quiet();
     }
+    const payload = { type: 'text', text: 'Hello 3' };
+    const refused = await call('POST', '/messages', { key: ada.key, body: { conversationId: id, payload } });
     const states = (await chatApi.find('C#chat-api#')).flatMap(({ state }) => state ?? []);
 
     const deleted = await call('DELETE', `/conversations/${id}`, { key: ada.key, body: {} });
 
-    expect(states.sort()).toEqual(['DELIVERED', 'DELIVERED', 'FAILED']);
+    expect(states.sort()).toEqual(['DELIVERED', 'FAILED']);
+    expect(refused.status).toBe(429);
     expect(deleted.status).toBe(200);
     expect(await chatApi.find(id.slice('conv_'.length))).toEqual([]);
     expect(await chatApi.find('Hello')).toEqual([]);

@@ -85,6 +85,12 @@ export async function openChatApiWorld({
     },
     /** How much time each invocation of the door had left when it ended. */
     endedWithMs: () => gate.endedWithMs,
+    /** Lets the bot answer all that waits, where it does not run. */
+    async answer(): Promise<void> {
+      const late = startConsumer({ sqs, url: queues.turns, handler: replyDoor(), lanes: 4 });
+      while ((await depth(sqs, queues.turns)) > 0) await sleep(20);
+      await late.stop();
+    },
     /** Ends when the bot has nothing more to do. */
     async quiet(): Promise<void> {
       while ((await depth(sqs, queues.turns)) > 0) await sleep(20);

@@ -7,10 +7,14 @@ import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 export interface Surroundings {
   /** `Request` allows none with a GET, but a client may send one. */
   body: Uint8Array | undefined;
+  /** The caller's, as API Gateway tells: no header can claim another. */
+  address: string;
   /** Until the function is stopped. */
   remainingMs(): number;
   /** Goes on with `work` after the answer is out, also when the client has left. */
   waitUntil(work: Promise<unknown>): void;
+  /** Does `work` when the answer is out, or its client gone. */
+  atEnd(work: () => Promise<unknown>): void;
 }
 
 export interface Server {
@@ -27,12 +31,15 @@ export function streamFrom(open: () => Promise<Server>): StreamingHandler {
   return async (event, stream, context) => {
     const leaving = new AbortController();
     const works: Promise<unknown>[] = [];
+    const last: (() => Promise<unknown>)[] = [];
     stream.on('close', () => leaving.abort());
     const server = await open();
     const response = await server.fetch(toRequest(event, leaving.signal), {
       body: bodyOf(event),
+      address: event.requestContext?.identity?.sourceIp ?? '',
       remainingMs: () => context.getRemainingTimeInMillis(),
       waitUntil: (work) => works.push(work),
+      atEnd: (work) => last.push(work),
     });
     const out = awslambda.HttpResponseStream.from(stream, {
       statusCode: response.status,
@@ -47,7 +54,7 @@ export function streamFrom(open: () => Promise<Server>): StreamingHandler {
     } finally {
       leaving.abort();
       // Once the handler returns, its process stands still.
-      await Promise.allSettled(works);
+      await Promise.allSettled([...works, ...last.map((work) => work())]);
     }
   };
 }

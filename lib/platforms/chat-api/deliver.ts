@@ -8,6 +8,7 @@ export interface ChatApiPlatformDeps {
   put(message: {
     conversation: string;
     replyKey: string;
+    messageId?: string | undefined;
     payload: Record<string, unknown>;
     metadata?: Record<string, unknown>;
     streamId?: string;
@@ -19,10 +20,10 @@ export interface ChatApiPlatformDeps {
 /** Markdown travels in a `text` payload, as the Botpress cloud's own bots send it: every client shows that. */
 export function chatApiPlatform({ put, stream, streamIdOf }: ChatApiPlatformDeps): Platform {
   return {
-    deliver: async ({ conversation, text, replyKey, isStreamed }) => {
+    deliver: async ({ conversation, text, replyKey, messageId, isStreamed }) => {
       const payload = { type: 'text', text: keepHarmless(text) || sentences.empty };
       const streamed = isStreamed ? { streamId: streamIdOf(replyKey) } : {};
-      return [await put({ conversation, replyKey, payload, ...streamed })];
+      return [await put({ conversation, replyKey, messageId, payload, ...streamed })];
     },
     stream: (conversation, replyKey, isRepeat) => stream({ conversation, replyKey, isRepeat }),
   };

@@ -14,7 +14,7 @@ export function echoPlatform({ put, find }: EchoDeps): Platform {
     deliver: async ({ conversation, text, replyKey, messageId }) => {
       const said = messageId === undefined ? undefined : await find(messageId);
       const { payload = { type: 'text', text }, metadata } = said ? echoOf(said) : {};
-      return [await put({ conversation, replyKey, payload, ...(metadata ? { metadata } : {}) })];
+      return [await put({ conversation, replyKey, messageId, payload, ...(metadata ? { metadata } : {}) })];
     },
   };
 }

@@ -19,6 +19,8 @@ export interface Entry {
   messageAt: number;
   /** The user whose streams end here. */
   ends?: string;
+  /** Users' messages (their ulids, oldest first) of which the log does not tell that they were answered. */
+  waiting?: readonly string[];
 }
 
 export interface NewEntry {
@@ -26,6 +28,12 @@ export interface NewEntry {
   signal: string;
   messageAt?: number | undefined;
   ends?: string | undefined;
+  /** A user's message (its ulid) that waits for an answer from now on. */
+  waits?: string | undefined;
+  /** The message (its ulid) that is answered by this: it waits no more, nor does any before it. */
+  answers?: string | undefined;
+  /** Ulids of which it was found out otherwise that they do not wait any more. */
+  settled?: readonly string[] | undefined;
 }
 
 export type SignalLog = ReturnType<typeof openSignalLog>;
@@ -35,6 +43,9 @@ const KEPT_SECONDS = 24 * 3600;
 
 /** Somebody else took the number: with so many tries, a hundred writers at once get through. */
 const MAX_TRIES = 200;
+
+/** Entries read at a time when going on: of the largest, what DynamoDB reads at once. */
+export const PAGE_ENTRIES = 50;
 
 /** Entries read at a time when looking back. */
 const LOOK_BACK = 25;
@@ -46,6 +57,7 @@ export function openSignalLog(table: Table, now: () => number) {
   }
 
   async function put(key: string, last: Entry | undefined, entry: NewEntry): Promise<Entry | undefined> {
+    const waiting = waitingAfter(last, entry);
     const next: Entry = {
       seq: (last?.seq ?? 0) + 1,
       at: now(),
@@ -53,6 +65,7 @@ export function openSignalLog(table: Table, now: () => number) {
       signal: entry.signal,
       messageAt: Math.max(last?.messageAt ?? 0, entry.messageAt ?? 0),
       ...(entry.ends === undefined ? {} : { ends: entry.ends }),
+      ...(waiting.length > 0 ? { waiting } : {}),
     };
     const { seq, ...rest } = next;
     const expiresAt = Math.floor(next.at / 1000) + KEPT_SECONDS;
@@ -69,15 +82,10 @@ export function openSignalLog(table: Table, now: () => number) {
     }
   }
 
-  /** Everything after `seq`, oldest first. */
+  /** What comes next after `seq`, oldest first: a page of it, empty at the end. */
   async function after(key: string, seq: number): Promise<Entry[]> {
-    const entries: Entry[] = [];
-    for (let next: string | undefined = skOf(seq); next !== undefined; ) {
-      const page = await table.query({ pk: partition(key), ...ALL, after: next });
-      entries.push(...page.items.map(toEntry));
-      next = page.next;
-    }
-    return entries;
+    const { items } = await table.query({ pk: partition(key), ...ALL, limit: PAGE_ENTRIES, after: skOf(seq) });
+    return items.map(toEntry);
   }
 
   return {
@@ -136,6 +144,11 @@ export function openSignalLog(table: Table, now: () => number) {
   };
 }
 
+function waitingAfter(last: Entry | undefined, { waits, answers = '', settled = [] }: NewEntry): string[] {
+  const still = (last?.waiting ?? []).filter((one) => one > answers && !settled.includes(one));
+  return waits === undefined ? still : [...still, waits];
+}
+
 /** Far more than the clocks of two Lambdas differ. */
 const CLOCKS_APART_MS = 60_000;
 
@@ -150,7 +163,12 @@ function skOf(seq: number): string {
 }
 
 /** Our own items, written above: taken as they are. */
-function toEntry({ sk, at, ref, signal, messageAt, ends }: Item): Entry {
+function toEntry({ sk, at, ref, signal, messageAt, ends, waiting }: Item): Entry {
   const told = { seq: Number(sk), at: Number(at), ref: String(ref), signal: String(signal) };
-  return { ...told, messageAt: Number(messageAt), ...(typeof ends === 'string' ? { ends } : {}) };
+  return {
+    ...told,
+    messageAt: Number(messageAt),
+    ...(typeof ends === 'string' ? { ends } : {}),
+    ...(Array.isArray(waiting) ? { waiting: waiting.map(String) } : {}),
+  };
 }

@@ -138,12 +138,14 @@ export const openChatApi: OpenDoor = (world, steps) => {
         keys: openKeys({ secret: SECRET }),
         putTurn: world.turnsQueueOf(process).put,
         forget: async () => ({ turns: 0, parked: [] }),
-        countNewUser: async () => {},
+        allowance: { count: async () => {}, countNewUser: async () => {} },
+        streams: { take: async () => async () => {} },
+        unanswered: async () => [],
         bot: 'claude',
       };
       const body = { conversationId: CONVERSATION, payload: { type: 'text' as const, text } };
       const params = { id: '', conversationId: '', userId: '' };
-      const request = { caller: 'alice', params, nextToken: undefined, idempotencyKey, body };
+      const request = { caller: 'alice', params, nextToken: undefined, idempotencyKey, address: '', bytes: 100, body };
       const saying = messageHandlers(api)
         .createMessage(request)
         .then(
