@@ -55,8 +55,8 @@ export function conversationHandlers(api: ChatApi): Pick<Handlers, Names> {
 
     listConversations: async ({ caller, nextToken }) => {
       existing(await users.find(caller), caller);
-      const { conversations: page, next } = await conversations.list(caller, fromToken(nextToken));
-      return { conversations: page, meta: toToken(next) };
+      const { conversations: page, next } = await conversations.list(caller, fromToken(nextToken, 'conversations'));
+      return { conversations: page, meta: toToken(next, 'conversations') };
     },
 
     deleteConversation: async ({ caller, params: { id } }) => {
@@ -68,8 +68,8 @@ export function conversationHandlers(api: ChatApi): Pick<Handlers, Names> {
 
     listMessages: async ({ caller, params: { conversationId }, nextToken }) => {
       const { conversation } = await asParticipant(api, caller, conversationId, 'conversation');
-      const { messages: page, next } = await messages.list(conversation, fromToken(nextToken));
-      return { messages: page.map(toMessage), meta: toToken(next) };
+      const { messages: page, next } = await messages.list(conversation, fromToken(nextToken, 'messages'));
+      return { messages: page.map(toMessage), meta: toToken(next, 'messages') };
     },
   };
 }

@@ -22,8 +22,8 @@ export function participantHandlers(api: ChatApi): Pick<Handlers, Names> {
 
     listParticipants: async ({ caller, params: { conversationId }, nextToken }) => {
       const { conversation } = await asParticipant(api, caller, conversationId, 'conversation');
-      const { ids, next } = await conversations.members(conversation, fromToken(nextToken));
-      return { participants: await users.findAll(ids), meta: toToken(next) };
+      const { ids, next } = await conversations.members(conversation, fromToken(nextToken, 'participants'));
+      return { participants: await users.findAll(ids), meta: toToken(next, 'participants') };
     },
 
     getParticipant: async ({ caller, params: { conversationId, userId } }) => {

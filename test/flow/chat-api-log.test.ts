@@ -20,7 +20,8 @@ describe('the log', () => {
   it('numbers what a hundred writers tell at once without a gap, and takes each once', async () => {
     const written = await Promise.all(Array.from({ length: 100 }, (_, i) => log.append('crowd', entry(`w${i}`))));
 
-    const entries = await log.after('crowd', 0);
+    const first = await log.after('crowd', 0);
+    const entries = [...first, ...(await log.after('crowd', first.length))];
     expect(entries.map(({ seq }) => seq)).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
     expect(new Set(entries.map(({ ref }) => ref)).size).toBe(100);
     expect(written.map(({ seq }) => seq).toSorted((a, b) => a - b)).toEqual(entries.map(({ seq }) => seq));

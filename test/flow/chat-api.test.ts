@@ -208,7 +208,7 @@ describe('messages', () => {
   it('come back as they were said, however deep, large or strange', async () => {
     const { key } = await newUser();
     const conversationId = await newConversation(key);
-    const deep = Array.from({ length: 60 }).reduce<unknown>((inner) => ({ inner }), 1e300);
+    const deep = Array.from({ length: 28 }).reduce<unknown>((inner) => ({ inner }), 1e300);
     const payload = {
       type: 'card',
       title: 'é\u2028😀',

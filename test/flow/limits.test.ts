@@ -227,10 +227,10 @@ describe('the price of the limits', () => {
       5,
     ],
     [
-      'five write units a turn also with the cap of the Chat API',
+      'four write units a turn of the Chat API, whose door has counted the message',
       { messagesPerMinute: 9, userUsdPerDay: 1, totalUsdPerDay: 1, chatApiUsdPerDay: 1 },
       'chat-api',
-      5,
+      4,
     ],
   ] as const)('is %s', async (_name, settings, platform, units) => {
     const metered = await meter(process.env.AWS_ENDPOINT_URL_DYNAMODB ?? '');

@@ -100,9 +100,10 @@ describe('the token of a page', () => {
   it('comes back as it was', () => {
     fc.assert(
       fc.property(chosenId, (id) => {
-        const { nextToken } = toToken(`1760000000000#${id}`);
+        const { nextToken } = toToken(`1760000000000#${id}`, 'conversations');
 
-        expect(fromToken(nextToken)).toBe(`1760000000000#${id}`);
+        expect(fromToken(nextToken, 'conversations')).toBe(`1760000000000#${id}`);
+        expect(() => fromToken(nextToken, 'messages')).toThrow('Invalid nextToken');
       }),
     );
   });
@@ -110,10 +111,10 @@ describe('the token of a page', () => {
   it('never leads behind the end of a list', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 250 }), (made) => {
-        const { nextToken } = toToken(made);
+        const { nextToken } = toToken(made, 'participants');
         let place = '';
         try {
-          place = fromToken(nextToken) ?? '';
+          place = fromToken(nextToken, 'participants') ?? '';
         } catch {
           return;
         }
@@ -122,7 +123,7 @@ describe('the token of a page', () => {
         expect(place.length).toBeLessThan(200);
       }),
     );
-    expect(() => fromToken(toToken('~').nextToken)).toThrow('Invalid nextToken');
-    expect(() => fromToken(toToken('').nextToken)).toThrow('Invalid nextToken');
+    expect(() => fromToken(toToken('~', 'participants').nextToken, 'participants')).toThrow('Invalid nextToken');
+    expect(() => fromToken(toToken('', 'messages').nextToken, 'messages')).toThrow('Invalid nextToken');
   });
 });
