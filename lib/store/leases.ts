@@ -11,8 +11,6 @@ export interface Lot {
 /** Somebody else took the place that was free a moment ago. */
 const MAX_TRIES = 8;
 
-export type Leases = ReturnType<typeof openLeases>;
-
 export function openLeases(table: Table, now: () => number) {
   const key = ({ pk, prefix }: Lot, place: number) => ({ pk, sk: `${prefix}${place}` });
 
