@@ -34,7 +34,14 @@ export const groups = {
     messagesPerMinute: whole(env, 'USER_MESSAGES_PER_MINUTE', 20, problems, { min: 0, max: 100_000 }),
     userUsdPerDay: usd(env, 'USER_USD_PER_DAY', 1, problems),
     totalUsdPerDay: usd(env, 'TOTAL_USD_PER_DAY', 50, problems),
-    chatApiUsdPerDay: usd(env, 'CHAT_API_USD_PER_DAY', 10, problems),
+    /** By the name of the platform: caps beside that of all, so that no platform can use up what is for the others. */
+    platformUsdPerDay: {
+      http: usd(env, 'CHAT_USD_PER_DAY', 0, problems),
+      'chat-api': usd(env, 'CHAT_API_USD_PER_DAY', 10, problems),
+      ...Object.fromEntries(
+        Object.keys(platformSettings).map((name) => [name, usd(env, `${name.toUpperCase()}_USD_PER_DAY`, 0, problems)]),
+      ),
+    } as Readonly<Record<string, number>>,
   }),
   /** The last part of where its secrets are, so that nothing else has to name it. */
   stage: (env) => ({ name: env.SECRETS_PATH?.split('/').at(-1) || 'local' }),

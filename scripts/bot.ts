@@ -13,6 +13,7 @@ import { findPlace } from './bot/place.ts';
 import { redrive } from './bot/redrive.ts';
 import { redriveLogs } from './bot/redrive-logs.ts';
 import { show } from './bot/show.ts';
+import { spend } from './bot/spend.ts';
 import { explained } from './stage/explain.ts';
 import { readStage } from './stage/stage.ts';
 
@@ -24,6 +25,7 @@ const commands: Record<string, Command> = {
   pause,
   resume,
   forget,
+  spend,
   'redrive logs': redriveLogs,
 };
 
@@ -71,6 +73,7 @@ function read(argv: string[]) {
         json: { type: 'boolean' },
         text: { type: 'boolean' },
         failed: { type: 'boolean' },
+        by: { type: 'string' },
       },
     });
   } catch (error) {
@@ -88,16 +91,17 @@ function accessKeys(stage: string | undefined, here: Env): readonly string[] {
 }
 
 function toOptions(
-  { platform, days, text = false, failed = false }: ReturnType<typeof read>['values'],
+  { platform, days, text = false, failed = false, by = 'user' }: ReturnType<typeof read>['values'],
   keys: readonly string[],
 ): Options {
   const named = PLATFORMS.find((name) => name === platform);
   if (platform !== undefined && named === undefined)
     throw new CannotRun(`--platform must be one of ${PLATFORMS.join(', ')}.`);
+  if (by !== 'user' && by !== 'platform' && by !== 'bot') throw new CannotRun('--by must be user, platform or bot.');
   const count = Number(days ?? DAYS);
   if (!Number.isInteger(count) || count < 1 || count > MOST_DAYS)
     throw new CannotRun(`--days must be a whole number from 1 to ${MOST_DAYS}.`);
-  return { ...(named ? { platform: named } : {}), callers: callersOf(keys), days: count, text, failed };
+  return { ...(named ? { platform: named } : {}), callers: callersOf(keys), days: count, text, failed, by };
 }
 
 function formOf(name: string, { takes }: Pick<Command, 'takes'>): string {

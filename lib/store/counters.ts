@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type Dynamo, unavailable, unlessRefused } from './dynamo.ts';
+import type { Table } from './items.ts';
 import { partition } from './keys.ts';
 
 /** An item; `expiresAt` (s) is for tidiness, nothing relies on it. */
@@ -25,12 +26,66 @@ interface Window {
   ms: number;
 }
 
+const DAY_MS = 24 * 3_600_000;
+
 /** How long (ms) a counter is kept after its window, for whoever wants to look. */
-const KEPT_MS = 24 * 3_600_000;
+const KEPT_MS = DAY_MS;
 
 /** The counter of the window that `now` (ms) lies in. */
 export function counterOf({ what, ms }: Window, now: number): CounterKey {
   return { pk: `L#${Math.floor(now / ms)}#${what}`, sk: '-', expiresAt: endOf(ms, now) };
+}
+
+/** Who spends is spread over so many partitions of a day: few enough to be read at once, enough to be written at once. */
+const SPEND_SHARDS = 16;
+
+/** What one user spent on the day that `now` (ms) lies in. */
+export function spendOf({ platform, user }: { platform: string; user: string }, now: number): CounterKey {
+  const sk = `${platform}#${user}`;
+  const shard = (createHash('sha256').update(sk).digest()[0] ?? 0) % SPEND_SHARDS;
+  return { pk: spendPartition(now, shard), sk, expiresAt: endOf(DAY_MS, now) };
+}
+
+function spendPartition(now: number, shard: number): string {
+  return `L#${Math.floor(now / DAY_MS)}#spend#${shard}`;
+}
+
+/** What a user spent in a day, in millionths of a dollar. */
+export interface Spent {
+  platform: string;
+  user: string;
+  micros: number;
+  /** By the name of the bot. */
+  bots: Record<string, number>;
+}
+
+/** The counter of a user's item that is of one bot. */
+export function ofBot(bot: string): string {
+  return `${BOT}${bot}`;
+}
+
+const BOT = 'bot ';
+
+/** Everybody who spent something on the day that `now` (ms) lies in: 16 queries, and a page more for each 1 MB. */
+export async function whoSpent(table: Pick<Table, 'query'>, now: number): Promise<Spent[]> {
+  const shards = Array.from({ length: SPEND_SHARDS }, (_, shard) => spentIn(table, spendPartition(now, shard)));
+  return (await Promise.all(shards)).flat();
+}
+
+async function spentIn(table: Pick<Table, 'query'>, pk: string): Promise<Spent[]> {
+  const all: Spent[] = [];
+  for (let after: string | undefined; ; ) {
+    const { items, next } = await table.query({ pk, from: ' ', to: '~', after });
+    for (const { sk, user, ...rest } of items) {
+      const bots = Object.entries(rest).flatMap(([name, micros]) =>
+        name.startsWith(BOT) ? [[name.slice(BOT.length), Number(micros)] as const] : [],
+      );
+      const [platform = '', ...id] = sk.split('#');
+      all.push({ platform, user: id.join('#'), micros: Number(user ?? 0), bots: Object.fromEntries(bots) });
+    }
+    if (next === undefined) return all;
+    after = next;
+  }
 }
 
 /** What is told once a window in a conversation. It lies among the conversation's own, and is forgotten with it. */

@@ -37,8 +37,14 @@ export async function compose(
   deps: ComposeDeps,
   { head, turn, recent, signal, listener }: ComposeInput,
 ): Promise<Composed> {
-  const asker = { platform: head.platform, conversation: head.conversation, user: head.speaker.id, sk: turnSk(head) };
-  const over = await deps.limits.admitMessage(asker);
+  const asker = {
+    platform: head.platform,
+    conversation: head.conversation,
+    user: head.speaker.id,
+    sk: turnSk(head),
+    bot: head.bot,
+  };
+  const over = await deps.limits.admitMessage(asker, turn.said.length);
   if (over) return refuse(over);
   const refusal = turn.said.every((said) => said.refusal) ? turn.said[0]?.refusal : undefined;
   if (refusal) throw new Refused(refusal, 'guarded');

@@ -1,6 +1,6 @@
 /** Room of the limits: who may still ask today, and this minute. Counted in the table, exact however many workers ask at once. */
 import type { LimitSettings } from '../config.ts';
-import { type CounterKey, type Counters, counterOf, markFor, onceIn } from '../store/counters.ts';
+import { type CounterKey, type Counters, counterOf, markFor, ofBot, onceIn, spendOf } from '../store/counters.ts';
 import type { PlatformName } from '../types.ts';
 
 /** Who asks, and in which turn (its sort key). */
@@ -9,6 +9,8 @@ export interface Asker {
   conversation: string;
   user: string;
   sk: string;
+  /** Which bot is asked. */
+  bot?: string | undefined;
 }
 
 /** Over a limit: the turn `carrier` of this conversation says so once a window, the others of that window are covered by it. */
@@ -52,33 +54,40 @@ export function openLimits({ counters, settings, now }: LimitDeps) {
   }
 
   /** The items of the day's counters, each with its caps in micro-dollars; a limit of 0 is none. */
-  function budgets({ platform, user }: Asker) {
-    const { userUsdPerDay, totalUsdPerDay, chatApiUsdPerDay } = settings;
-    const own = [{ name: 'user', cap: toMicros(userUsdPerDay) }];
+  function budgets({ platform, user, bot = 'default' }: Asker) {
+    const { userUsdPerDay, totalUsdPerDay, platformUsdPerDay } = settings;
+    const cap = toMicros(userUsdPerDay);
+    // Beside the user's own, and with no end of its own: whose bot it was spent on.
+    const own =
+      cap === 0
+        ? []
+        : [
+            { name: 'user', cap },
+            { name: ofBot(bot), cap: Number.MAX_SAFE_INTEGER },
+          ];
     const shared = [
       { name: 'total', cap: toMicros(totalUsdPerDay) },
-      { name: 'chat-api', cap: platform === 'chat-api' ? toMicros(chatApiUsdPerDay) : 0 },
+      { name: platform, cap: toMicros(platformUsdPerDay[platform] ?? 0) },
     ];
-    const day = (what: string) => counterOf({ what, ms: DAY_MS }, now());
     const items = [
-      { limit: 'user' as const, key: day(`day#${platform}#${user}`), caps: own.filter(isSet) },
-      { limit: 'total' as const, key: day('day'), caps: shared.filter(isSet) },
+      { limit: 'user' as const, key: spendOf({ platform, user }, now()), caps: own },
+      { limit: 'total' as const, key: counterOf({ what: 'day', ms: DAY_MS }, now()), caps: shared.filter(isSet) },
     ];
     return items.filter(({ caps }) => caps.length > 0);
   }
 
   return {
     /**
-     * Counts the message; `undefined` when it is within the user's limit of this minute. A second try of the same message is not
-     * counted again, unless another message of the user came in between: then it counts twice, the safe side.
+     * Counts the messages of a turn; `undefined` when they are within the user's limit of this minute. A second try of the same turn is not
+     * counted again, unless another one of the user came in between: then it counts twice, the safe side.
      */
-    async admitMessage(asker: Asker): Promise<OverLimit | undefined> {
+    async admitMessage(asker: Asker, count = 1): Promise<OverLimit | undefined> {
       // The Chat API's own door counts them, before they are kept.
       if (messagesPerMinute === 0 || asker.platform === 'chat-api') return undefined;
       const key = counterOf({ what: `minute#${asker.platform}#${asker.user}`, ms: MINUTE_MS }, now());
       const mark = markFor(asker);
       const isAdmitted =
-        (await counters.add(key, [{ name: 'n', by: 1, room: messagesPerMinute - 1 }], mark)) ||
+        (await counters.add(key, [{ name: 'n', by: count, room: Math.max(messagesPerMinute - count, 0) }], mark)) ||
         (await counters.markOf(key)) === mark;
       return isAdmitted ? undefined : over(asker, 'messages', MINUTE_MS, leftOf(MINUTE_MS));
     },

@@ -17,6 +17,8 @@ export interface Options {
   /** Show what was said, too. */
   text: boolean;
   failed: boolean;
+  /** What `spend` sums up by. */
+  by: 'user' | 'platform' | 'bot';
   /** How far to look back. */
   days: number;
 }

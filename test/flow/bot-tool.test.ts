@@ -291,7 +291,13 @@ describe('pause and resume', () => {
 
 /** What the limits note in the table of a conversation in which one was reached. */
 async function reachLimit(conversation: string) {
-  const settings = { maxInputChars: 0, messagesPerMinute: 1, userUsdPerDay: 0, totalUsdPerDay: 0, chatApiUsdPerDay: 0 };
+  const settings = {
+    maxInputChars: 0,
+    messagesPerMinute: 1,
+    userUsdPerDay: 0,
+    totalUsdPerDay: 0,
+    platformUsdPerDay: {},
+  };
   const limits = openLimits({ counters: openCounters(dynamo, TABLE), settings, now: Date.now });
   const asker = { platform: 'talkjs', conversation, user: 'alice' } as const;
   const answers = [
@@ -300,6 +306,35 @@ async function reachLimit(conversation: string) {
   ];
   expect(answers).toMatchObject([undefined, { limit: 'messages' }]);
 }
+
+describe('spend', () => {
+  it('tells who has cost what today, the most first, by user, platform and bot', async () => {
+    const settings = {
+      maxInputChars: 0,
+      messagesPerMinute: 0,
+      userUsdPerDay: 1,
+      totalUsdPerDay: 0,
+      platformUsdPerDay: {},
+    };
+    const limits = openLimits({ counters: openCounters(dynamo, TABLE), settings, now: Date.now });
+    const of = { conversation: 'c', sk: 'T#1' };
+    await limits.reserve({ ...of, platform: 'botpress', user: 'spender-a' }, 0.3);
+    await limits.reserve({ ...of, platform: 'botpress', user: 'spender-b', bot: 'sales' }, 0.5);
+
+    const by = async (what: string) => botJson('spend', '--by', what, '--platform', 'botpress');
+
+    expect(await by('user')).toEqual([
+      { user: 'botpress spender-b', usd: 0.5 },
+      { user: 'botpress spender-a', usd: 0.3 },
+    ]);
+    expect(await by('platform')).toEqual([{ platform: 'botpress', usd: 0.8 }]);
+    expect(await by('bot')).toEqual([
+      { bot: 'sales', usd: 0.5 },
+      { bot: 'default', usd: 0.3 },
+    ]);
+    expect(await bot('spend', '--by', 'day')).toEqual({ code: 1, text: '--by must be user, platform or bot.' });
+  });
+});
 
 describe('forget', () => {
   it('leaves nothing in the table or among the dead letters that names the conversation, and others untouched', async () => {

@@ -3,7 +3,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { LimitSettings } from '../../lib/config.ts';
-import { openCounters } from '../../lib/store/counters.ts';
+import { openCounters, whoSpent } from '../../lib/store/counters.ts';
+import { openTable } from '../../lib/store/items.ts';
 import { openDynamo } from '../../lib/store/store.ts';
 import { type Asker, openLimits, type Reservation } from '../../lib/turn/limits.ts';
 import { faultyProxy } from '../harness/faulty-proxy.ts';
@@ -16,7 +17,7 @@ const off: LimitSettings = {
   messagesPerMinute: 0,
   userUsdPerDay: 0,
   totalUsdPerDay: 0,
-  chatApiUsdPerDay: 0,
+  platformUsdPerDay: {},
 };
 
 let table = '';
@@ -42,7 +43,7 @@ function asker(sk: string, more: Partial<Asker> = {}): Asker {
 async function spent(clock: { now: number }): Promise<Record<string, unknown>> {
   const { Items = [] } = await openDynamo().send(new ScanCommand({ TableName: table, ConsistentRead: true }));
   const day = Math.floor(clock.now / 86_400_000);
-  const own = Items.filter(({ pk }) => String(pk).startsWith(`L#${day}#day`));
+  const own = Items.filter(({ pk }) => String(pk).startsWith(`L#${day}#`));
   const counted = own.flatMap((item) => Object.entries(item));
   return Object.fromEntries(counted.filter(([name]) => ['user', 'total', 'chat-api'].includes(name)));
 }
@@ -105,7 +106,56 @@ describe('messages per minute', () => {
   });
 });
 
+describe('a burst', () => {
+  it('counts by its messages', async () => {
+    const { limits } = setUp({ messagesPerMinute: 20 });
+
+    const admitted = [await limits.admitMessage(asker('T#1'), 10), await limits.admitMessage(asker('T#2'), 10)];
+    const third = await limits.admitMessage(asker('T#3'), 1);
+
+    expect(admitted).toEqual([undefined, undefined]);
+    expect(third).toMatchObject({ limit: 'messages' });
+  });
+
+  it('that is larger than a minute alone has it to itself', async () => {
+    const { limits } = setUp({ messagesPerMinute: 2 });
+
+    expect(await limits.admitMessage(asker('T#1'), 5)).toBeUndefined();
+    expect(await limits.admitMessage(asker('T#2'))).toMatchObject({ limit: 'messages' });
+  });
+});
+
+describe('who spends', () => {
+  it('is listed by user, with what went to which bot, without a search of the table', async () => {
+    const { limits, clock } = setUp({ userUsdPerDay: 1 });
+    const users = Array.from({ length: 40 }, (_, i) => `user#${i}`);
+    for (const user of users) await limits.reserve(asker('T#1', { user }), 0.001);
+    await limits.reserve(asker('T#2', { user: 'user#1', bot: 'sales' }), 0.002);
+
+    const spenders = await whoSpent(openTable(openDynamo(), table), clock.now);
+
+    expect(spenders.map(({ user }) => user).sort()).toEqual(users.sort());
+    expect(spenders.find(({ user }) => user === 'user#1')).toEqual({
+      platform: 'talkjs',
+      user: 'user#1',
+      micros: 3_000,
+      bots: { default: 1_000, sales: 2_000 },
+    });
+  });
+});
+
 describe('money per day', () => {
+  it.each(['talkjs', 'botpress', 'http'] as const)('has a cap of its own for %s, too', async (platform) => {
+    const { limits } = setUp({ totalUsdPerDay: 1, platformUsdPerDay: { [platform]: 0.002 } });
+    const ask = (user: string, on: typeof platform | 'chat-api') =>
+      limits.reserve(asker('T#1', { user, platform: on }), 0.001);
+
+    const own = [await ask('a', platform), await ask('b', platform), await ask('c', platform)];
+
+    expect(own.map(isReservation)).toEqual([true, true, false]);
+    expect(isReservation(await ask('d', 'chat-api'))).toBe(true);
+  });
+
   it('is never set aside above the cap, by however many at once', async () => {
     const { limits, clock } = setUp({ userUsdPerDay: 0.01 });
 
@@ -155,7 +205,7 @@ describe('money per day', () => {
   });
 
   it('has a cap of its own for the Chat API, which no other platform counts for', async () => {
-    const { limits, clock } = setUp({ totalUsdPerDay: 1, chatApiUsdPerDay: 0.002 });
+    const { limits, clock } = setUp({ totalUsdPerDay: 1, platformUsdPerDay: { 'chat-api': 0.002 } });
 
     const own = [];
     for (let i = 0; i < 4; i++) own.push(await limits.reserve(asker(`T#${i}`, { platform: 'chat-api' }), 0.001));
@@ -228,7 +278,7 @@ describe('the price of the limits', () => {
     ],
     [
       'four write units a turn of the Chat API, whose door has counted the message',
-      { messagesPerMinute: 9, userUsdPerDay: 1, totalUsdPerDay: 1, chatApiUsdPerDay: 1 },
+      { messagesPerMinute: 9, userUsdPerDay: 1, totalUsdPerDay: 1, platformUsdPerDay: { 'chat-api': 1 } },
       'chat-api',
       4,
     ],

@@ -67,7 +67,7 @@ export function openWorld(steps: Steps, options: WorldOptions = {}) {
     messagesPerMinute: 0,
     userUsdPerDay: 0,
     totalUsdPerDay: 0,
-    chatApiUsdPerDay: 0,
+    platformUsdPerDay: {},
     ...options.limits,
   };
 
