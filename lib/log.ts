@@ -30,6 +30,11 @@ interface About {
   messageId: string;
 }
 
+/** What an apology tells the user, who can tell it an operator: `npm run bot -- show` takes it. */
+export function referenceOf({ platform, conversation, messageId }: About): string {
+  return pseudonym(platform, conversation, messageId).slice(0, 8);
+}
+
 /** What every line about a message carries, from the webhook to Reconify: by `inbound` all of them are found. */
 export function labelsOf({ platform, conversation, messageId }: About) {
   return { conversation: pseudonym(platform, conversation), inbound: messageId };

@@ -6,6 +6,7 @@ import { callersOf } from '../lib/http/access.ts';
 import { readWritten } from '../local/env-file.ts';
 import { CannotRun, type Command, type Options } from './bot/command.ts';
 import { PLATFORMS } from './bot/conversation.ts';
+import { dead, dropDead, redriveDead } from './bot/dead.ts';
 import { forget } from './bot/forget.ts';
 import { list } from './bot/list.ts';
 import { pause, resume } from './bot/own.ts';
@@ -27,6 +28,9 @@ const commands: Record<string, Command> = {
   forget,
   spend,
   'redrive logs': redriveLogs,
+  dead,
+  'dead redrive': redriveDead,
+  'dead drop': dropDead,
 };
 
 /** How far back `list` looks unless told. */
@@ -74,6 +78,9 @@ function read(argv: string[]) {
         text: { type: 'boolean' },
         failed: { type: 'boolean' },
         by: { type: 'string' },
+        waiting: { type: 'boolean' },
+        human: { type: 'boolean' },
+        dead: { type: 'boolean' },
       },
     });
   } catch (error) {
@@ -91,7 +98,16 @@ function accessKeys(stage: string | undefined, here: Env): readonly string[] {
 }
 
 function toOptions(
-  { platform, days, text = false, failed = false, by = 'user' }: ReturnType<typeof read>['values'],
+  {
+    platform,
+    days,
+    text = false,
+    failed = false,
+    waiting = false,
+    human = false,
+    dead: isDead = false,
+    by = 'user',
+  }: ReturnType<typeof read>['values'],
   keys: readonly string[],
 ): Options {
   const named = PLATFORMS.find((name) => name === platform);
@@ -101,7 +117,17 @@ function toOptions(
   const count = Number(days ?? DAYS);
   if (!Number.isInteger(count) || count < 1 || count > MOST_DAYS)
     throw new CannotRun(`--days must be a whole number from 1 to ${MOST_DAYS}.`);
-  return { ...(named ? { platform: named } : {}), callers: callersOf(keys), days: count, text, failed, by };
+  return {
+    ...(named ? { platform: named } : {}),
+    callers: callersOf(keys),
+    days: count,
+    text,
+    failed,
+    waiting,
+    human,
+    dead: isDead,
+    by,
+  };
 }
 
 function formOf(name: string, { takes }: Pick<Command, 'takes'>): string {

@@ -33,13 +33,17 @@ export function openAccess(dynamo: Dynamo, table: string, now: () => number) {
     update: async (pk: string, sk: string, change: Change): Promise<boolean> =>
       (await updated(pk, sk, change)) !== undefined,
 
-    /** Removes an item that has none of these attributes; false when it has one, or is not there. */
-    async remove(pk: string, sk: string, { unless }: { unless: readonly string[] }): Promise<boolean> {
+    /** Removes an item that has none of the attributes `unless`; false when it has one. */
+    async remove(pk: string, sk: string, { unless = [] }: { unless?: readonly string[] } = {}): Promise<boolean> {
       const command = new DeleteCommand({
         TableName: table,
         Key: { pk, sk },
-        ConditionExpression: unless.map((_, i) => `attribute_not_exists(#n${i})`).join(' AND '),
-        ExpressionAttributeNames: Object.fromEntries(unless.map((name, i) => [`#n${i}`, name])),
+        ...(unless.length === 0
+          ? {}
+          : {
+              ConditionExpression: unless.map((_, i) => `attribute_not_exists(#n${i})`).join(' AND '),
+              ExpressionAttributeNames: Object.fromEntries(unless.map((name, i) => [`#n${i}`, name])),
+            }),
       });
       return (await unlessRefused(dynamo.send(command))) !== undefined;
     },

@@ -3,11 +3,14 @@
 import type { Conversation, MessageRef, Owner, Said, Summary } from '../types.ts';
 import type { Access } from './access.ts';
 import { gone, partition, turnSk } from './keys.ts';
+import { openSilent } from './silent.ts';
 
 /** Sorts after every turn, so that one backward read gives the conversation's own item and its newest turns. */
 export const CONVERSATION_SK = '~';
 
-export function openConversations({ read, update, remove, expiresAt, now }: Access) {
+export function openConversations(access: Access) {
+  const { read, update, remove, expiresAt, now } = access;
+  const { noteSilence, endSilence } = openSilent(access);
   /** What the conversation's own item says at this moment. */
   async function conversationOf(of: Pick<MessageRef, 'platform' | 'conversation'>): Promise<Conversation> {
     return toConversation(await read(partition(of), CONVERSATION_SK));
@@ -32,11 +35,14 @@ export function openConversations({ read, update, remove, expiresAt, now }: Acce
 
     /** Hands the conversation to somebody; what is said from then on is answered by the bot only when it is the owner. */
     async handOver(of: Pick<MessageRef, 'platform' | 'conversation'>, owner: Owner): Promise<void> {
+      // First, so that no crash hides who waits for a human.
+      if (owner !== 'bot') await noteSilence(of);
       await update(partition(of), CONVERSATION_SK, {
         UpdateExpression: 'SET #owner = :owner, ownedAt = :now, expiresAt = :expires',
         ExpressionAttributeNames: { '#owner': 'owner' },
         ExpressionAttributeValues: { ':owner': owner, ':now': now(), ':expires': expiresAt() },
       });
+      if (owner === 'bot') await endSilence(of);
     },
 
     /**
@@ -48,6 +54,7 @@ export function openConversations({ read, update, remove, expiresAt, now }: Acce
         UpdateExpression: 'SET expiresAt = :expires ADD team :member',
         ExpressionAttributeValues: { ':member': new Set([member]), ':expires': expiresAt() },
       });
+      if ((await conversationOf(of)).owner === 'bot') await noteSilence(of);
       await update(partition(of), CONVERSATION_SK, {
         UpdateExpression: 'SET #owner = :human, ownedAt = :now',
         ConditionExpression:

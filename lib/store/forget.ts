@@ -2,10 +2,11 @@
 import type { MessageRef } from '../types.ts';
 import { openRemoval } from './chat-api/chat-api.ts';
 import type { Dynamo } from './dynamo.ts';
-import { failureKey } from './failures.ts';
 import { type Item, type Key, openTable, type Table } from './items.ts';
 import { gone, PARKED, partition, partsOfSk, pointer } from './keys.ts';
 import { openShelf } from './logs.ts';
+import { silentKey } from './silent.ts';
+import { troubleKey } from './trouble.ts';
 
 type Of = Pick<MessageRef, 'platform' | 'conversation'>;
 
@@ -45,6 +46,7 @@ export function openForget(dynamo: Dynamo, name: string, now: () => number): For
       if (next === undefined) break;
       after = next;
     }
+    await table.remove(silentKey(of));
     await table.clear({ pk, from: ' ', to: '~~' });
     return turns;
   }
@@ -83,5 +85,5 @@ async function removeBeside(table: Table, of: Of, turns: readonly Item[]): Promi
 }
 
 function keysBeside(ref: MessageRef): Key[] {
-  return [{ pk: pointer(ref.platform, ref.messageId), sk: 'I' }, failureKey(ref)];
+  return [{ pk: pointer(ref.platform, ref.messageId), sk: 'I' }, troubleKey('FAILED', ref), troubleKey('WAITING', ref)];
 }

@@ -4,6 +4,7 @@ import { openConversations } from './conversation.ts';
 import { openCorrections } from './corrections.ts';
 import type { Dynamo } from './dynamo.ts';
 import { openHistory } from './history.ts';
+import { openTrouble } from './trouble.ts';
 import { openTurns } from './turns.ts';
 
 export { openDynamo } from './dynamo.ts';
@@ -15,5 +16,11 @@ export type Store = ReturnType<typeof openStore>;
 
 export function openStore(dynamo: Dynamo, table: string, now: () => number) {
   const access = openAccess(dynamo, table, now);
-  return { ...openTurns(access), ...openHistory(access), ...openConversations(access), ...openCorrections(access) };
+  return {
+    ...openTurns(access),
+    ...openHistory(access),
+    ...openConversations(access),
+    ...openCorrections(access),
+    ...openTrouble(access),
+  };
 }

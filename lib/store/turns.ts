@@ -2,9 +2,9 @@
 import { Superseded } from '../errors.ts';
 import type { MessageRef, Reply, Said, Turn } from '../types.ts';
 import type { Access } from './access.ts';
-import { failureKey } from './failures.ts';
 import { toTurn } from './history.ts';
 import { partition, turnSk } from './keys.ts';
+import { openTrouble } from './trouble.ts';
 
 /** Who holds a turn: every write after the claim is refused for anybody else (fencing). */
 export interface Holder {
@@ -12,7 +12,9 @@ export interface Holder {
   epoch: number;
 }
 
-export function openTurns({ update, updated, expiresAt, now }: Access) {
+export function openTurns(access: Access) {
+  const { update, updated, expiresAt, now } = access;
+  const { noteFailure } = openTrouble(access);
   /** A write that only the holder of the turn may make. */
   async function asHolder(
     ref: MessageRef,
@@ -31,22 +33,6 @@ export function openTurns({ update, updated, expiresAt, now }: Access) {
       },
     });
     if (!done) throw new Superseded('another worker holds this turn');
-  }
-
-  async function noteFailure(ref: MessageRef): Promise<void> {
-    const { pk, sk } = failureKey(ref);
-    const { platform, conversation, messageId, createdAt } = ref;
-    await update(pk, sk, {
-      UpdateExpression:
-        'SET platform = :platform, conversation = :conversation, messageId = :id, createdAt = :at, expiresAt = :expires',
-      ExpressionAttributeValues: {
-        ':platform': platform,
-        ':conversation': conversation,
-        ':id': messageId,
-        ':at': createdAt,
-        ':expires': expiresAt(),
-      },
-    });
   }
 
   return {

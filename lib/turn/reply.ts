@@ -82,10 +82,21 @@ async function answerInOrder(
         cause: causeOf(error),
         waitSeconds: wait,
       });
+      await noteWaiting(deps, head, { wait, reason: reasonOf(error) ?? causeOf(error) });
       return rest.map((delivery, i) => ({ delivery, seconds: i === 0 ? wait : 0 }));
     }
   }
   return [];
+}
+
+/** For `npm run bot -- list --waiting`. Where the table is what is away, the line in the log has to do. */
+async function noteWaiting(
+  { store, now }: ReplyDeps,
+  { inbound, attempts }: Delivery,
+  { wait, reason }: { wait: number; reason: string },
+): Promise<void> {
+  if (inbound.event !== 'sent') return;
+  await store.noteWaiting(inbound, { attempts, dueAt: now() + wait * 1000, reason }).catch(() => {});
 }
 
 /** The events that need no further handling, the head among them. */

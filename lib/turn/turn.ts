@@ -1,7 +1,7 @@
 /** Stops 5-7 for one turn: claim, look back, ask, store, deliver, done. Every step can be the last; the next attempt goes on there. */
 
 import { Later, Permanent, Refused, Undeliverable } from '../errors.ts';
-import { type Log, labelsOf, pseudonym } from '../log.ts';
+import { type Log, labelsOf, referenceOf } from '../log.ts';
 import { type Holder, partsOfSk, type Recent, type Store, turnSk } from '../store/store.ts';
 import { sentences } from '../text/sentences.ts';
 import type { AnswerStream, Outgoing, Platform, PlatformName, Reply, Said, Sent, Summary, Turn } from '../types.ts';
@@ -243,11 +243,6 @@ function replyKey({ messageId }: Sent, generation: number): string {
 
 function apologyFor(head: Sent): Reply {
   return { kind: 'apology', text: sentences.apology(referenceOf(head)), stop: 'failed' };
-}
-
-/** What the user can tell an operator, who finds it in the log line of the failure. */
-function referenceOf({ platform, conversation, messageId }: Sent): string {
-  return pseudonym(platform, conversation, messageId).slice(0, 8);
 }
 
 function taken(turn: Turn, head: Sent, { conversation }: Recent, isRepeat: boolean): Taken {

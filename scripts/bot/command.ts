@@ -16,7 +16,11 @@ export interface Options {
   callers: readonly string[];
   /** Show what was said, too. */
   text: boolean;
+  /** What to list. */
   failed: boolean;
+  waiting: boolean;
+  human: boolean;
+  dead: boolean;
   /** What `spend` sums up by. */
   by: 'user' | 'platform' | 'bot';
   /** How far to look back. */

@@ -1,4 +1,4 @@
-/** The inspection tool: what lies among the dead letters of turns.fifo, as far as it belongs to one conversation. */
+/** The inspection tool: what lies among the dead letters of turns.fifo. */
 import { z } from 'zod';
 import type { Inbound } from '../../lib/types.ts';
 import type { Known } from './conversation.ts';
@@ -14,14 +14,22 @@ export interface DeadTurn {
   inbound: Inbound;
 }
 
-/** `undefined` for what belongs to another conversation, or to nobody. */
-export function readDeadTurn(body: string, { platform, conversation }: Known): DeadTurn | undefined {
+/** The turn, or why there is none in it. */
+export function parseDeadTurn(body: string): DeadTurn | string {
   try {
     const { generation, inbound } = shape.parse(JSON.parse(body));
-    const isOurs = inbound.platform === platform && inbound.conversation === conversation;
     // Our own envelope: taken as it is.
-    return isOurs ? { generation, inbound: inbound as unknown as Inbound } : undefined;
-  } catch {
-    return undefined;
+    return { generation, inbound: inbound as unknown as Inbound };
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) return 'no JSON';
+    return `not our envelope: ${error.issues.map(({ path }) => path.join('.') || 'the whole').join(', ')}`;
   }
+}
+
+/** `undefined` for what belongs to another conversation, or to nobody. */
+export function readDeadTurn(body: string, { platform, conversation }: Known): DeadTurn | undefined {
+  const turn = parseDeadTurn(body);
+  if (typeof turn === 'string') return undefined;
+  const isOurs = turn.inbound.platform === platform && turn.inbound.conversation === conversation;
+  return isOurs ? turn : undefined;
 }

@@ -1,35 +1,101 @@
-/** The inspection tool: `list --failed` tells which messages got an apology, or nothing. */
+/** The inspection tool: `list` tells who got no answer, who waits for one, and where the bot is silent. */
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { referenceOf } from '../../lib/log.ts';
+import { silentOnes } from '../../lib/store/silent.ts';
+import { type Answer, CannotRun, type Command, type Options } from './command.ts';
+import { deadLetters } from './dead.ts';
+import { notedOf } from './noted.ts';
+import type { Place } from './place.ts';
+import { type Row, toTable } from './table.ts';
 
-import { dayOf, failuresOn } from '../../lib/store/failures.ts';
-import { partsOfSk, turnSk } from '../../lib/store/store.ts';
-import { CannotRun, type Command } from './command.ts';
-import { toTable } from './table.ts';
-
-/** More than that on one day is an outage, and no list to read. */
-const MOST_PER_DAY = 1_000;
-const DAY_MS = 24 * 3_600_000;
+/** More than that is read by nobody. */
+const MOST_SILENT = 1_000;
 
 export const list: Command = {
-  about: 'with --failed: messages that could not be answered (--days 7)',
+  about: '--failed | --waiting | --human | --dead',
   takes: [],
-  run: async (place, _args, { failed, days, platform }) => {
-    if (!failed) throw new CannotRun('Say what to list: `npm run bot -- list --failed`.');
-    const { store, table } = await place.data();
-    const dates = Array.from({ length: days }, (_, i) => dayOf(Date.now() - i * DAY_MS));
-    const noted = (await Promise.all(dates.map((day) => failuresOn(table, day, MOST_PER_DAY)))).flat();
-    const turns = await Promise.all(noted.map((ref) => store.find(ref)));
-    // What was driven again and answered since is no failure any more.
-    const rows = noted.flatMap((ref, i) => {
-      const turn = turns[i];
-      if (turn?.state !== 'FAILED' || (platform && ref.platform !== platform)) return [];
-      const { createdAt, messageId } = partsOfSk(turnSk(ref));
-      const at = new Date(createdAt).toISOString();
-      const { platform: of, conversation } = ref;
-      return [{ at, platform: of, conversation, message: messageId, attempts: turn.epoch, stop: turn.reply?.stop }];
-    });
-    return {
-      text: rows.length === 0 ? `No message failed in the last ${days} days.` : toTable(rows),
-      json: rows,
-    };
+  run: async (place, _args, options) => {
+    const lists = { failed, waiting, human, dead: deadLetters };
+    const wanted = Object.entries(lists).filter(([name]) => options[name as keyof typeof lists]);
+    const [only, ...others] = wanted;
+    if (!only || others.length > 0)
+      throw new CannotRun('Say what to list: `npm run bot -- list` with --failed, --waiting, --human or --dead.');
+    return only[1](place, options);
   },
 };
+
+/** What was driven again and answered since is no failure any more. */
+async function failed(place: Place, options: Options): Promise<Answer> {
+  const { store, table } = await place.data();
+  const noted = await notedOf(table, 'FAILED', options);
+  const turns = await Promise.all(noted.map((ref) => store.find(ref)));
+  const rows = noted.flatMap((ref, i) => {
+    const turn = turns[i];
+    if (turn?.state !== 'FAILED') return [];
+    return [{ ...rowOf(ref), reference: referenceOf(ref), attempts: turn.epoch, stop: turn.reply?.stop }];
+  });
+  return answerOf(rows, `No message failed in the last ${options.days} days.`);
+}
+
+/** Those that were tried and given back, each with its reason; of those that nobody has tried yet, the queue knows the count only. */
+async function waiting(place: Place, options: Options): Promise<Answer> {
+  const { store, table } = await place.data();
+  const noted = await notedOf(table, 'WAITING', options);
+  const turns = await Promise.all(noted.map((ref) => store.find(ref)));
+  const now = Date.now();
+  const rows = noted.flatMap((ref, i) => {
+    const state = turns[i]?.state;
+    if (state !== undefined && state !== 'CLAIMED' && state !== 'ANSWERED') return [];
+    const { attempts, dueAt = now, reason } = ref;
+    const seconds = Math.round((now - ref.createdAt) / 1000);
+    const dueInSeconds = Math.max(Math.round((dueAt - now) / 1000), 0);
+    return [{ ...rowOf(ref), waitsSeconds: seconds, attempts, dueInSeconds, state: state ?? 'NEW', reason }];
+  });
+  const inQueue = await depthOf(place, 'TurnsQueue');
+  const others = Math.max(inQueue - rows.length, 0);
+  const oldest = Math.max(0, ...rows.map(({ waitsSeconds }) => waitsSeconds));
+  const rest = [
+    `In the queue: ${inQueue}, of which ${others} were not tried yet, wait behind these, or are on their way.`,
+    ...(rows.length > 0 ? [`The oldest of these has waited for ${oldest} s.`] : []),
+  ].join(' ');
+  const { text } = answerOf(rows, 'No message that was tried waits for another try.');
+  return { text: `${text}\n\n${rest}`, json: { waiting: rows, inQueue, others, oldestSeconds: oldest } };
+}
+
+async function human(place: Place, { platform }: Options): Promise<Answer> {
+  const { store, table } = await place.data();
+  const noted = await silentOnes(table, MOST_SILENT);
+  const owners = await Promise.all(noted.map(({ of }) => store.ownerOf(of)));
+  const rows = noted.flatMap(({ of, since }, i) => {
+    const owner = owners[i];
+    if (owner === 'bot' || (platform && of.platform !== platform)) return [];
+    return [{ since: new Date(since).toISOString(), platform: of.platform, conversation: of.conversation, owner }];
+  });
+  rows.sort((a, b) => a.since.localeCompare(b.since));
+  return answerOf(rows, 'The bot answers everywhere.');
+}
+
+function rowOf({
+  platform,
+  conversation,
+  messageId,
+  createdAt,
+}: Parameters<typeof referenceOf>[0] & { createdAt: number }) {
+  return { at: new Date(createdAt).toISOString(), platform, conversation, message: messageId };
+}
+
+function answerOf(rows: readonly Row[], none: string): Answer {
+  return { text: rows.length === 0 ? none : toTable(rows), json: rows };
+}
+
+/** Everything in it: what waits, what is delayed and what somebody works on. As SQS counts it, nearly. */
+async function depthOf({ sqs, queueUrl }: Place, id: string): Promise<number> {
+  const { Attributes = {} } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: await queueUrl(id), AttributeNames: ['All'] }),
+  );
+  const { ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible, ApproximateNumberOfMessagesDelayed } =
+    Attributes;
+  return [ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible, ApproximateNumberOfMessagesDelayed]
+    .map(Number)
+    .reduce((sum, count) => sum + (count || 0), 0);
+}

@@ -1,7 +1,7 @@
 /** The inspection tool: `pause` and `resume` decide whether the bot answers in a conversation. */
 import type { Owner } from '../../lib/types.ts';
 import { CannotRun, type Command } from './command.ts';
-import { findKnown } from './conversation.ts';
+import { findConversation } from './trace.ts';
 
 export const pause: Command = {
   about: 'the bot stays silent there',
@@ -17,11 +17,12 @@ export const resume: Command = {
 
 async function giveTo(owner: Owner, ...[place, [name = ''], options]: Parameters<Command['run']>) {
   const { store } = await place.data();
-  const of = await findKnown(store, name, options).catch((error: unknown) => {
+  const { platform, conversation } = await findConversation(place, name, options).catch((error: unknown) => {
     // Somebody may want the bot to be silent from the first message on.
     if (options.platform && error instanceof CannotRun) return { platform: options.platform, conversation: name };
     throw error;
   });
+  const of = { platform, conversation };
   const before = await store.ownerOf(of);
   await store.handOver(of, owner);
   const text = owner === 'bot' ? `The bot answers in ${name} again.` : `The bot is silent in ${name}.`;

@@ -3,20 +3,23 @@ import { openTurnsQueue } from '../../lib/queue.ts';
 import { partsOfSk } from '../../lib/store/store.ts';
 import type { Sent, Turn } from '../../lib/types.ts';
 import { CannotRun, type Command } from './command.ts';
-import { findKnown, type Known, turnsOf } from './conversation.ts';
+import { type Known, turnsOf } from './conversation.ts';
 import { readDeadTurn } from './dead-turns.ts';
 import { sift } from './sift.ts';
+import { findConversation } from './trace.ts';
 
 export const redrive: Command = {
   about: 'answers again what failed: the message, or all of the conversation',
   takes: ['conversation', 'message?'],
-  run: async (place, [name = '', message], options) => {
+  run: async (place, [name = '', given], options) => {
     const { store } = await place.data();
-    const of = await findKnown(store, name, options).catch((error: unknown) => {
+    const { messageId, ...of } = await findConversation(place, name, options).catch((error: unknown) => {
       // Where the first message of a conversation died, nothing but its dead letter tells of it.
-      if (options.platform && error instanceof CannotRun) return { platform: options.platform, conversation: name };
+      if (options.platform && error instanceof CannotRun)
+        return { platform: options.platform, conversation: name, messageId: undefined };
       throw error;
     });
+    const message = given ?? messageId;
     const owner = await store.ownerOf(of);
     if (owner !== 'bot') throw new CannotRun(`${name} is not the bot's (${owner}): \`resume\` it first.`);
     const queue = openTurnsQueue(place.sqs, await place.queueUrl('TurnsQueue'));

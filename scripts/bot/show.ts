@@ -2,17 +2,24 @@
 import { partsOfSk } from '../../lib/store/store.ts';
 import type { Turn } from '../../lib/types.ts';
 import type { Command } from './command.ts';
-import { findKnown, turnsOf } from './conversation.ts';
+import { turnsOf } from './conversation.ts';
 import { type Row, toTable } from './table.ts';
+import { findConversation } from './trace.ts';
 
 export const show: Command = {
-  about: 'the turns of a conversation: state, time, tokens, cost',
+  about: 'what became of each message; also by reference, hash or message id',
   takes: ['conversation'],
   run: async (place, [name = ''], options) => {
     const { store } = await place.data();
-    const of = await findKnown(store, name, options);
+    const { platform, conversation, messageId } = await findConversation(place, name, options);
+    const of = { platform, conversation };
     const [turns, { owner, team, summary }] = await Promise.all([turnsOf(store, of), store.conversationOf(of)]);
-    const views = turns.map((turn) => viewOf(turn, options.text));
+    // Of a message that was named, only what it belongs to.
+    const isMeant = ({ sk, into, said }: Turn) =>
+      messageId === undefined ||
+      [sk, into ?? ''].some((one) => partsOfSk(one).messageId === messageId) ||
+      said.some((one) => one.messageId === messageId);
+    const views = turns.filter(isMeant).map((turn) => viewOf(turn, options.text));
     const usd = views.reduce((sum, view) => sum + (view.usd ?? 0), 0);
     const head = [
       `${of.platform} ${of.conversation}`,

@@ -18,33 +18,40 @@ const PAUSE_MS = 100;
 export async function sift(
   sqs: SQSClient,
   QueueUrl: string,
-  { wants, take }: { wants(body: string): boolean; take(body: string): Promise<void> },
+  {
+    wants,
+    take,
+  }: { wants(body: string, letter: Message): boolean; take(body: string, letter: Message): Promise<void> },
 ): Promise<number> {
-  const left: Message[] = [];
+  const left = new Set<Message>();
   let taken = 0;
   try {
     for (let looks = 0; looks < EMPTY_LOOKS; ) {
       const { Messages = [] } = await sqs.send(
-        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: HELD_SECONDS }),
+        new ReceiveMessageCommand({
+          QueueUrl,
+          MaxNumberOfMessages: 10,
+          VisibilityTimeout: HELD_SECONDS,
+          MessageSystemAttributeNames: ['All'],
+        }),
       );
       if (Messages.length === 0) {
         looks += 1;
         await sleep(PAUSE_MS);
       }
+      for (const message of Messages) left.add(message);
       for (const message of Messages) {
         const { Body = '', ReceiptHandle } = message;
-        if (!wants(Body)) {
-          left.push(message);
-          continue;
-        }
+        if (!wants(Body, message)) continue;
         // First there, then gone here: whatever ends this in between leaves a copy.
-        await take(Body);
+        await take(Body, message);
         await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+        left.delete(message);
         taken += 1;
       }
     }
   } finally {
-    await giveBack(sqs, QueueUrl, left);
+    await giveBack(sqs, QueueUrl, [...left]);
   }
   return taken;
 }

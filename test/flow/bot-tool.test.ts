@@ -1,20 +1,21 @@
 /** `npm run bot`, as a process of its own against a running stack. */
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Permanent, Refused, Undeliverable } from '../../lib/errors.ts';
-import { pseudonym } from '../../lib/log.ts';
+import { Later, Permanent, Refused, Undeliverable } from '../../lib/errors.ts';
+import { pseudonym, referenceOf } from '../../lib/log.ts';
 import { openTurnsQueue } from '../../lib/queue.ts';
 import { keep } from '../../lib/records/envelope.ts';
 import { openCounters } from '../../lib/store/counters.ts';
 import { openShelf } from '../../lib/store/logs.ts';
 import { openStore, type Store } from '../../lib/store/store.ts';
 import { openLimits } from '../../lib/turn/limits.ts';
+import { reply } from '../../lib/turn/reply.ts';
 import { takeTurn } from '../../lib/turn/turn.ts';
 import type { PlatformName, Reply, Sent } from '../../lib/types.ts';
 import { type Emulators, startEmulators } from '../../local/emulators.ts';
@@ -49,7 +50,14 @@ beforeAll(async () => {
       ],
     }),
   );
-  for (const QueueName of ['TurnsQueue.fifo', 'TurnsDeadLetters.fifo', 'LogsQueue', 'LogsDeadLetters']) {
+  for (const QueueName of [
+    'TurnsQueue.fifo',
+    'TurnsDeadLetters.fifo',
+    'SignalsQueue.fifo',
+    'SignalsDeadLetters.fifo',
+    'LogsQueue',
+    'LogsDeadLetters',
+  ]) {
     const Attributes = QueueName.endsWith('.fifo') ? { FifoQueue: 'true' } : {};
     queues[QueueName] = (await sqs.send(new CreateQueueCommand({ QueueName, Attributes }))).QueueUrl ?? '';
   }
@@ -90,19 +98,8 @@ const answer: Reply = {
   usage: { inputTokens: 100, outputTokens: 20, cacheReadTokens: 900, cacheWriteTokens: 0 },
 };
 
-/** A message and what the worker made of it. */
-async function turn(conversation: string, messageId: string, outcome: Outcome, platform: PlatformName = 'talkjs') {
-  const sent: Sent = {
-    event: 'sent',
-    platform,
-    conversation,
-    messageId,
-    createdAt: Date.now(),
-    speaker: { id: 'alice', name: 'Alice' },
-    text: `My secret is ${messageId}.`,
-    attachments: [],
-  };
-  const deps = {
+function deps(outcome: Outcome = 'answered', messageId = 'm') {
+  return {
     store,
     compose: async () => {
       if (outcome === 'failed') throw new Permanent('bad key');
@@ -120,7 +117,21 @@ async function turn(conversation: string, messageId: string, outcome: Outcome, p
     newId: () => 'worker',
     log: () => {},
   };
-  await takeTurn(deps, { burst: [sent], generation: 0, attempts: 1, remainingMs: () => 60_000 });
+}
+
+/** A message and what the worker made of it. */
+async function turn(conversation: string, messageId: string, outcome: Outcome, platform: PlatformName = 'talkjs') {
+  const sent: Sent = {
+    event: 'sent',
+    platform,
+    conversation,
+    messageId,
+    createdAt: Date.now(),
+    speaker: { id: 'alice', name: 'Alice' },
+    text: `My secret is ${messageId}.`,
+    attachments: [],
+  };
+  await takeTurn(deps(outcome, messageId), { burst: [sent], generation: 0, attempts: 1, remainingMs: () => 60_000 });
   return sent;
 }
 
@@ -197,8 +208,120 @@ describe('list --failed', () => {
     const own = (all: { conversation: string; message: string }[]) =>
       all.filter((row) => row.conversation === conversation).map(({ message }) => message);
     expect(own(rows).sort()).toEqual(['failed', 'undeliverable']);
-    expect(people.text).toMatch(new RegExp(`talkjs +${conversation} +failed +1 +failed`));
+    expect(people.text).toMatch(new RegExp(`talkjs +${conversation} +failed +[0-9a-f]{8} +1 +failed`));
     expect(own(later)).toEqual(['undeliverable']);
+  });
+});
+
+describe('list --waiting', () => {
+  it('names what was given back, with its reason, until it is answered', async () => {
+    const conversation = newConversation();
+    const sent = {
+      ...(await turn(conversation, 'before', 'answered')),
+      messageId: 'w1',
+      createdAt: Date.now() - 90_000,
+    };
+    const hold = async () => {};
+    const unreachable = async () => {
+      throw new Later('talkjs: 503 DOWN');
+    };
+    const delivery = { id: 'q1', receipt: 'r1', attempts: 3, generation: 0, inbound: sent };
+
+    await reply({ ...deps(), compose: unreachable, hold, askForSummary: undefined }, [delivery], () => 60_000);
+    const { waiting } = await botJson('list', '--waiting');
+    const people = await bot('list', '--waiting', '--platform', 'talkjs');
+    await takeTurn(deps(), { burst: [sent], generation: 0, attempts: 4, remainingMs: () => 60_000 });
+    const later = await botJson('list', '--waiting');
+
+    const own = (rows: { conversation: string }[]) => rows.filter((row) => row.conversation === conversation);
+    expect(own(waiting)).toMatchObject([{ message: 'w1', attempts: 3, state: 'CLAIMED', reason: 'talkjs: 503 DOWN' }]);
+    expect(people.text).toMatch(/In the queue: \d+, of which \d+ were not tried yet/);
+    expect(people.text).toMatch(/The oldest of these has waited for \d+ s\./);
+    expect(own(later.waiting)).toEqual([]);
+  });
+});
+
+describe('list --human', () => {
+  it('names where the bot is silent, and since when, until it is given back', async () => {
+    const [taken, paused] = [newConversation(), newConversation()];
+    await turn(taken, 'h1', 'answered');
+    await turn(paused, 'h2', 'answered');
+    await store.takeOver({ platform: 'talkjs', conversation: taken }, 'bob', Date.now());
+    await bot('pause', paused);
+
+    const before = await botJson('list', '--human');
+    await bot('resume', taken);
+    await bot('forget', paused);
+    const after = await botJson('list', '--human');
+
+    const own = (rows: { conversation: string; owner: string }[]) =>
+      rows.filter(({ conversation }) => [taken, paused].includes(conversation)).map(({ owner }) => owner);
+    expect(own(before).sort()).toEqual(['human', 'paused']);
+    expect(own(after)).toEqual([]);
+  });
+});
+
+describe('what an operator has of a message', () => {
+  it('leads to it: the reference of the apology, the hash of a log line, its id', async () => {
+    const conversation = newConversation();
+    await turn(conversation, 'ok', 'answered');
+    const failed = await turn(conversation, 'broken-one', 'failed');
+    const shown = async (trace: string) =>
+      (await botJson('show', trace)).turns.map(({ message }: { message: string }) => message);
+
+    const { reply: apology } = (await store.find(failed)) ?? {};
+    expect(apology?.text).toContain(referenceOf(failed));
+    expect(await shown(referenceOf(failed))).toEqual(['broken-one']);
+    expect(await shown('broken-one')).toEqual(['broken-one']);
+    expect(await shown(pseudonym('talkjs', conversation))).toEqual(['ok', 'broken-one']);
+    expect(await bot('redrive', referenceOf(failed))).toEqual({ code: 0, text: 'On the way again: broken-one.' });
+    expect((await bot('show', '0123abcd')).text).toMatch(/^No conversation 0123abcd is known/);
+    await receive(sqs, queues['TurnsQueue.fifo'] ?? '', 1);
+  });
+});
+
+describe('dead letters', () => {
+  const poison = async (MessageBody: string) => {
+    const QueueUrl = queues['TurnsDeadLetters.fifo'] ?? '';
+    const fifo = { MessageGroupId: randomUUID(), MessageDeduplicationId: randomUUID() };
+    const { MessageId = '' } = await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, ...fifo }));
+    return MessageId.slice(0, 8);
+  };
+  const letters = async () =>
+    new Map<string, Record<string, unknown>>(
+      (await botJson('dead')).map((row: Record<string, unknown>) => [String(row.id), row]),
+    );
+
+  it('are shown with what is wrong with them, and dropped', async () => {
+    const [noJson, foreign] = [await poison('{"v":1'), await poison('{"v":2}')];
+
+    const seen = await letters();
+    const again = await bot('dead', 'redrive', noJson);
+    const dropped = await bot('dead', 'drop', noJson);
+    const left = await letters();
+    await bot('dead', 'drop', foreign);
+
+    expect(seen.get(noJson)).toMatchObject({ queue: 'turns', trouble: 'no JSON' });
+    expect(String(seen.get(foreign)?.trouble)).toContain('not our envelope: v');
+    expect(again).toMatchObject({ code: 1, text: expect.stringContaining('cannot be read (no JSON)') });
+    expect(dropped).toEqual({ code: 0, text: `${noJson} of the turns is gone.` });
+    expect([left.has(noJson), left.has(foreign)]).toEqual([false, true]);
+  });
+
+  it('go back into their queue, one by one', async () => {
+    const conversation = newConversation();
+    const sent = { ...(await turn(conversation, 'first', 'answered')), messageId: 'dead-one' };
+    const id = await poison(JSON.stringify({ v: 1, generation: 0, inbound: sent }));
+
+    const listed = await botJson('list', '--dead');
+    const shown = await botJson('show', 'dead-one', '--platform', 'talkjs');
+    const { text } = await bot('dead', 'redrive', id);
+
+    expect(listed).toContainEqual(expect.objectContaining({ id, conversation, message: 'dead-one' }));
+    expect(shown.conversation).toBe(conversation);
+    expect(text).toBe(`${id} of the turns is on its way again.`);
+    const [message] = await receive(sqs, queues['TurnsQueue.fifo'] ?? '', 1);
+    expect(JSON.parse(message?.Body ?? '{}')).toMatchObject({ generation: 1, inbound: { messageId: 'dead-one' } });
   });
 });
 
@@ -239,6 +362,7 @@ describe('redrive', () => {
     expect(result).toMatchObject({ messages: [], deadLetters: 2 });
     expect([...(await waiting()), ...(await waiting())]).toMatchObject([
       { generation: 1, inbound: { messageId: 'd1' } },
+      { generation: 1, inbound: { messageId: 'd3' } },
     ]);
     expect(left.map(({ Body = '' }) => JSON.parse(Body).inbound.messageId)).toEqual(['d2']);
   });
@@ -412,8 +536,8 @@ describe('what is wrong', () => {
       'It is: show <conversation>.',
       "Unknown option '--nonsense'.",
     ]);
-    expect(wrong[3]?.text).toBe('--platform must be one of talkjs, botpress, chat-api, http.');
-    expect(wrong[4]?.text).toBe('Say what to list: `npm run bot -- list --failed`.');
+    expect(wrong[3]?.text).toBe('--platform must be one of botpress, talkjs, chat-api, http.');
+    expect(wrong[4]?.text).toBe('Say what to list: `npm run bot -- list` with --failed, --waiting, --human or --dead.');
     expect(wrong[5]?.text).toBe('--days must be a whole number from 1 to 400.');
   });
 });

@@ -1,0 +1,116 @@
+/** The inspection tool: `dead` shows what lies among the dead letters, sends one on its way again, or drops it. */
+import { type Message, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { openTurnsQueue } from '../../lib/queue.ts';
+import { readEnvelope } from '../../lib/records/envelope.ts';
+import { type Answer, CannotRun, type Command } from './command.ts';
+import { parseDeadTurn } from './dead-turns.ts';
+import type { Place } from './place.ts';
+import { sift } from './sift.ts';
+import { toTable } from './table.ts';
+
+interface Letters {
+  name: 'turns' | 'signals' | 'records';
+  from: string;
+  to: string;
+}
+
+const QUEUES: readonly Letters[] = [
+  { name: 'turns', from: 'TurnsDeadLetters', to: 'TurnsQueue' },
+  { name: 'signals', from: 'SignalsDeadLetters', to: 'SignalsQueue' },
+  { name: 'records', from: 'LogsDeadLetters', to: 'LogsQueue' },
+];
+
+/** So much of SQS' id tells letters apart. */
+const ID_CHARS = 8;
+
+export const dead: Command = {
+  about: 'the dead letters of all queues, and what is in them',
+  takes: [],
+  run: (place) => deadLetters(place),
+};
+
+export const dropDead: Command = {
+  about: 'removes a dead letter for good',
+  takes: ['id'],
+  run: (place, [id = '']) => takeOut(place, id, async () => {}, 'is gone'),
+};
+
+export const redriveDead: Command = {
+  about: 'puts a dead letter back into its queue',
+  takes: ['id'],
+  run: (place, [id = '']) =>
+    takeOut(place, id, (letters, letter) => sendAgain(place, letters, letter), 'is on its way again'),
+};
+
+/** Looks at every letter, and leaves it where it is. */
+export async function deadLetters(place: Place): Promise<Answer> {
+  const rows: ReturnType<typeof rowOf>[] = [];
+  for (const letters of QUEUES) {
+    await sift(place.sqs, await place.queueUrl(letters.from), {
+      wants: (_body, letter) => {
+        rows.push(rowOf(letters, letter));
+        return false;
+      },
+      take: async () => {},
+    });
+  }
+  rows.sort((a, b) => a.since.localeCompare(b.since));
+  return { text: rows.length === 0 ? 'There are no dead letters.' : toTable(rows), json: rows };
+}
+
+async function takeOut(
+  place: Place,
+  id: string,
+  act: (letters: Letters, letter: Message) => Promise<void>,
+  done: string,
+): Promise<Answer> {
+  if (id.length < ID_CHARS) throw new CannotRun('`npm run bot -- dead` shows the ids.');
+  for (const letters of QUEUES) {
+    const taken = await sift(place.sqs, await place.queueUrl(letters.from), {
+      wants: (_body, { MessageId = '' }) => MessageId.startsWith(id),
+      take: (_body, letter) => act(letters, letter),
+    });
+    if (taken > 0) return { text: `${id} of the ${letters.name} ${done}.`, json: { id, queue: letters.name } };
+  }
+  throw new CannotRun(`There is no dead letter ${id}, or somebody holds it just now.`);
+}
+
+/** A turn goes out under a new generation: the queue would take the old one for a repeat. */
+async function sendAgain({ sqs, queueUrl }: Place, { name, to }: Letters, letter: Message): Promise<void> {
+  const { Body = '', Attributes, MessageId = '' } = letter;
+  const QueueUrl = await queueUrl(to);
+  if (name === 'turns') {
+    const turn = parseDeadTurn(Body);
+    if (typeof turn === 'string') throw new CannotRun(`It cannot be read (${turn}): \`dead drop\` removes it.`);
+    return openTurnsQueue(sqs, QueueUrl).put(turn.inbound, turn.generation + 1);
+  }
+  const { MessageGroupId } = Attributes ?? {};
+  const fifo = MessageGroupId ? { MessageGroupId, MessageDeduplicationId: `redrive:${MessageId}:${Date.now()}` } : {};
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: Body, ...fifo }));
+}
+
+function rowOf({ name }: Letters, { MessageId = '', Attributes, Body = '' }: Message) {
+  return {
+    id: MessageId.slice(0, ID_CHARS),
+    queue: name,
+    since: new Date(Number(Attributes?.SentTimestamp ?? 0)).toISOString(),
+    tries: Number(Attributes?.ApproximateReceiveCount ?? 0),
+    ...contentOf(name, Body),
+  };
+}
+
+/** What a letter is about, without what was said. */
+function contentOf(name: Letters['name'], body: string) {
+  const none = { platform: undefined, conversation: undefined, message: undefined, trouble: undefined };
+  if (name === 'turns') {
+    const turn = parseDeadTurn(body);
+    if (typeof turn === 'string') return { ...none, trouble: turn };
+    const { platform, conversation, messageId } = turn.inbound;
+    return { ...none, platform, conversation, message: messageId };
+  }
+  if (name === 'records') {
+    const envelope = readEnvelope(body);
+    return envelope ? { ...none, message: envelope.id } : { ...none, trouble: 'not our envelope' };
+  }
+  return { ...none, message: /"id":"([^"\\]{1,100})"/.exec(body)?.[1] };
+}
