@@ -24,7 +24,7 @@ async function waitAfter(error: Error, attempts: number): Promise<number> {
     throw error;
   };
   const deps = {
-    store: { claim: fails, recent: fails },
+    store: { claim: fails, recent: fails, noteWaiting: async () => {} },
     hold: async (holds: { seconds: number }[]) => void held.push(...holds.map(({ seconds }) => seconds)),
     now: () => 0,
     newId: () => 'id',
