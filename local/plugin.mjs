@@ -6,6 +6,9 @@ const MIN_NODE_MAJOR = 24;
 
 export default class EmbeddedStack {
   constructor(serverless, options, { log }) {
+    this.commands = {
+      offline: { options: { json: { usage: 'Prints JSON lines in a terminal, too', type: 'boolean' } } },
+    };
     const build = async () => {
       const { build } = await import('../scripts/build/build.mjs');
       await build({ root: serverless.serviceDir });
@@ -19,6 +22,7 @@ export default class EmbeddedStack {
       refuseOldNode();
       const { run } = await import('./run.ts'); // `package` and `deploy` need little of it
       takeOverTheEnd(serverless);
+      if (process.stdout.isTTY && !options.json) (await import('./readable.ts')).showReadable(process.stdout);
       const onUp = options.verbose ? () => {} : silence(log);
       await run({ serverless, options, build, onUp });
     };

@@ -14,6 +14,7 @@ import { CannotRun } from './bot/command.ts';
 import { checkClaude } from './doctor/claude.ts';
 import { concealing, toLines } from './doctor/finding.ts';
 import { checkNode, checkStack, type RunningStack } from './doctor/machine.ts';
+import { checkQueues } from './doctor/queues.ts';
 import { checkSettings } from './doctor/settings.ts';
 import { checkDeployed } from './doctor/stage.ts';
 import { tryDoor, untried } from './doctor/webhooks.ts';
@@ -60,7 +61,10 @@ async function examineHere(): Promise<Examined> {
   const report: Report = { Machine: machine, Settings: settings };
   if (settings.some(({ mark }) => mark === 'wrong')) return { report, envs: [env] };
   report.Services = await checkServices(local.settings, stack ? [] : Object.keys(local.urls));
-  if (stack) report.Doors = await tryDoors(local, stack);
+  if (stack) {
+    report.Doors = await tryDoors(local, stack);
+    report.Queues = await checkQueues(undefined, env);
+  }
   return { report, envs: [env] };
 }
 
@@ -118,6 +122,7 @@ async function examineStage(name: string): Promise<Examined> {
   if (isReadable) {
     report.Services = await checkServices(env, []);
     report.Doors = await tryWebhooks(env, doors);
+    report.Queues = await checkQueues(name, process.env);
   }
   return { report, envs: [process.env, env] };
 }

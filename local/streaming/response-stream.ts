@@ -11,10 +11,13 @@ export interface Prelude {
 }
 
 const preludes = new WeakMap<Writable, Prelude>();
+/** Those that were written to. */
+const begun = new WeakSet<Writable>();
 
 /** `awslambda.HttpResponseStream`. */
 export const HttpResponseStream = {
   from(stream: Writable, prelude: Prelude): Writable {
+    if (begun.has(stream)) throw new Error('Cannot set content-type, too late.'); // as Lambda's own says
     preludes.set(stream, prelude);
     return stream;
   },
@@ -66,6 +69,7 @@ export function openResponseStream(response: ServerResponse): Writable {
   Object.defineProperty(stream, 'write', {
     value: (...args: unknown[]) => {
       hasWritten = true;
+      begun.add(stream);
       return Reflect.apply(write, stream, args);
     },
   });

@@ -1,9 +1,9 @@
 /** The inspection tool: `list` tells who got no answer, who waits for one, and where the bot is silent. */
-import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { referenceOf } from '../../lib/log.ts';
 import { silentOnes } from '../../lib/store/silent.ts';
 import { type Answer, CannotRun, type Command, type Options } from './command.ts';
 import { deadLetters } from './dead.ts';
+import { depthOf } from './depth.ts';
 import { notedOf } from './noted.ts';
 import type { Place } from './place.ts';
 import { type Row, toTable } from './table.ts';
@@ -86,16 +86,4 @@ function rowOf({
 
 function answerOf(rows: readonly Row[], none: string): Answer {
   return { text: rows.length === 0 ? none : toTable(rows), json: rows };
-}
-
-/** Everything in it: what waits, what is delayed and what somebody works on. As SQS counts it, nearly. */
-async function depthOf({ sqs, queueUrl }: Place, id: string): Promise<number> {
-  const { Attributes = {} } = await sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl: await queueUrl(id), AttributeNames: ['All'] }),
-  );
-  const { ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible, ApproximateNumberOfMessagesDelayed } =
-    Attributes;
-  return [ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible, ApproximateNumberOfMessagesDelayed]
-    .map(Number)
-    .reduce((sum, count) => sum + (count || 0), 0);
 }
