@@ -1,7 +1,8 @@
 /** The table, of corrections: what became of a message after it was sent, also when that is heard of before the message. */
 
-import type { Correction, MessageRef } from '../types.ts';
+import type { Correction, MessageRef, PlatformName } from '../types.ts';
 import type { Access } from './access.ts';
+import type { Table } from './items.ts';
 import { partition, pointer, turnSk } from './keys.ts';
 
 /** The one item of its partition. */
@@ -50,4 +51,16 @@ export function openCorrections({ update, updated, expiresAt }: Access) {
       return { platform, messageId, conversation: item.conversation, createdAt: Number(item.createdAt) };
     },
   };
+}
+
+/** Where the message of this id is, of those whose place was noted; for an operator, who has nothing but its id. */
+export async function placeOf(
+  table: Pick<Table, 'read'>,
+  platforms: readonly PlatformName[],
+  messageId: string,
+): Promise<Pick<MessageRef, 'platform' | 'conversation'> | undefined> {
+  const items = await table.read(platforms.map((platform) => ({ pk: pointer(platform, messageId), sk: POINTER_SK })));
+  const at = items.findIndex((item) => typeof item?.conversation === 'string');
+  const platform = platforms[at];
+  return platform && { platform, conversation: String(items[at]?.conversation) };
 }

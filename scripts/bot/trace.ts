@@ -1,6 +1,6 @@
 /** The inspection tool: finds a conversation by what an operator has of it: an apology's reference, a hash of a log line, a message's id. */
 import { pseudonym, referenceOf } from '../../lib/log.ts';
-import { pointer } from '../../lib/store/keys.ts';
+import { placeOf } from '../../lib/store/corrections.ts';
 import { silentOnes } from '../../lib/store/silent.ts';
 import { CannotRun, type Options } from './command.ts';
 import { findKnown, type Known, PLATFORMS } from './conversation.ts';
@@ -30,10 +30,8 @@ export async function findConversation(place: Place, name: string, options: Opti
 /** Hashes cannot be turned back: what is known to be in trouble, silent or dead is looked through. */
 async function byTrace(place: Place, name: string, options: Options): Promise<Candidate | undefined> {
   const { table } = await place.data();
-  const pointers = await table.read(PLATFORMS.map((platform) => ({ pk: pointer(platform, name), sk: 'I' })));
-  const at = pointers.findIndex((item) => typeof item?.conversation === 'string');
-  const platform = PLATFORMS[at];
-  if (platform) return { platform, conversation: String(pointers[at]?.conversation), messageId: name };
+  const known = await placeOf(table, PLATFORMS, name);
+  if (known) return { ...known, messageId: name };
 
   const noted = [await notedOf(table, 'FAILED', options), await notedOf(table, 'WAITING', options)].flat();
   const silent = (await silentOnes(table, MOST_SILENT)).map(({ of }) => of);
