@@ -21,11 +21,26 @@ export function announce({ urls, standIns: inUse }: Status, dataDir: string | un
     row('SQS', data),
     '',
     ...Object.entries(urls).map(([name, url]) => row(name, url.replace('/{proxy+}', ''))),
+    ...tunnelFor(urls, inUse),
     ...examples,
     '',
     'Ctrl-C ends it all.',
     '',
   ].join('\n');
+}
+
+/** What a real service has to be told, so that its webhooks arrive here. */
+function tunnelFor(urls: Status['urls'], inUse: Status['standIns']): string[] {
+  const hooks = standIns.flatMap(({ name, title, hook }) => (hook && !inUse[name] ? [row(title, `…${hook}`)] : []));
+  const door = urls.talkjs ?? urls.botpress;
+  if (hooks.length === 0 || door === undefined) return [];
+  return [
+    '',
+    'Real services reach this machine through a tunnel, for example',
+    `  cloudflared tunnel --url ${new URL(door).origin}`,
+    'Enter the address that it prints as the webhook, with this behind it:',
+    ...hooks,
+  ];
 }
 
 function row(name: string, text: string): string {

@@ -11,7 +11,8 @@ import { portBlock } from '../local/ports.ts';
 import { settingsIn, withLocalDefaults } from '../local/settings.ts';
 import { openStandIns } from '../local/stand-ins.ts';
 import { CannotRun } from './bot/command.ts';
-import { checkClaude } from './doctor/claude.ts';
+import { ANTHROPIC_URL, checkClaude } from './doctor/claude.ts';
+import { checkClock } from './doctor/clock.ts';
 import { concealing, toLines } from './doctor/finding.ts';
 import { checkNode, checkStack, type RunningStack } from './doctor/machine.ts';
 import { checkQueues } from './doctor/queues.ts';
@@ -21,6 +22,9 @@ import { tryDoor, untried } from './doctor/webhooks.ts';
 import { secretNames } from './stage/stage.ts';
 
 const manifests = Object.entries<Manifest<unknown>>(platforms);
+
+/** Where nothing else is set. */
+const TALKJS_URL = 'https://api.talkjs.com';
 
 type Report = Record<string, Finding[]>;
 
@@ -85,7 +89,12 @@ async function checkServices(env: Env, away: readonly string[]): Promise<Finding
   const readable = { ...env, LOGS_QUEUE_URL: 'x', TABLE_NAME: 'x' };
   const { claude, reconify } = readSettings(readable, ['claude', 'reconify']);
   const isAway = (name: string) => away.includes(name);
+  const addresses = [
+    ...(isAway('claude') ? [] : [claude.baseUrl ?? ANTHROPIC_URL]),
+    ...(isAway('talkjs') || !env.TALKJS_APP_ID ? [] : [env.TALKJS_API_URL || TALKJS_URL]),
+  ];
   const asked = await Promise.all([
+    checkClock(addresses),
     isAway('claude') ? [off('Claude: the offline stand-in, until ANTHROPIC_API_KEY is set')] : checkClaude(claude),
     ...manifests.map(([name, { settings, operator }]) => {
       if (isAway(name)) return [off(`${operator.title}: the stand-in, until its keys are set`)];

@@ -50,6 +50,8 @@ export async function startConversation(account: Account, now: number): Promise<
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(REQUEST_LIMIT_MS),
+    }).catch(() => {
+      throw new Refusal(502, `TalkJS cannot be reached at ${apiUrl}`);
     });
     if (!response.ok) throw new Refusal(502, `TalkJS answered ${response.status} to ${path.split('/')[0]}`);
   };

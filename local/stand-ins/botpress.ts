@@ -162,6 +162,7 @@ export const standIn: StandIn = {
     return whole(settings, 'Botpress', ['BOTPRESS_API_URL', 'BOTPRESS_WEBHOOK_SECRET', key], []);
   },
   instead: 'set BOTPRESS_API_URL, BOTPRESS_WEBHOOK_SECRET and BOTPRESS_ENCRYPTION_KEY',
+  hook: '/botpress/events',
   open: ({ url, doors }) => {
     const webhookId = 'local';
     const keys = { encryptionKey: 'local encryption key', webhookSecret: 'local webhook secret' };

@@ -139,6 +139,7 @@ export const standIn: StandIn = {
   title: 'TalkJS',
   real: (settings) => whole(settings, 'TalkJS', ['TALKJS_APP_ID', 'TALKJS_SECRET_KEY'], ['TALKJS_API_URL']),
   instead: 'set TALKJS_APP_ID and TALKJS_SECRET_KEY',
+  hook: '/talkjs',
   open: ({ settings, url, doors }) => {
     const appId = 'local';
     const secretKey = 'sk_local_stand_in';

@@ -49,6 +49,23 @@ async function doctor(settings: Record<string, string>, ...args: string[]) {
 }
 
 describe('the doctor', () => {
+  it('says how far the clock is off, by that of the first service', async () => {
+    const late = await serve({
+      late: (_request, response) => {
+        response.setHeader('date', new Date(Date.now() - 90_000).toUTCString());
+        sendJson(response, 200, { id: 'claude-haiku-5-5' });
+      },
+    });
+
+    const off = await doctor({ ANTHROPIC_API_KEY: 'sk-ant-not-to-be-seen', ANTHROPIC_BASE_URL: `${late.url}/late` });
+    const right = await doctor(real);
+
+    await late.close();
+    expect(off.text).toMatch(/✗ the clock is \d+ s ahead of that of 127\.0\.0\.1/);
+    expect(off.code).toBe(1);
+    expect(right.text).toContain('✓ the clock is right');
+  });
+
   it('finds nothing wrong where nothing is set: there are stand-ins for everything', async () => {
     const { code, text } = await doctor({});
 

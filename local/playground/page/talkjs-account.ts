@@ -30,6 +30,8 @@ const about = find('about', HTMLParagraphElement);
 async function begin() {
   const account = await ask<AccountView>('talkjs-account');
   find(account.isSet ? 'chat' : 'set-up', HTMLElement).hidden = false;
+  // The page is at the fifth port of the block, and the doors are at the first.
+  for (const place of document.querySelectorAll('.doors-port')) place.textContent = String(Number(location.port) - 4);
   if (!account.isSet) return;
   const { conversationId } = await post<{ conversationId: string }>('talkjs-account/conversation', {});
   await openChatbox(account, conversationId);

@@ -26,6 +26,8 @@ export interface StandIn {
   /** How to get the real service instead. */
   instead: string;
   open(context: StandInContext): Promise<OpenStandIn> | OpenStandIn;
+  /** The path of the door that the real service calls. */
+  hook?: string;
   /** Lines that show how to try it. */
   examples?(url: string): string[];
 }
