@@ -11,21 +11,23 @@ export const sizes = {
   /** Entries of one list in a body. */
   listEntries: 1_000,
 
-  /** Text of one message, also where `MAX_INPUT_CHARS` is 0, and of all messages that are answered in one turn. */
+  /** Text of one message, also where `MAX_INPUT_CHARS` is 0; and text, links and names of several that are answered in one turn. */
   textBytes: 100 * 1024,
-  /** Bytes that one of `MAX_INPUT_CHARS` may have, the longest of UTF-8. */
-  bytesPerChar: 4,
-  /** The text of a reply: the rest of an item belongs to what was said. */
+  /** The text of a reply. With what was said, its correction and their frame it stays below `itemBytes`. */
   replyBytes: 100 * 1024,
 
   /** A link, as TalkJS and browsers cut them. */
   linkBytes: 4_096,
   /** A name of a person, a file or anything else that is shown. */
   nameBytes: 255,
-  /** An id that a platform or a client gives. */
-  idBytes: 255,
-  /** Files of one message, of its correction, and of one turn. */
+  /** An id that a platform or a client gives, in UTF-16 units: TalkJS' own limit. */
+  idChars: 255,
+  /** Files of one message. */
   attachments: 20,
+  /** Text, links and names of one message. */
+  saidBytes: 130 * 1024,
+  /** The same of its correction, which lies beside it in the item. */
+  correctionBytes: 100 * 1024,
 
   /** One item of the table, which itself takes 400 KB. */
   itemBytes: 350 * 1024,
@@ -65,8 +67,3 @@ export const crowds = {
   backlogEntries: 200,
   backlogBytes: 1024 * 1024,
 } as const;
-
-/** The longest text (bytes) of a message that may have `maxChars` characters; 0 for no limit in characters. */
-export function textBytesOf(maxChars: number): number {
-  return maxChars === 0 ? sizes.textBytes : Math.min(maxChars * sizes.bytesPerChar, sizes.textBytes);
-}

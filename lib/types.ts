@@ -40,6 +40,8 @@ export interface Sent extends MessageRef {
   speaker: Speaker;
   text: string;
   attachments: Attachment[];
+  /** Files that came with it and were left out at the door. */
+  leftOut?: number;
   /** Its deletion will name it by its id alone, not by this conversation: the table must know where it is. */
   isNamedById?: true;
   /** The name of the bot that is spoken to; the default one without it. */
@@ -54,6 +56,7 @@ export interface Intervened extends MessageRef {
   speaker: Speaker;
   text: string;
   attachments: Attachment[];
+  leftOut?: number;
 }
 
 /** A user changed an earlier message: the history Claude sees is corrected, nothing is answered. */
@@ -62,6 +65,7 @@ export interface Edited extends MessageRef {
   editedAt: number;
   text: string;
   attachments: Attachment[];
+  leftOut?: number;
 }
 
 /** A user took an earlier message back. Without `createdAt`, only the id is sure: the platform's own name of the conversation may differ. */
@@ -127,6 +131,8 @@ export interface Reply {
   unreadable?: string[];
   /** Claude gave the conversation to a human with it. */
   handsOver?: boolean;
+  /** An apology in the place of a stored reply that can never be sent. */
+  isReplacement?: boolean;
   /** From the claim of the turn to this reply. */
   ms?: number;
 }
@@ -151,6 +157,10 @@ export interface Turn {
   said: Said[];
   generation: number;
   epoch: number;
+  /** While it is CLAIMED: how many claims there were, this one included, in which Claude was asked or may have been. */
+  asks?: number;
+  /** While it is CLAIMED: which worker has it, until when (ms). */
+  owner?: string;
   leaseUntil?: number;
   reply?: Reply;
   /** The sort key of the turn that answered this message, when MERGED. */

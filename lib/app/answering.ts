@@ -17,13 +17,13 @@ import { SUMMARY_MAX_TOKENS, SUMMARY_MODEL, SUMMARY_PROMPT } from '../claude/sum
 import type { ReconifySettings, Settings } from '../config.ts';
 import { logLine } from '../log.ts';
 import { openCounters } from '../store/counters.ts';
-import { openDynamo, openStore } from '../store/store.ts';
+import { openDynamo, openStore, type Store } from '../store/store.ts';
 import { allTools } from '../tools/all.ts';
 import { chooseTools, openToolbox } from '../tools/toolbox.ts';
 import { type ComposeDeps, compose } from '../turn/compose.ts';
 import { type Limits, openLimits } from '../turn/limits.ts';
 import type { RememberDeps } from '../turn/remember.ts';
-import type { TurnDeps } from '../turn/turn.ts';
+import type { TurnDeps } from '../turn/shapes.ts';
 import { openRecorder } from './recorder.ts';
 
 /** The settings groups it needs; `reconify` beside them where calls are logged there. */
@@ -41,7 +41,7 @@ export function openAnswering(
   reconify: ReconifySettings | undefined,
   dynamo = openDynamo(),
   ownLimits: Limits = limitsOf(settings, dynamo),
-): Omit<TurnDeps, 'platform'> & RememberDeps {
+): Omit<TurnDeps, 'platform'> & RememberDeps & { store: Store } {
   const { aws, claude, history, limits, attachments, stage } = settings;
   const log = logLine;
   const now = Date.now;

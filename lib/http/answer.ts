@@ -5,7 +5,8 @@ import { errorName, labelsOf } from '../log.ts';
 import type { Sessions } from '../store/sessions.ts';
 import { turnSk } from '../store/store.ts';
 import { type RememberDeps, remember } from '../turn/remember.ts';
-import { type Taken, type TurnDeps, takeTurn } from '../turn/turn.ts';
+import type { Taken, TurnDeps } from '../turn/shapes.ts';
+import { takeTurn } from '../turn/turn.ts';
 import type { Sent, Speaker, Turn } from '../types.ts';
 import { ChatFailure } from './failure.ts';
 import type { CallerLimits } from './limits.ts';
@@ -13,11 +14,12 @@ import { openShown, type Piece } from './pieces.ts';
 import type { ChatMessage } from './read-message.ts';
 import type { Session } from './session.ts';
 
-export interface AnswerDeps extends TurnDeps, RememberDeps {
-  sessions: Sessions;
-  /** The ones that the turn composes its answer under. */
-  limits: CallerLimits;
-}
+export type AnswerDeps = TurnDeps &
+  RememberDeps & {
+    sessions: Sessions;
+    /** The ones that the turn composes its answer under. */
+    limits: CallerLimits;
+  };
 
 export interface Asked {
   session: Session;

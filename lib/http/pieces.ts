@@ -1,4 +1,6 @@
 /** Stop 7 for /chat. What goes over the wire while an answer grows, as JSON lines or as server-sent events. Pure. */
+import { cutToBytes } from '../text/bytes.ts';
+import { KEPT_REPLY_BYTES } from '../turn/fit.ts';
 import type { Usage } from '../types.ts';
 import type { FailureBody } from './failure.ts';
 
@@ -47,6 +49,7 @@ export interface Shown {
 /** Passes on what Claude says, and keeps in mind what of the answer that will be stored is out. */
 export function openShown(emit: (piece: Piece) => void): Shown {
   let shown = '';
+  let bytes = 0;
 
   function show(text: string) {
     if (text === '') return;
@@ -54,8 +57,14 @@ export function openShown(emit: (piece: Piece) => void): Shown {
     emit({ delta: text });
   }
 
+  /** As much as is stored of an answer without end. */
+  function showFitting(delta: string) {
+    show(cutToBytes(delta, Math.max(KEPT_REPLY_BYTES - bytes, 0)));
+    bytes += Buffer.byteLength(delta);
+  }
+
   return {
-    text: show,
+    text: showFitting,
     tool: (name) => emit({ tool: name }),
     rest: (stored) => {
       if (stored.startsWith(shown)) show(stored.slice(shown.length));

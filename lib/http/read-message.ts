@@ -1,5 +1,6 @@
 /** Stop 3 for /chat: a request's body → the message in it, or what is wrong with it. */
 import * as z from 'zod/mini';
+import { sizes } from '../bounds.ts';
 import { readJsonBody } from '../platforms/kit/json-body.ts';
 import { guard } from '../text/guard.ts';
 import type { Attachment } from '../types.ts';
@@ -11,9 +12,6 @@ export interface ChatMessage {
   attachments: Attachment[];
 }
 
-/** Room for any message and its links; the table takes items of 400 KB. */
-const MAX_BODY_BYTES = 256 * 1024;
-
 const schema = z.object({
   message: z.string(),
   user: z.optional(z.string().check(z.minLength(1), z.maxLength(128))),
@@ -21,7 +19,10 @@ const schema = z.object({
     z
       .array(
         z.object({
-          url: z.string().check(z.maxLength(4_000), z.regex(/^https?:\/\/\S+$/)),
+          url: z.string().check(
+            z.regex(/^https?:\/\/\S+$/),
+            z.refine((url) => Buffer.byteLength(url) <= sizes.linkBytes),
+          ),
           name: z.optional(z.string().check(z.maxLength(255))),
         }),
       )
@@ -47,8 +48,8 @@ export function readMessage(body: Uint8Array | undefined, maxChars: number): Cha
 }
 
 function parseJson(body: Uint8Array | undefined): unknown {
-  if (body !== undefined && body.byteLength > MAX_BODY_BYTES) {
-    throw new ChatFailure('too_long', `The body is over ${MAX_BODY_BYTES / 1024} KB.`);
+  if (body !== undefined && body.byteLength > sizes.bodyBytes) {
+    throw new ChatFailure('too_long', `The body is over ${sizes.bodyBytes / 1024} KB.`);
   }
   try {
     return readJsonBody(body ?? new Uint8Array());

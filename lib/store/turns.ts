@@ -46,7 +46,7 @@ export function openTurns(access: Access) {
     ): Promise<Turn | undefined> {
       const item = await updated(partition(ref), turnSk(ref), {
         UpdateExpression:
-          'SET #state = :claimed, #owner = :owner, leaseUntil = :until, generation = :generation, said = if_not_exists(said, :said), expiresAt = :expires ADD epoch :one',
+          'SET #state = :claimed, #owner = :owner, leaseUntil = :until, generation = :generation, said = if_not_exists(said, :said), expiresAt = :expires ADD epoch :one, asks :one',
         ConditionExpression:
           // The owner's own claim again: the client repeats a write whose answer was lost.
           'attribute_not_exists(#state) OR (#state = :claimed AND (leaseUntil < :now OR #owner = :owner)) OR (generation < :generation AND #state <> :delivered)',
@@ -81,7 +81,7 @@ export function openTurns(access: Access) {
     /** Stores the reply before it is sent. Throws `Superseded` when another worker took the turn over. */
     async answer(ref: MessageRef, holder: Holder, reply: Reply, said: readonly Said[]): Promise<void> {
       await asHolder(ref, holder, {
-        set: 'SET #state = :answered, reply = :reply, said = :said REMOVE #owner, leaseUntil',
+        set: 'SET #state = :answered, reply = :reply, said = :said REMOVE #owner, leaseUntil, asks',
         values: { ':answered': 'ANSWERED', ':reply': reply, ':said': said },
       });
     },
@@ -89,7 +89,7 @@ export function openTurns(access: Access) {
     /** Ends a turn whose message the reply of another one covers. */
     async retire(ref: MessageRef, holder: Holder, into: string): Promise<void> {
       await asHolder(ref, holder, {
-        set: 'SET #state = :merged, #into = :into REMOVE #owner, leaseUntil',
+        set: 'SET #state = :merged, #into = :into REMOVE #owner, leaseUntil, asks',
         names: { '#into': 'into' },
         values: { ':merged': 'MERGED', ':into': into },
       });
@@ -98,14 +98,36 @@ export function openTurns(access: Access) {
     /** Ends a turn that a human answers: what was said stays in the history. */
     async skip(ref: MessageRef, holder: Holder): Promise<void> {
       await asHolder(ref, holder, {
-        set: 'SET #state = :skipped REMOVE #owner, leaseUntil',
+        set: 'SET #state = :skipped REMOVE #owner, leaseUntil, asks',
         values: { ':skipped': 'SKIPPED' },
       });
     },
 
-    /** Ends the lease early, so that the next attempt need not wait for it. */
-    async release(ref: MessageRef, holder: Holder): Promise<void> {
-      await asHolder(ref, holder, { set: 'SET leaseUntil = :zero', values: { ':zero': 0 } });
+    /** Ends the lease early, so that the next attempt need not wait for it. A claim in which Claude was not asked does not count as one. */
+    async release(ref: MessageRef, holder: Holder, { isAsked } = { isAsked: false }): Promise<void> {
+      await asHolder(ref, holder, {
+        set: 'SET leaseUntil = :zero ADD asks :change',
+        values: { ':zero': 0, ':change': isAsked ? 0 : -1 },
+      });
+    },
+
+    /** Stores the apology that goes out in the place of a stored reply; false when the turn is at its end. */
+    async replace(ref: MessageRef, reply: Reply): Promise<boolean> {
+      return update(partition(ref), turnSk(ref), {
+        UpdateExpression: 'SET reply = :reply',
+        ConditionExpression: '#state = :answered',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: { ':answered': 'ANSWERED', ':reply': reply },
+      });
+    },
+
+    /** Ends a turn whose apology could not be stored; it is noted as failed. */
+    async abandon(ref: MessageRef, holder: Holder): Promise<void> {
+      await noteFailure(ref);
+      await asHolder(ref, holder, {
+        set: 'SET #state = :failed, finishedAt = :now REMOVE #owner, leaseUntil, asks',
+        values: { ':failed': 'FAILED', ':now': now() },
+      });
     },
 
     /**

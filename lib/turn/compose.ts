@@ -8,7 +8,7 @@ import { type Recent, turnSk } from '../store/store.ts';
 import { sentences } from '../text/sentences.ts';
 import type { Reply, Sent, Turn } from '../types.ts';
 import type { Asker, Limits, OverLimit } from './limits.ts';
-import type { Listener } from './turn.ts';
+import type { Listener } from './listener.ts';
 
 export interface ComposeDeps {
   ask: Ask;

@@ -3,6 +3,7 @@ import { sizes } from '../bounds.ts';
 import { causeOf, Rejected } from '../errors.ts';
 import { errorName, type Fields, type Log, labelsOf } from '../log.ts';
 import type { Dialect, Inbound, WebhookRequest } from '../types.ts';
+import { bound } from './bound.ts';
 
 export interface ReceiveDeps {
   dialect: Dialect;
@@ -29,7 +30,7 @@ export async function receive(deps: ReceiveDeps, request: WebhookRequest): Promi
       return { status: 200, body: { ok: true } };
     }
     labels = labelsOf(inbound);
-    await put(inbound);
+    await put(bound(inbound));
     log('message-kept', { ...labels, kind: inbound.event });
     return { status: 200, body: { ok: true } };
   } catch (error) {

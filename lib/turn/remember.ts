@@ -6,7 +6,7 @@ import type { Store } from '../store/store.ts';
 import type { Sent, Summary, Turn } from '../types.ts';
 
 export interface RememberDeps {
-  store: Store;
+  store: Pick<Store, 'between' | 'summarize'>;
   /** Asks the cheap model; `undefined` with any other strategy. */
   askForSummary: Ask | undefined;
   log: Log;

@@ -1,29 +1,26 @@
 /** Stops 5-7. Answers a batch of waiting messages: conversations side by side, each in the order the queue gave. */
 
-import { causeOf, Later, Superseded } from '../errors.ts';
-import { errorName, type Log, pseudonym } from '../log.ts';
-import { partsOfSk } from '../store/store.ts';
-import type { Correction, Deleted, Edited, Inbound, Sent } from '../types.ts';
+import { causeOf, Later } from '../errors.ts';
+import { errorName, labelsOf, pseudonym } from '../log.ts';
+import type { Store } from '../store/store.ts';
 import { isForUs } from './addressed.ts';
-import { keepFiles, readText } from './hear.ts';
-import { intervene } from './intervene.ts';
+import { burstOf } from './burst.ts';
+import { type CorrectDeps, correct, notePlaces } from './correct.ts';
+import { apologise, isPassing, LAST_ATTEMPT, reasonOf } from './ending.ts';
+import { type InterveneDeps, intervene } from './intervene.ts';
 import { type RememberDeps, remember } from './remember.ts';
-import { type TurnDeps, takeTurn } from './turn.ts';
+import { sendUnstored } from './send.ts';
+import type { Delivery, TurnDeps } from './shapes.ts';
+import { takeTurn } from './turn.ts';
 
-/** One message as the queue delivered it. */
-export interface Delivery {
-  id: string;
-  receipt: string;
-  /** 1 for the first delivery. */
-  attempts: number;
-  generation: number;
-  inbound: Inbound;
-}
-
-export interface ReplyDeps extends TurnDeps, RememberDeps {
-  hold(holds: readonly { receipt: string; seconds: number }[]): Promise<void>;
-  log: Log;
-}
+export type ReplyDeps = TurnDeps &
+  RememberDeps &
+  CorrectDeps &
+  InterveneDeps & {
+    store: Pick<Store, 'conversationOf' | 'noteWaiting'>;
+    /** Sets how long (s) each receipt stays invisible. */
+    hold(holds: readonly { receipt: string; seconds: number }[]): Promise<void>;
+  };
 
 /** What the queue shall deliver again: the failed message and, to keep the order, all that follow it in its conversation. */
 export type GivenBack = readonly Delivery[];
@@ -71,18 +68,20 @@ async function answerInOrder(
     const isFirst = head === waiting[0];
     if (!isFirst && remainingMs() < SHORTEST_TURN_MS) return rest.map((delivery) => ({ delivery, seconds: 0 }));
     try {
-      const covered = await handle(deps, head, rest, remainingMs);
+      const covered = await handle(deps, head, rest, remainingMs).catch((error: unknown) =>
+        endAnyhow(deps, head, remainingMs, error),
+      );
       rest = rest.filter((delivery) => delivery !== head && !covered.has(eventOf(delivery)));
     } catch (error) {
       const wait = waitSeconds(error, head.attempts);
       deps.log('message-given-back', {
         ...labels(head),
         error: errorName(error),
-        reason: reasonOf(error),
+        reason: isPassing(error) ? error.message : undefined,
         cause: causeOf(error),
         waitSeconds: wait,
       });
-      await noteWaiting(deps, head, { wait, reason: reasonOf(error) ?? causeOf(error) });
+      await noteWaiting(deps, head, { wait, reason: isPassing(error) ? error.message : causeOf(error) });
       return rest.map((delivery, i) => ({ delivery, seconds: i === 0 ? wait : 0 }));
     }
   }
@@ -100,67 +99,62 @@ async function noteWaiting(
 }
 
 /** The events that need no further handling, the head among them. */
-async function handle(deps: ReplyDeps, head: Delivery, rest: readonly Delivery[], remainingMs: () => number) {
+async function handle(
+  deps: ReplyDeps,
+  head: Delivery,
+  rest: readonly Delivery[],
+  remainingMs: () => number,
+): Promise<ReadonlySet<string>> {
   const { inbound } = head;
   if (inbound.event === 'intervened') {
     await intervene(deps, inbound);
-    return new Set<string>();
+    return NOTHING_ELSE;
   }
   if (inbound.event !== 'sent') {
     await correct(deps, inbound);
-    return new Set<string>();
+    return NOTHING_ELSE;
   }
   if (!(await isForUs(deps.store, inbound))) {
     deps.log('message-not-for-us', labels(head));
-    return new Set<string>();
+    return NOTHING_ELSE;
   }
   const burst = burstOf(rest);
-  await Promise.all(burst.map((sent) => (sent.isNamedById ? notePlace(deps, sent) : undefined)));
+  await notePlaces(deps, burst);
   const { generation, attempts } = head;
   const { covered, turn, before } = await takeTurn(deps, { burst, generation, attempts, remainingMs });
   await remember(deps, { head: inbound, turn, before, remainingMs: remainingMs() });
   return new Set([...covered].map((messageId) => `sent:${messageId}`));
 }
 
-/** The user's messages waiting at the head of the line: they are answered in one turn. A redriven one stands alone. */
-function burstOf(waiting: readonly Delivery[]): [Sent, ...Sent[]] {
-  const end = waiting.findIndex(
-    ({ inbound, generation }) => inbound.event !== 'sent' || inbound.among !== undefined || generation > 0,
-  );
-  const length = end === -1 ? waiting.length : Math.max(end, 1);
-  // A message that the queue took twice, five minutes apart, is in line twice.
-  const once = new Map(waiting.slice(0, length).map(({ inbound }) => [inbound.messageId, inbound]));
-  return [...once.values()] as [Sent, ...Sent[]];
-}
+const NOTHING_ELSE: ReadonlySet<string> = new Set();
 
-async function correct({ store, maxInputChars, log }: ReplyDeps, inbound: Edited | Deleted): Promise<void> {
-  if (inbound.event === 'edited') {
-    const heard = readText(inbound.text, { maxChars: maxInputChars, hasFiles: true });
-    const text = 'text' in heard ? heard.text : '';
-    return store.correct(inbound, { at: inbound.editedAt, text, ...keepFiles(inbound.attachments) });
+/**
+ * What no attempt can mend, such as a fault of ours, ends here: a question in an apology that needs no table, anything else in a log
+ * line. Throws what is to be tried again: an outage, and whatever keeps the user from being told.
+ */
+async function endAnyhow(
+  deps: ReplyDeps,
+  { inbound, generation, attempts }: Delivery,
+  remainingMs: () => number,
+  error: unknown,
+): Promise<ReadonlySet<string>> {
+  if (isPassing(error)) throw error;
+  if (inbound.event !== 'sent') {
+    deps.log('message-dropped', { ...labelsOf(inbound), kind: inbound.event, error: errorName(error) });
+    return NOTHING_ELSE;
   }
-  const { createdAt, platform, conversation, messageId } = inbound;
-  if (createdAt !== undefined) return store.correct({ ...inbound, createdAt }, DELETED);
-  const { turns } = await store.recent(inbound);
-  const known = turns.map(({ sk }) => partsOfSk(sk)).find((parts) => parts.messageId === messageId);
-  const place = known ? { ...inbound, ...known } : await store.noteDeletion(inbound);
-  if (place) return store.correct(place, DELETED);
-  log('deletion-of-unknown', { conversation: pseudonym(platform, conversation), inbound: messageId });
+  const apology = apologise(deps, inbound, reasonOf(error));
+  await sendUnstored(deps, { burst: [inbound], generation, attempts, remainingMs }, apology);
+  return NOTHING_ELSE;
 }
 
-/** Without this the deletion of a message could not be told which conversation's history it corrects. */
-async function notePlace({ store }: ReplyDeps, sent: Sent): Promise<void> {
-  if (await store.notePlace(sent)) await store.correct(sent, DELETED);
-}
-
-/** Nothing may bring a deleted message back, whichever event comes last. */
-const DELETED: Correction = { at: Number.MAX_SAFE_INTEGER, deleted: true };
-
+/** Somebody may have named a short time again and again: from the last attempt on, the longest wait holds. */
 function waitSeconds(error: unknown, attempts: number): number {
-  if (error instanceof Superseded) return BACKOFF_SECONDS[0] ?? 0;
+  const usual = BACKOFF_SECONDS[Math.min(attempts, BACKOFF_SECONDS.length) - 1] ?? 0;
   const named = error instanceof Later ? error.afterMs : undefined;
-  if (named !== undefined) return Math.min((named + Math.random() * (named / 4)) / 1000, LONGEST_WAIT_SECONDS);
-  return BACKOFF_SECONDS[Math.min(attempts, BACKOFF_SECONDS.length) - 1] ?? 0;
+  if (named === undefined) return usual;
+  const seconds = Math.min((named + Math.random() * (named / 4)) / 1000, LONGEST_WAIT_SECONDS);
+  return attempts > LAST_ATTEMPT ? Math.max(seconds, usual) : seconds;
 }
 
 /** What the team says waits for nothing: it must not come behind the turn that it is to stop. */
@@ -174,10 +168,6 @@ function eventOf({ inbound: { event, messageId } }: Delivery): string {
 
 function labels({ inbound: { platform, conversation, messageId }, attempts }: Delivery) {
   return { conversation: pseudonym(platform, conversation), inbound: messageId, attempt: attempts };
-}
-
-function reasonOf(error: unknown): string | undefined {
-  return error instanceof Later || error instanceof Superseded ? error.message : undefined;
 }
 
 /** Visibility is a courtesy to speed: when it cannot be set, the queue's own timeout still brings the message back. */

@@ -1,7 +1,8 @@
 /** What the consumers of turns share: a message of the queue is our own envelope, or goes to the dead letters. */
 import * as z from 'zod/mini';
 import { logLine } from '../../log.ts';
-import { type Delivery, type ReplyDeps, reply } from '../../turn/reply.ts';
+import { type ReplyDeps, reply } from '../../turn/reply.ts';
+import type { Delivery } from '../../turn/shapes.ts';
 import type { Inbound } from '../../types.ts';
 import { type QueueHandler, type QueueMessage, queueDoor } from './queue-door.ts';
 

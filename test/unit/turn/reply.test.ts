@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { Later } from '../../../lib/errors.ts';
-import { type Delivery, type ReplyDeps, reply } from '../../../lib/turn/reply.ts';
+import { type ReplyDeps, reply } from '../../../lib/turn/reply.ts';
+import type { Delivery } from '../../../lib/turn/shapes.ts';
 import type { Sent } from '../../../lib/types.ts';
 
 function delivery(attempts: number): Delivery {
@@ -37,7 +38,7 @@ async function waitAfter(error: Error, attempts: number): Promise<number> {
 
 it('waits longer from attempt to attempt, about 40 minutes in all', async () => {
   const waits = [];
-  for (let attempts = 1; attempts <= 9; attempts++) waits.push(await waitAfter(new Error('any'), attempts));
+  for (let attempts = 1; attempts <= 9; attempts++) waits.push(await waitAfter(new Later('away'), attempts));
 
   expect(waits).toEqual([2, 15, 45, 120, 300, 600, 600, 600, 600]);
 });

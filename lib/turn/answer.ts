@@ -1,0 +1,36 @@
+/** Stop 6 for one turn: Claude is asked while the user sees that the bot is at work. */
+import { errorName, labelsOf } from '../log.ts';
+import type { Recent } from '../store/store.ts';
+import type { Turn } from '../types.ts';
+import type { Composed } from './compose.ts';
+import { platformOf, replyKey } from './ending.ts';
+import { readerOf } from './listener.ts';
+import type { TurnDeps, TurnInput } from './shapes.ts';
+
+/** Time (ms) that storing, delivering and returning need at the end of an invocation. */
+const CLOSING_MS = 8_000;
+
+/** For showing that the bot is at work (ms): a courtesy, for which no answer waits longer. */
+const TYPING_MS = 5_000;
+
+/** What composing gives and throws. What goes wrong with the courtesies around it changes nothing. */
+export async function composeVisibly(
+  deps: TurnDeps,
+  { burst: [head], remainingMs, listener }: TurnInput,
+  { turn, recent }: { turn: Turn; recent: Recent },
+): Promise<Composed> {
+  const quietly = (error: unknown) => deps.log('preview-not-shown', { ...labelsOf(head), error: errorName(error) });
+  const platform = platformOf(deps, head);
+  const key = replyKey(head, turn.generation);
+  const typing = platform.typing?.(head.conversation, key, AbortSignal.timeout(TYPING_MS)).catch(quietly);
+  const preview = listener ? undefined : platform.stream?.(head.conversation, key, turn.epoch > 1);
+  try {
+    const signal = AbortSignal.timeout(Math.max(remainingMs() - CLOSING_MS, 0));
+    return await deps.compose({ head, turn, recent, signal, listener: listener ?? (preview && readerOf(preview)) });
+  } catch (error) {
+    await preview?.abort().catch(quietly);
+    throw error;
+  } finally {
+    await Promise.all([typing, preview?.end().catch(quietly)]);
+  }
+}

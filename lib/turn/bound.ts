@@ -1,0 +1,33 @@
+/** Stop 3, for every door with a queue: what was parsed, within the bounds of queue and table. Pure. */
+import { sizes } from '../bounds.ts';
+import { Rejected } from '../errors.ts';
+import { cutToBytes } from '../text/bytes.ts';
+import type { Inbound, Speaker } from '../types.ts';
+import { keepFiles } from './hear.ts';
+
+/** Control characters separate the parts of keys and groups, and forge lines of logs. */
+const CONTROL = /\p{Cc}/u;
+
+/**
+ * Ids are taken as they are or not at all, as a part of one would be another's: throws `Rejected` 400. What is shown, such as names, is
+ * cut, and files beyond the bounds are left out and counted.
+ */
+export function bound(inbound: Inbound): Inbound {
+  checkIds([inbound.conversation, inbound.messageId]);
+  if (inbound.event === 'deleted') return inbound;
+  const files = keepFiles(inbound, sizes.saidBytes);
+  if (inbound.event === 'edited') return { ...inbound, ...files };
+  checkIds([inbound.speaker.id, ...('among' in inbound ? (inbound.among ?? []) : [])]);
+  return { ...inbound, ...files, speaker: shortened(inbound.speaker) };
+}
+
+function checkIds(ids: readonly string[]): void {
+  const isSound = (id: string) => id.isWellFormed() && !CONTROL.test(id) && id.length <= sizes.idChars;
+  if (!ids.every(isSound)) throw new Rejected(400, 'bad request', { cause: 'an id that cannot be one' });
+}
+
+/** Each of its words within the bound of a name. */
+function shortened({ id, ...words }: Speaker): Speaker {
+  const cut = Object.entries(words).map(([name, word]) => [name, cutToBytes(word, sizes.nameBytes)]);
+  return { id, ...Object.fromEntries(cut) };
+}

@@ -1,0 +1,24 @@
+/** Stop 6, after Claude: a reply as long as an item of the table has room for. Pure. */
+import { sizes } from '../bounds.ts';
+import { cutToBytes } from '../text/bytes.ts';
+import { sentences } from '../text/sentences.ts';
+import type { Reply } from '../types.ts';
+
+/** What the note and the end of a block of code may take. */
+const NOTE_BYTES = 200;
+
+/** What is kept of a text (bytes) that is longer than a reply may be. */
+export const KEPT_REPLY_BYTES = sizes.replyBytes - NOTE_BYTES;
+
+/** The reply as it is stored and sent; one over 100 KB ends there and says so. */
+export function fitReply(reply: Reply): Reply {
+  if (Buffer.byteLength(reply.text) <= sizes.replyBytes) return reply;
+  const kept = cutToBytes(reply.text, KEPT_REPLY_BYTES);
+  return { ...reply, text: `${kept}${endOfCode(kept)}\n\n${sentences.cutShort}`, stop: 'too long' };
+}
+
+/** The note would stand in the code that was cut. */
+function endOfCode(text: string): string {
+  const fences = text.match(/^[ \t]*(```|~~~)/gm) ?? [];
+  return fences.length % 2 === 1 ? `\n${fences.at(-1)?.trim()}` : '';
+}

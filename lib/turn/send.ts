@@ -1,0 +1,135 @@
+/** Stop 7 for one turn: the stored reply goes out, or one plain apology where it never can, and the turn is over. */
+import { Later, Superseded, Undeliverable } from '../errors.ts';
+import { errorName, labelsOf } from '../log.ts';
+import type { Reply, Sent, Turn } from '../types.ts';
+import {
+  apologise,
+  apologyKey,
+  comesBack,
+  isGivenUp,
+  isPassing,
+  LAST_ATTEMPT,
+  platformOf,
+  reasonOf,
+  replyKey,
+} from './ending.ts';
+import type { TurnDeps, TurnInput } from './shapes.ts';
+
+export interface Sending {
+  turn: Turn;
+  reply: Reply;
+  /** Of the attempt (ms). */
+  startedAt: number;
+  /** Set when an earlier attempt may have sent it: not before this time (ms). */
+  mayBeOutSince?: number;
+}
+
+/** How the turn ended, with which reply. Throws `Later` while the platform or the table is away. */
+export async function send(
+  deps: TurnDeps,
+  input: TurnInput,
+  sending: Sending,
+): Promise<{ state: 'DELIVERED' | 'FAILED'; reply: Reply }> {
+  const { burst, attempts } = input;
+  const [head] = burst;
+  const { reply } = sending;
+  let ids: string[];
+  try {
+    ids = await deliver(deps, input, sending);
+  } catch (error) {
+    const isOver = error instanceof Undeliverable || isGivenUp(head, attempts, deps.now());
+    if (isPassing(error) && !isOver) throw error;
+    if (!isOver && !reply.isReplacement) return send(deps, input, await replaced(deps, input, sending, error));
+    if (!isOver && attempts <= LAST_ATTEMPT) throw new Later('nobody could be told', { cause: error });
+    await finish(deps, input, 'FAILED', []);
+    const reason = error instanceof Undeliverable ? error.message : errorName(error);
+    deps.log('reply-undeliverable', { ...fieldsOf(deps, input, sending), reason });
+    return { state: 'FAILED', reply };
+  }
+  const state = reply.kind === 'apology' ? 'FAILED' : 'DELIVERED';
+  await finish(deps, input, state, ids);
+  deps.log('reply-delivered', fieldsOf(deps, input, sending));
+  return { state, reply };
+}
+
+function fieldsOf({ now }: TurnDeps, { burst: [head], attempts }: TurnInput, { reply, startedAt }: Sending) {
+  return { ...labelsOf(head), attempt: attempts, ms: now() - startedAt, kind: reply.kind };
+}
+
+async function deliver(
+  deps: TurnDeps,
+  { burst: [head], remainingMs }: TurnInput,
+  { turn, reply, mayBeOutSince }: Sending,
+): Promise<string[]> {
+  const key = (reply.isReplacement ? apologyKey : replyKey)(head, turn.generation);
+  return platformOf(deps, head).deliver(outgoing(head, reply, key, mayBeOutSince), untilEnd(remainingMs));
+}
+
+/** A second is left for returning. */
+function untilEnd(remainingMs: () => number): AbortSignal {
+  return AbortSignal.timeout(Math.max(remainingMs() - 1_000, 1_000));
+}
+
+/** The apology is stored before it is sent, so that no later attempt sends the reply after all. */
+async function replaced(
+  deps: TurnDeps,
+  { burst: [head], attempts }: TurnInput,
+  { turn, startedAt }: Sending,
+  error: unknown,
+): Promise<Sending> {
+  const reply: Reply = { ...apologise(deps, head, reasonOf(error)), isReplacement: true };
+  const isOurs = await deps.store.replace(head, reply).catch((failure: unknown) => {
+    if (comesBack(failure, attempts)) throw failure;
+    return true;
+  });
+  if (!isOurs) throw new Superseded('the turn has ended');
+  return { turn, reply, startedAt };
+}
+
+/** A reply that is out stays out: where even the last attempt cannot note it, nothing is repeated for it. */
+async function finish(
+  { store, log }: TurnDeps,
+  { burst: [head], attempts }: TurnInput,
+  state: 'DELIVERED' | 'FAILED',
+  ids: readonly string[],
+): Promise<void> {
+  await store.finish(head, state, ids).catch((error: unknown) => {
+    if (comesBack(error, attempts)) throw error;
+    log('turn-left-open', { ...labelsOf(head), error: errorName(error) });
+  });
+}
+
+/**
+ * The last resort, where the table takes nothing: an apology that is not stored. Its key keeps it one. Throws while nobody can be told:
+ * `Later` while the platform is away, and any other error until the queue's last delivery, as a deployment may mend it.
+ */
+export async function sendUnstored(
+  deps: Pick<TurnDeps, 'platform' | 'log' | 'now'>,
+  { burst: [head], generation, attempts, remainingMs }: Omit<TurnInput, 'listener' | 'claim'>,
+  reply: Reply,
+): Promise<void> {
+  try {
+    const message = outgoing(head, reply, apologyKey(head, generation), head.createdAt);
+    await platformOf(deps, head).deliver(message, untilEnd(remainingMs));
+  } catch (error) {
+    const isOver = error instanceof Undeliverable || isGivenUp(head, attempts, deps.now());
+    if (!isOver && (isPassing(error) || attempts <= LAST_ATTEMPT)) throw error;
+    deps.log('reply-undeliverable', {
+      ...labelsOf(head),
+      attempt: attempts,
+      reason: errorName(error),
+    });
+  }
+}
+
+function outgoing(head: Sent, reply: Reply, key: string, mayBeOutSince: number | undefined) {
+  return {
+    conversation: head.conversation,
+    text: reply.text,
+    replyKey: key,
+    to: head.speaker.id,
+    messageId: head.messageId,
+    isStreamed: reply.kind === 'answer',
+    ...(mayBeOutSince === undefined ? {} : { mayBeOutSince }),
+  };
+}

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { sizes } from '../../../lib/bounds.ts';
+import { sentences } from '../../../lib/text/sentences.ts';
+import { fitReply } from '../../../lib/turn/fit.ts';
+
+const reply = (text: string) => ({ kind: 'answer', text, stop: 'end_turn' }) as const;
+
+describe('a reply', () => {
+  it.each(['x', 'é', '好', '👩‍🚀'])('of up to 100 KB of %s is kept as it is', (char) => {
+    const whole = reply(char.repeat(Math.floor(sizes.replyBytes / Buffer.byteLength(char))));
+
+    expect(fitReply(whole)).toBe(whole);
+  });
+
+  it.each(['x', 'é', '好', '👩‍🚀'])(
+    'beyond 100 KB of %s is kept as far as it fits, and says that it was cut',
+    (char) => {
+      const text = char.repeat(200_000);
+      const { text: kept, stop } = fitReply(reply(text));
+      const [words = '', note] = kept.split('\n\n');
+
+      expect(stop).toBe('too long');
+      expect(note).toBe(sentences.cutShort);
+      expect(text.startsWith(words)).toBe(true);
+      expect(Buffer.byteLength(kept)).toBeLessThanOrEqual(sizes.replyBytes);
+      expect(Buffer.byteLength(kept)).toBeGreaterThan(sizes.replyBytes - 300);
+    },
+  );
+
+  it('that is cut in a block of code says so below the block', () => {
+    const { text } = fitReply(reply(`Here it is:\n\n~~~ts\n${'const x = 1;\n'.repeat(20_000)}~~~\n`));
+
+    expect(text.endsWith(`~~~\n\n${sentences.cutShort}`)).toBe(true);
+  });
+});
