@@ -4,7 +4,7 @@ import { type Env, groups } from '../lib/config.ts';
 import { Later } from '../lib/errors.ts';
 import { callersOf } from '../lib/http/access.ts';
 import { readWritten } from '../local/env-file.ts';
-import { CannotRun, type Command, type Options } from './bot/command.ts';
+import type { Command, Options } from './bot/command.ts';
 import { PLATFORMS } from './bot/conversation.ts';
 import { dead, dropDead, redriveDead } from './bot/dead.ts';
 import { forget } from './bot/forget.ts';
@@ -15,6 +15,7 @@ import { redrive } from './bot/redrive.ts';
 import { redriveLogs } from './bot/redrive-logs.ts';
 import { show } from './bot/show.ts';
 import { spend } from './bot/spend.ts';
+import { CannotRun } from './cannot-run.ts';
 import { explained } from './stage/explain.ts';
 import { readStage } from './stage/stage.ts';
 

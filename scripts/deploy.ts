@@ -4,7 +4,7 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { DEFAULT_STAGE } from '../local/env-file.ts';
-import { CannotRun } from './bot/command.ts';
+import { CannotRun } from './cannot-run.ts';
 import { deployStage } from './stage/deploy-stage.ts';
 import { explained } from './stage/explain.ts';
 import { runProgram } from './stage/programs.ts';

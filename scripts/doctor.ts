@@ -10,7 +10,7 @@ import { readWritten } from '../local/env-file.ts';
 import { portBlock } from '../local/ports.ts';
 import { settingsIn, withLocalDefaults } from '../local/settings.ts';
 import { openStandIns } from '../local/stand-ins.ts';
-import { CannotRun } from './bot/command.ts';
+import { CannotRun } from './cannot-run.ts';
 import { ANTHROPIC_URL, checkClaude } from './doctor/claude.ts';
 import { checkClock } from './doctor/clock.ts';
 import { concealing, toLines } from './doctor/finding.ts';

@@ -1,7 +1,7 @@
 /** `npm run remove -- --stage <name>`: takes the stack away, but not the conversations in its table, nor the secrets. */
 import { parseArgs } from 'node:util';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { CannotRun } from './bot/command.ts';
+import { CannotRun } from './cannot-run.ts';
 import { explained } from './stage/explain.ts';
 import { runProgram } from './stage/programs.ts';
 import { removeStage } from './stage/remove-stage.ts';

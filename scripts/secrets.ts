@@ -1,7 +1,7 @@
 /** `npm run secrets -- --stage <name>`: brings the secrets of .env to a deployed stage. */
 import { parseArgs } from 'node:util';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { CannotRun } from './bot/command.ts';
+import { CannotRun } from './cannot-run.ts';
 import { explained } from './stage/explain.ts';
 import { putSecrets, wrongSecrets } from './stage/put-secrets.ts';
 import { readStage, secretNames, secretsPath, useAwsSettings } from './stage/stage.ts';

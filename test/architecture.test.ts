@@ -129,6 +129,15 @@ describe('a breach', () => {
       },
       'reaches lib/turn/receive.ts → lib/claude/ask.ts → @anthropic-ai/sdk',
     ],
+    [
+      'of files that import each other',
+      {
+        'lib/turn/x.ts': "import { y } from './y.ts';",
+        'lib/turn/y.ts': "import type { Z } from '../text/z.ts';",
+        'lib/text/z.ts': "import type { X } from '../turn/x.ts';",
+      },
+      'is part of a circle: lib/turn/x.ts → lib/turn/y.ts → lib/text/z.ts → lib/turn/x.ts',
+    ],
     ['of a webhook door with the big zod', { 'lib/app/ingest.ts': "import * as z from 'zod';" }, 'reaches zod'],
   ];
 

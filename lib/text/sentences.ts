@@ -11,25 +11,8 @@ import { nl } from './sentences/nl.ts';
 import { pl } from './sentences/pl.ts';
 import { pt } from './sentences/pt.ts';
 import { tr } from './sentences/tr.ts';
+import type { Sentences } from './sentences/what.ts';
 import { zh } from './sentences/zh.ts';
-
-/** What each language must say. A time to wait comes as words, such as "3 minutes". */
-export interface Sentences {
-  /** Nothing helped; the reference leads an operator to the turn. */
-  apology(reference: string): string;
-  empty: string;
-  noRoom: string;
-  tooManySteps: string;
-  /** Markdown, behind the answer. */
-  cutShort: string;
-  refusal: string;
-  tooLong(chars: string, maxChars: string): string;
-  nothingSaid: string;
-  unreadable: string;
-  slowDown(wait: string): string;
-  userSpent(wait: string): string;
-  allSpent(wait: string): string;
-}
 
 const ALL: Readonly<Record<Language, Sentences>> = { en, de, fr, es, pt, it, nl, pl, tr, ja, zh, ar };
 

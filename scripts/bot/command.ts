@@ -32,6 +32,3 @@ export interface Answer {
   text: string;
   json: unknown;
 }
-
-/** One clear sentence for the terminal. */
-export class CannotRun extends Error {}

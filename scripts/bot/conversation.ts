@@ -2,7 +2,8 @@
 import { platforms } from '../../lib/platforms/all.ts';
 import type { Store } from '../../lib/store/store.ts';
 import type { PlatformName, Turn } from '../../lib/types.ts';
-import { CannotRun, type Options } from './command.ts';
+import { CannotRun } from '../cannot-run.ts';
+import type { Options } from './command.ts';
 
 const foreign = Object.keys(platforms).filter((name): name is keyof typeof platforms => name in platforms);
 

@@ -2,7 +2,8 @@
 import { type Message, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { openTurnsQueue } from '../../lib/queue.ts';
 import { readEnvelope } from '../../lib/records/envelope.ts';
-import { type Answer, CannotRun, type Command } from './command.ts';
+import { CannotRun } from '../cannot-run.ts';
+import type { Answer, Command } from './command.ts';
 import { parseDeadTurn } from './dead-turns.ts';
 import type { Place } from './place.ts';
 import { sift } from './sift.ts';

@@ -1,7 +1,8 @@
 /** The inspection tool: `forget` removes everything that is kept of a conversation. */
 import { pseudonym } from '../../lib/log.ts';
 import { readEnvelope } from '../../lib/records/envelope.ts';
-import { CannotRun, type Command } from './command.ts';
+import { CannotRun } from '../cannot-run.ts';
+import type { Command } from './command.ts';
 import { findKnown, type Known } from './conversation.ts';
 import { readDeadTurn } from './dead-turns.ts';
 import { sift } from './sift.ts';

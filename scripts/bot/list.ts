@@ -1,7 +1,8 @@
 /** The inspection tool: `list` tells who got no answer, who waits for one, and where the bot is silent. */
 import { referenceOf } from '../../lib/log.ts';
 import { silentOnes } from '../../lib/store/silent.ts';
-import { type Answer, CannotRun, type Command, type Options } from './command.ts';
+import { CannotRun } from '../cannot-run.ts';
+import type { Answer, Command, Options } from './command.ts';
 import { deadLetters } from './dead.ts';
 import { depthOf } from './depth.ts';
 import { notedOf } from './noted.ts';

@@ -1,6 +1,7 @@
 /** The inspection tool: `pause` and `resume` decide whether the bot answers in a conversation. */
 import type { Owner } from '../../lib/types.ts';
-import { CannotRun, type Command } from './command.ts';
+import { CannotRun } from '../cannot-run.ts';
+import type { Command } from './command.ts';
 import { findConversation } from './trace.ts';
 
 export const pause: Command = {

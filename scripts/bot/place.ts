@@ -8,9 +8,9 @@ import type { Env } from '../../lib/config.ts';
 import { type Forget, openForget } from '../../lib/store/forget.ts';
 import { openTable, type Table } from '../../lib/store/items.ts';
 import { openStore, type Store } from '../../lib/store/store.ts';
+import { CannotRun } from '../cannot-run.ts';
 import { tableOf } from '../stage/outputs.ts';
 import { readStage, stackName, useAwsSettings } from '../stage/stage.ts';
-import { CannotRun } from './command.ts';
 
 export interface Place {
   sqs: SQSClient;

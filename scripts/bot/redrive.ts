@@ -2,7 +2,8 @@
 import { openTurnsQueue } from '../../lib/queue.ts';
 import { partsOfSk } from '../../lib/store/store.ts';
 import type { Sent, Turn } from '../../lib/types.ts';
-import { CannotRun, type Command } from './command.ts';
+import { CannotRun } from '../cannot-run.ts';
+import type { Command } from './command.ts';
 import { type Known, turnsOf } from './conversation.ts';
 import { readDeadTurn } from './dead-turns.ts';
 import { sift } from './sift.ts';

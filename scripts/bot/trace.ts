@@ -2,7 +2,8 @@
 import { pseudonym, referenceOf } from '../../lib/log.ts';
 import { placeOf } from '../../lib/store/corrections.ts';
 import { silentOnes } from '../../lib/store/silent.ts';
-import { CannotRun, type Options } from './command.ts';
+import { CannotRun } from '../cannot-run.ts';
+import type { Options } from './command.ts';
 import { findKnown, type Known, PLATFORMS } from './conversation.ts';
 import { parseDeadTurn } from './dead-turns.ts';
 import { notedOf } from './noted.ts';

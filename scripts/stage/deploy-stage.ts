@@ -1,6 +1,6 @@
 /** Deploys a stage: says what is missing and stops, or deploys, says which URLs to paste, and has the doctor look at it. */
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { CannotRun } from '../bot/command.ts';
+import { CannotRun } from '../cannot-run.ts';
 import { type CheckDeps, checkStage } from './check-stage.ts';
 import { outputsOf } from './outputs.ts';
 import { type Stage, stackName } from './stage.ts';

@@ -1,6 +1,6 @@
 /** What went wrong, as one line for the terminal of whoever called a script. */
 import { BadSettings } from '../../lib/errors.ts';
-import { CannotRun } from '../bot/command.ts';
+import { CannotRun } from '../cannot-run.ts';
 
 /** By the name of AWS' error: what to do about it. */
 const ADVICE: Readonly<Record<string, string>> = {

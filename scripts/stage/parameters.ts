@@ -1,7 +1,7 @@
 /** A deployed stage's secrets in Parameter Store: one SecureString per group, a JSON object of settings. */
 import { GetParametersCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { z } from 'zod';
-import { CannotRun } from '../bot/command.ts';
+import { CannotRun } from '../cannot-run.ts';
 
 export type Values = Readonly<Record<string, string>>;
 

@@ -3,7 +3,7 @@ import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { Env } from '../../lib/config.ts';
 import { findProblems } from '../../local/openings.ts';
 import { places } from '../../local/settings.ts';
-import { CannotRun } from '../bot/command.ts';
+import { CannotRun } from '../cannot-run.ts';
 import { environmentOf } from './environment.ts';
 import { readGroups, type Values, writeGroup } from './parameters.ts';
 import { type Stage, secretNames } from './stage.ts';

@@ -1,6 +1,6 @@
 /** Removes a stage, and says what stays. */
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { CannotRun } from '../bot/command.ts';
+import { CannotRun } from '../cannot-run.ts';
 import type { DeployDeps } from './deploy-stage.ts';
 import { tableOf } from './outputs.ts';
 import { type Stage, secretsPath, stackName } from './stage.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Env, type GroupName, groups, secretsOf } from '../../lib/config.ts';
 import { readWritten } from '../../local/env-file.ts';
-import { CannotRun } from '../bot/command.ts';
+import { CannotRun } from '../cannot-run.ts';
 
 /** As in serverless.yml. */
 const SERVICE = 'claude-chat';

@@ -56,6 +56,7 @@ export function findBreaches(sources: Sources): string[] {
   return [
     ...modules.flatMap(breachesOf),
     ...modules.filter(({ file }) => INGEST.test(file)).flatMap((m) => heavy(m, all)),
+    ...circles(all),
   ];
 }
 
@@ -92,6 +93,21 @@ function breachesOf({ file, source, imports, effects }: Module): string[] {
       breach(line, 'is a platform and reads the settings');
   }
   return breaches;
+}
+
+/** Each circle of imports once, types among them: files of a circle can only be read all at once. */
+function circles(all: ReadonlyMap<string, Module>): string[] {
+  const done = new Set<string>();
+  const found: string[] = [];
+  const visit = (file: string, way: readonly string[]): void => {
+    const at = way.indexOf(file);
+    if (at >= 0) found.push(`${file}:1 is part of a circle: ${[...way.slice(at), file].join(' → ')}`);
+    if (at >= 0 || done.has(file)) return;
+    for (const { target } of all.get(file)?.imports ?? []) visit(target, [...way, file]);
+    done.add(file);
+  };
+  for (const file of all.keys()) visit(file, []);
+  return found;
 }
 
 /** What a webhook door would drag in, with the way it came. */

@@ -1,5 +1,5 @@
 /** Stop 7. Emphasis that CommonMark does not see beside scripts without spaces, as in `**重要：**请注意`. Pure. */
-import type { Run, Style } from './inline.ts';
+import type { Run, Style } from './run.ts';
 
 export const eastAsian =
   /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Bopomofo}\u3000-\u303F\uFF00-\uFFEF]/u;

@@ -4,19 +4,7 @@ import { eastAsian, readEastAsianMarks } from './east-asian.ts';
 import { decodeEntities } from './entities.ts';
 import { type Links, touchesLink } from './links.ts';
 import { joiner, keepFromBullets, toCode, toWords } from './neutralize.ts';
-
-export interface Style {
-  bold?: boolean;
-  italic?: boolean;
-  strike?: boolean;
-}
-
-export interface Run {
-  text: string;
-  style: Style;
-  /** Finished markup, not to be touched. */
-  isDone?: boolean;
-}
+import type { Run, Style } from './run.ts';
 
 /** Styled text becomes marked only where TalkJS sees the markers: on one line, at a boundary; elsewhere the words stay plain. */
 export function renderInline(tokens: readonly Token[], links: Links, style: Style = {}): string {

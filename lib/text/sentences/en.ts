@@ -1,5 +1,5 @@
 /** Room of text: our sentences in English. Pure. */
-import type { Sentences } from '../sentences.ts';
+import type { Sentences } from './what.ts';
 
 export const en: Sentences = {
   apology: (reference) =>

@@ -1,5 +1,5 @@
 /** Room of text: our sentences in Polish. A time stands behind a colon, since its case would change inside a sentence. Pure. */
-import type { Sentences } from '../sentences.ts';
+import type { Sentences } from './what.ts';
 
 export const pl: Sentences = {
   apology: (reference) =>

@@ -1,5 +1,5 @@
 /** Room of text: our sentences in Chinese (simplified). Pure. */
-import type { Sentences } from '../sentences.ts';
+import type { Sentences } from './what.ts';
 
 export const zh: Sentences = {
   apology: (reference) => `抱歉，我没能回答这条消息。请稍后再试。如果问题仍然存在，请提供参考编号 ${reference}。`,

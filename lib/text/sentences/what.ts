@@ -1,0 +1,19 @@
+/** Room of text: what each of our languages must be able to say. Pure. */
+
+/** What each language must say. A time to wait comes as words, such as "3 minutes". */
+export interface Sentences {
+  /** Nothing helped; the reference leads an operator to the turn. */
+  apology(reference: string): string;
+  empty: string;
+  noRoom: string;
+  tooManySteps: string;
+  /** Markdown, behind the answer. */
+  cutShort: string;
+  refusal: string;
+  tooLong(chars: string, maxChars: string): string;
+  nothingSaid: string;
+  unreadable: string;
+  slowDown(wait: string): string;
+  userSpent(wait: string): string;
+  allSpent(wait: string): string;
+}
