@@ -96,7 +96,7 @@ describe('the guard', () => {
 
     const answer = await person.say('long words '.repeat(300));
 
-    expect(answer).toContain('(3300/2000 characters)');
+    expect(answer).toContain('(3,300/2,000 characters)');
     expect(world.claude.requests).toHaveLength(0);
   });
 
@@ -106,7 +106,7 @@ describe('the guard', () => {
 
     await person.say('Hello?');
 
-    expect(person.answers()[0]).toContain('(2500/2000 characters)');
+    expect(person.answers()[0]).toContain('(2,500/2,000 characters)');
     expect(JSON.stringify(await person.statesOf())).not.toContain('spam');
     expect(JSON.stringify(world.claude.requests.at(-1)?.body)).not.toContain('spam');
   });

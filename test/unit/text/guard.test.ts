@@ -93,10 +93,10 @@ describe('what a user writes', () => {
 
     expect(guard('a'.repeat(limit), { maxChars: 0 })).toEqual({ text: 'a'.repeat(limit) });
     expect(guard('a'.repeat(limit + 1), { maxChars: 0 })).toMatchObject({
-      sentence: expect.stringContaining('(102401/102400 characters)'),
+      sentence: expect.stringContaining('(102,401/102,400 characters)'),
     });
     expect(guard('字'.repeat(40_000), { maxChars: 1_000_000 })).toMatchObject({
-      sentence: expect.stringContaining('(40000/34133 characters)'),
+      sentence: expect.stringContaining('(40,000/34,133 characters)'),
     });
   });
 
