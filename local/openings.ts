@@ -11,6 +11,7 @@ const functions = path.resolve(import.meta.dirname, '../functions');
 const PLACEHOLDER = 'https://missing.invalid/0123456789abcdef0123456789abcdef';
 /** A setting that is there may ask for another one. */
 const ROUNDS = 4;
+const IS_MISSING = / is missing\b/;
 
 /**
  * Everything that would keep a function from starting with these settings, as half sentences; nothing is asked over the network.
@@ -28,18 +29,28 @@ export async function findProblems(env: Env): Promise<string[]> {
   let complete = env;
   for (let round = 0; round < ROUNDS; round++) {
     const problems = roots.flatMap((build) => problemsOf(() => build(complete)));
-    for (const problem of problems) found.add(problem);
+    for (const problem of problems) if (!isOfOurMaking(problem, complete)) found.add(problem);
     if (problems.length === 0) break;
     complete = { ...complete, ...Object.fromEntries(problems.flatMap(amend)) };
   }
   return [...found];
 }
 
+/** It is missing only because `amend` left out what was wrong. */
+function isOfOurMaking(problem: string, env: Env): boolean {
+  const name = nameIn(problem);
+  return name !== undefined && IS_MISSING.test(problem) && name in env && env[name] === undefined;
+}
+
 /** What is missing is there from now on, and what is wrong is not. */
 function amend(problem: string): [name: string, value: string | undefined][] {
-  const name = /^[A-Z][A-Z0-9]*_[A-Z0-9_]+/.exec(problem)?.[0];
+  const name = nameIn(problem);
   if (name === undefined) return [];
-  return [[name, / is missing\b/.test(problem) ? PLACEHOLDER : undefined]];
+  return [[name, IS_MISSING.test(problem) ? PLACEHOLDER : undefined]];
+}
+
+function nameIn(problem: string): string | undefined {
+  return /^[A-Z][A-Z0-9]*_[A-Z0-9_]+/.exec(problem)?.[0];
 }
 
 async function loadFunctions(): Promise<void> {

@@ -24,7 +24,7 @@ export async function checkQueues(stage: string | undefined, env: Env): Promise<
 async function checkQueue(place: Place, { what, queue, letters, more }: (typeof QUEUES)[number]): Promise<Finding[]> {
   const [waiting, dead] = await Promise.all([depthOf(place, queue), depthOf(place, letters)]);
   return [
-    waiting === 0 ? ok(`no ${what} wait`) : off(`${waiting} ${what} wait or are being worked on (${more})`),
+    waiting === 0 ? ok(`no ${what} wait`) : off(`${what} that wait or are being worked on: ${waiting} (${more})`),
     ...(dead === 0 ? [] : [wrong(`${dead} ${what} are dead letters`, '`npm run bot -- dead` shows them')]),
   ];
 }

@@ -33,6 +33,14 @@ test('an empty name counts as not set, an unknown one is not passed on', () => {
   expect(settings).toEqual({ CLAUDE_MODEL: 'claude-x' });
 });
 
+test('what is wrong is not told to be missing as well', async () => {
+  const problems = await problemsOf({ ANTHROPIC_API_KEY: 'sk-ant-\u200babc', ALLOWED_ORIGINS: 'https://x/' });
+
+  expect(problems.filter((problem) => problem.startsWith('ANTHROPIC_API_KEY'))).toEqual([
+    'ANTHROPIC_API_KEY holds U+200B, which no key has: copy it anew',
+  ]);
+});
+
 test('one error names every wrong setting, also what only the opening of a function finds', async () => {
   const settings = {
     ANTHROPIC_API_KEY: 'k',
