@@ -6,6 +6,9 @@ import { type ChatWorld, openChatWorld } from '../harness/chat-world.ts';
 const LONG = 'Something that takes some room in the window of this session. '.repeat(20);
 const SUMMARY = 'They spoke of what takes room.';
 
+/** Several times what the window holds. */
+const MOST = 40;
+
 let world: ChatWorld;
 
 beforeAll(async () => {
@@ -16,16 +19,17 @@ beforeEach(() => world.claude.reset());
 
 /** Speaks until a summary is asked for, which then takes its time. */
 async function fill(session: string): Promise<number> {
-  world.claude.script({ match: 'user: ', text: SUMMARY, tokenMs: 60, times: 'forever' });
-  for (let said = 1; ; said++) {
+  world.claude.script({ match: '<transcript>', text: SUMMARY, tokenMs: 60, times: 'forever' });
+  for (let said = 1; said <= MOST; said++) {
     await world.say(session, `Message ${said}. ${said % 2 ? LONG : 'Short.'}`);
     await sleep(50);
     if (isSummaryAsked()) return said;
   }
+  throw new Error(`no summary was asked for in ${MOST} messages`);
 }
 
 const isSummaryAsked = () =>
-  world.claude.requests.some(({ body }) => JSON.stringify(body).includes('user: Message 1.'));
+  world.claude.requests.some(({ body }) => /<transcript>.*Message 1\./.test(JSON.stringify(body)));
 
 it('sums up behind the answer: the next message need not wait for it', async () => {
   const count = await fill('behind');
