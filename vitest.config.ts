@@ -10,7 +10,7 @@ const TESTS = 'test/{unit,flow,promises,e2e}/**/*.test.ts';
 /** What has no smaller size and takes long waits for `npm run test:all`. */
 const LONG = [
   'test/flow/{doctor,memory,reconify-outage}.test.ts',
-  'test/e2e/{kills,npx,doctor,chat-api-stack}.test.ts',
+  'test/e2e/{kills,npx,doctor,chat-api-stack,stack-ends}.test.ts',
   'test/flow/scale-counts.test.ts',
   'test/promises/{storms,garbage}-botpress.test.ts',
   'test/promises/memory.test.ts',
