@@ -78,6 +78,18 @@ export function doorSuite({ chat, world, printed, newConversation, answersIn }: 
     );
   });
 
+  describe(`${chat.name}: a webhook in which one field is not as it should be`, () => {
+    it('is taken or refused, and is never an error of ours', async () => {
+      const bodies = [...spoilt(trial().body, [undefined, null, 1, 'x', [], {}])];
+
+      const answers = await Promise.all(bodies.map((body) => post(body, chat.sign(body))));
+      await world().quiet();
+
+      expect(bodies.length).toBeGreaterThan(0);
+      expect(answers.map(({ status }) => status).filter((status) => status !== 200 && status !== 400)).toEqual([]);
+    });
+  });
+
   describe(`${chat.name}: one conversation and another`, () => {
     it('do not wait for each other, however slow an answer is', async () => {
       const [slow, quick] = [newConversation(), newConversation()];
@@ -164,8 +176,9 @@ export function doorSuite({ chat, world, printed, newConversation, answersIn }: 
       await world().quiet();
       const { body, forged } = trial();
       await post(body.replace('test webhook', CANARIES[0] ?? ''), forged);
-      for (const garbage of [`{"${CANARIES[1]}`, JSON.stringify({ type: CANARIES[2], text: CANARIES[3] })])
+      for (const garbage of [`{"${CANARIES[1]}`, ...spoilt(body, [CANARIES[2]])])
         await post(garbage, chat.sign(garbage));
+      await world().quiet();
 
       const values = Object.values(chat.settings('')).flatMap((value) => value.split(','));
       const secrets = values.filter((value) => value.length >= 6 && !value.startsWith('http'));
@@ -175,4 +188,21 @@ export function doorSuite({ chat, world, printed, newConversation, answersIn }: 
       expect(forbidden.filter((text) => lines.some((line) => line.includes(text)))).toEqual([]);
     });
   });
+}
+
+/** `body` again and again, each time with another one of its fields replaced by one of `values`, or left out for `undefined`. */
+function* spoilt(body: string, values: readonly unknown[]): Generator<string> {
+  for (const path of paths(JSON.parse(body))) {
+    for (const value of values) {
+      const copy = JSON.parse(body);
+      const parent = path.slice(0, -1).reduce((node, key) => node[key], copy);
+      parent[path.at(-1) ?? ''] = value;
+      yield JSON.stringify(copy);
+    }
+  }
+}
+
+function paths(value: unknown): string[][] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [[key], ...paths(inner).map((path) => [key, ...path])]);
 }

@@ -30,9 +30,9 @@ export interface Chat {
   remove?(conversation: string, messageId: string): Promise<void>;
   /** The headers with which the platform sends this body. */
   sign(body: string): Record<string, string>;
-  /** Whether they are worth something for this body only. */
+  /** Whether they hold for this body only: true for a signature, false for a secret that comes along word for word. */
   provesBody: boolean;
-  /** The body of an event that nobody answers. */
+  /** The body of an event that nobody answers, as like a user's message as they have one. */
   unknownEvent: string;
   /** Speaks as a human of the team; missing where a platform does not tell them from users. */
   sayAsTeam?(conversation: string, text: string): Promise<void>;

@@ -51,7 +51,7 @@ export function whole(
 /** How to speak as a user of a platform, and read what comes back. */
 export function sayExamples(title: string): (url: string) => string[] {
   return (url) => [
-    `Say something as a ${title} user:`,
+    `Say something as a user of ${title}:`,
     `  curl ${url}/say -H 'content-type: application/json' -d '{"conversationId":"demo","userId":"ada","text":"Hello, my name is Ada."}'`,
     'and read the conversation:',
     `  curl ${url}/say/demo`,
