@@ -29,6 +29,10 @@ export const groups = {
     tokenBudget: whole(env, 'HISTORY_TOKEN_BUDGET', 40_000, problems, { min: 500, max: 900_000 }),
     maxMessages: whole(env, 'HISTORY_MAX_MESSAGES', 20, problems, { min: 1, max: 1000 }),
   }),
+  /** Read by the build: up to so many tokens a bot's documents stand in every prompt, above them it searches. */
+  knowledge: (env, problems) => ({
+    inlineTokens: whole(env, 'KNOWLEDGE_INLINE_TOKENS', 30_000, problems, { min: 0, max: 900_000 }),
+  }),
   limits: (env, problems) => ({
     maxInputChars: whole(env, 'MAX_INPUT_CHARS', 2000, problems, { min: 0, max: 1_000_000 }),
     messagesPerMinute: whole(env, 'USER_MESSAGES_PER_MINUTE', 20, problems, { min: 0, max: 100_000 }),
