@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { readSettings } from '../lib/config.ts';
 import { BadSettings } from '../lib/errors.ts';
 import { readWritten } from '../local/env-file.ts';
-import { CannotRun } from './bot/command.ts';
+import { CannotRun } from './cannot-run.ts';
 import { botsFolder } from './build/bots/folder.ts';
 import { type BotFolder, readBots } from './build/bots/read-bots.ts';
 import { readKnowledge } from './build/knowledge/compile.ts';
