@@ -3,10 +3,10 @@ import { parseArgs } from 'node:util';
 import { readSettings } from '../lib/config.ts';
 import { BadSettings } from '../lib/errors.ts';
 import { readWritten } from '../local/env-file.ts';
-import { CannotRun } from './cannot-run.ts';
 import { botsFolder } from './build/bots/folder.ts';
 import { type BotFolder, readBots } from './build/bots/read-bots.ts';
 import { readKnowledge } from './build/knowledge/compile.ts';
+import { CannotRun } from './cannot-run.ts';
 import { report } from './knowledge/check.ts';
 import { find, toText } from './knowledge/search.ts';
 
