@@ -19,7 +19,8 @@ export function pagesOf(bytes: Buffer): number | undefined {
   // A branch that hangs in the tree twice has its pages twice, and no honest file has one.
   if (new Set(kids).size < kids.length) return undefined;
   const told = Math.max(0, ...[...nodes.values()].map(({ count }) => count));
-  const hung = kids.length - Math.max(nodes.size - 1, 0);
+  // What hangs in the tree and holds nothing itself, though other objects call themselves nodes.
+  const hung = kids.filter((id) => !nodes.get(id)?.kids.length).length;
   return Math.max(told, hung, leavesIn(parts)) || undefined;
 }
 
@@ -40,6 +41,8 @@ function nodesIn(parts: readonly Part[]): Map<string, Node> | undefined {
       if (dict && !/\/Count\b|\/Type\s*\/Pages\b/.test(dict.text)) continue;
       if (!dict && !body.startsWith('/Kids', index)) continue;
       const node = nodeIn(dict?.text ?? body.slice(index, index + NEAR));
+      if (!node && dict) return undefined;
+      if (!node) continue;
       const id = idAt(dict?.start ?? index);
       // A file that was saved again holds older states of its nodes, too: the largest counts.
       if (node.kids.length >= (nodes.get(id)?.kids.length ?? 0)) nodes.set(id, node);
@@ -48,13 +51,17 @@ function nodesIn(parts: readonly Part[]): Map<string, Node> | undefined {
   return nodes;
 }
 
-function nodeIn(dict: string): Node {
-  const list = /\/Kids\s*\[([^\]]*)\]/.exec(dict)?.[1] ?? '';
+/** `undefined` where its list is elsewhere, or holds anything but references. */
+function nodeIn(dict: string): Node | undefined {
+  const list = /\/Kids\s*\[([^\]]*)\]/.exec(dict)?.[1];
+  if (list === undefined ? dict.includes('/Kids') : list.replace(REFERENCE, '').trim() !== '') return undefined;
   return {
-    count: Number(/\/Count\s+(\d+)/.exec(dict)?.[1] ?? 0),
-    kids: [...list.matchAll(/(?<!\d)(\d{1,10})\s{1,9}\d{1,5}\s{1,9}R\b/g)].map(([, id]) => id ?? ''),
+    count: Number(/\/Count\s{1,9}\+?(\d{1,10})(?!\d|\s{1,9}\d{1,5}\s{1,9}R\b)/.exec(dict)?.[1] ?? 0),
+    kids: [...(list ?? '').matchAll(REFERENCE)].map(([, id]) => id ?? ''),
   };
 }
+
+const REFERENCE = /(?<!\d)(\d{1,10})\s{1,9}\d{1,5}\s{1,9}R\b/g;
 
 /** Each object once, also when the file was saved again. */
 function leavesIn(parts: readonly Part[]): number {

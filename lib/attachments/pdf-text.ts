@@ -8,7 +8,7 @@ export interface Part {
 }
 
 /** Streams that hold packed objects: newer files keep their page tree there. */
-const PACKED = /\/Type\s*\/ObjStm\b/g;
+const PACKED = new RegExp(`/${coded('Type')}\\s*/${coded('ObjStm')}\\b`, 'gi');
 
 /** What is unpacked of one stream and of a file at most: more is a bomb. */
 const MAX_STREAM_BYTES = 4_000_000;
@@ -16,14 +16,16 @@ const MAX_UNPACKED_BYTES = 16_000_000;
 
 /** `undefined` where something in it cannot be read. */
 export function partsOf(bytes: Buffer): Part[] | undefined {
-  const open = plain(bytes.toString('latin1'));
+  const raw = bytes.toString('latin1');
+  const open = plain(raw);
   const parts: Part[] = [{ body: open, idAt: (start) => numberBefore(open, start) }];
   let left = MAX_UNPACKED_BYTES;
-  for (const { index } of open.matchAll(PACKED)) {
-    const keyword = open.indexOf('stream', index);
-    const start = keyword + 'stream'.length + (open[keyword + 'stream'.length] === '\r' ? 2 : 1);
-    const end = open.indexOf('endstream', start);
-    const head = dictText(open, index);
+  // In the bytes as they are: a code anywhere before them, in the name of a font or by accident in a picture, makes `open` shorter.
+  for (const { index } of raw.matchAll(PACKED)) {
+    const keyword = raw.indexOf('stream', index);
+    const start = keyword + 'stream'.length + (raw[keyword + 'stream'.length] === '\r' ? 2 : 1);
+    const end = raw.indexOf('endstream', start);
+    const head = plain(dictText(raw, index));
     const body = end === -1 ? undefined : unpack(bytes.subarray(start, end), head);
     left -= body?.length ?? 0;
     if (body === undefined || left < 0) return undefined;
@@ -75,6 +77,11 @@ function bracket(text: string, at: number, step: 1 | -1): number | undefined {
     depth += isNested ? 1 : -1;
     from = (isNested ? theirs : mine) + step * 2;
   }
+}
+
+/** A pattern for the characters of a name, each as it is or as its code. */
+function coded(name: string): string {
+  return [...name].map((char) => `(?:${char}|#${char.charCodeAt(0).toString(16)})`).join('');
 }
 
 /** A name may be written with codes: /P#61ge is /Page. */

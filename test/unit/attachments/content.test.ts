@@ -44,6 +44,19 @@ describe('the pages of a PDF', () => {
     expect([pdf(7), packed].map(pagesIn)).toEqual([7, 12]);
   });
 
+  it.each([
+    ['a font whose name is written with codes', '/Times#20New#20Roman'],
+    ['bytes of a picture that look like a code', 'stream\nq#4fq\nendstream'],
+  ])('are counted behind %s', (_name, before) => {
+    const packed = packedPdf('1 0 2 40 <</Type /Pages /Kids [3 0 R] /Count 12>> <</Type /Page>>').toString('latin1');
+
+    expect(pagesIn(Buffer.from(packed.replace('\n', `\n${before}\n`), 'latin1'))).toBe(12);
+  });
+
+  it('may have a count that stands elsewhere', () => {
+    expect(pagesIn(pdf(1, '9 0 obj <</Type /Pages /Kids [10 0 R] /Count 812 0 R>> endobj'))).toBeLessThan(5);
+  });
+
   it('are those of the root of the tree', () => {
     expect(pagesIn(pdf(2, `${' '.repeat(3_000)}3 0 obj <</Count 40 /Kids [] /Type/Pages>> endobj`))).toBe(40);
   });
@@ -57,6 +70,14 @@ describe('the pages of a PDF', () => {
 
   it.each([
     ['a count of one over a hundred kids', pdf(1, `1 0 obj <</Type /Pages /Kids [${kids(10, 110)}] /Count 1>> endobj`)],
+    [
+      'empty nodes beside a count of one',
+      pdf(
+        1,
+        `1 0 obj <</Type /Pages /Kids [${kids(10, 110)}] /Count 1>> endobj ` +
+          Array.from({ length: 99 }, (_, i) => `${i + 500} 0 obj <</Type /Pages /Kids [] /Count 1>> endobj `).join(''),
+      ),
+    ],
     ['pages without a tree that counts them', pdf(1, leaves(100))],
     ['a comment', pdf(100, '% /Type /Pages /Kids [9 0 R] /Count 1')],
     ['an open decoy before a packed tree', Buffer.concat([pdf(1), packedPdf(`<</Type /Pages /Kids [] /Count 100>>`)])],
@@ -72,6 +93,8 @@ describe('the pages of a PDF', () => {
 
   it.each([
     ['a branch that hangs in the tree twice', pdf(1, `7 0 obj <</Kids [${'10 0 R '.repeat(100)}] /Count 1>> endobj`)],
+    ['kids that stand elsewhere', pdf(1, '9 0 obj <</Type /Pages /Kids 8 0 R /Count 1>> endobj')],
+    ['kids with comments', pdf(1, '9 0 obj <</Type /Pages /Kids [10 0 %\nR 11 0 R] /Count 1>> endobj')],
     ['a stream that cannot be unpacked', pdf(1, '8 0 obj <</Type /ObjStm /Filter /LZWDecode>> stream\nxx\nendstream')],
     ['a bomb', Buffer.concat([pdf(1), packedPdf(Buffer.alloc(5_000_000))])],
     ['nothing that says it', Buffer.from(`%PDF-1.7\n${'x'.repeat(250_000)}\n%%EOF`)],
