@@ -45,7 +45,7 @@ export interface Chat {
 }
 
 /** More than any test asks. */
-const MANY_QUESTIONS = 100;
+const MANY_QUESTIONS = 1_000;
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
