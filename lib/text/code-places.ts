@@ -2,11 +2,16 @@
 import type { MarkedToken, Token, Tokens } from 'marked';
 
 /** From the first UTF-16 unit to the one behind the last. */
-export type Place = readonly [from: number, to: number];
+export interface Place {
+  from: number;
+  to: number;
+  kind: 'fenced' | 'indented' | 'span';
+}
 
 /** The text of a block as the parser read it, without the marks of what it stands in. */
 interface View {
   text: string;
+  isSource: boolean;
   lines: readonly Line[];
 }
 
@@ -32,32 +37,43 @@ function viewOf(markdown: string): View {
     here += line.length + 1;
     return { here: start, source: start, isLazy: false };
   });
-  return { text: markdown, lines };
+  return { text: markdown, isSource: true, lines };
 }
 
 function blocks(tokens: readonly Token[], view: View, places: Place[]): void {
   let at = 0;
-  let isBehindBlank = true;
+  // Within a list or a quote, some take the first block for one right behind the words before.
+  let isBehindBlank = view.isSource;
+  let isBehindIndented = false;
   for (const generic of tokens) {
     const token = generic as MarkedToken;
     if (!view.text.startsWith(token.raw, at)) continue;
     if (!isDoubtful(token, isBehindBlank)) block(token, view, at, places);
     at += token.raw.length;
-    isBehindBlank = token.type === 'space';
+    // Behind code by its indentation, some still want a list to begin with 1.
+    isBehindBlank = token.type === 'space' && !isBehindIndented;
+    isBehindIndented = token.type === 'code' && token.codeBlockStyle === 'indented';
   }
 }
 
-/** Where parsers disagree: code by its indentation alone, right behind something else or with tabs; fences with tabs or bars beside them. */
+/**
+ * Where parsers disagree: lists right behind words that begin with nothing or not with 1; code by its indentation alone, right behind
+ * something else or with tabs; fences with spaces before them there, and with tabs or bars beside them.
+ */
 function isDoubtful(token: MarkedToken, isBehindBlank: boolean): boolean {
+  if (token.type === 'list') return !isBehindBlank && !/^[ \t]*(?:[-*+]|1[.)])[ \t]+\S/.test(token.raw);
   if (token.type !== 'code') return false;
   if (token.codeBlockStyle === 'indented') return !isBehindBlank || token.raw.includes('\t');
+  if (/^ /.test(token.raw) && !isBehindBlank) return true;
   const isClosedByTab = /\n[ \t]*(?:`{3,}|~{3,})[ ]*\t[ \t]*\n/.test(token.raw);
   return isClosedByTab || token.lang?.includes('|') === true;
 }
 
 function block(token: MarkedToken, view: View, at: number, places: Place[]): void {
-  if (token.type === 'code') places.push(...linesOf(view, at, at + token.raw.length));
-  else if (token.type === 'blockquote') inside(token, view, at, places);
+  if (token.type === 'code') {
+    const kind: Place['kind'] = view.isSource && /^[ \t]/.test(token.raw) ? 'indented' : 'fenced';
+    places.push(...linesOf(view, at, at + token.raw.length).map((place) => ({ ...place, kind })));
+  } else if (token.type === 'blockquote') inside(token, view, at, places);
   else if (token.type === 'list') {
     let itemAt = at;
     for (const item of token.items) {
@@ -91,7 +107,7 @@ function inside(token: Tokens.Blockquote | Tokens.ListItem, view: View, at: numb
     here += line.length + 1;
     outerAt += whole.length + 1;
   }
-  blocks(token.tokens, { text: token.text, lines }, places);
+  blocks(token.tokens, { text: token.text, isSource: false, lines }, places);
 }
 
 /** Columns that what belongs to an item is indented by. */
@@ -126,7 +142,8 @@ function inline(tokens: readonly Token[], view: View, start: number, places: Pla
   for (const generic of tokens) {
     const token = generic as MarkedToken;
     if (!view.text.startsWith(token.raw, at)) return;
-    if (token.type === 'codespan') places.push(...linesOf(view, at, at + token.raw.length));
+    if (token.type === 'codespan')
+      places.push(...linesOf(view, at, at + token.raw.length).map((place) => ({ ...place, kind: 'span' as const })));
     else if ('tokens' in token && token.tokens && 'text' in token) {
       const text = token.raw.indexOf(token.text, token.type === 'text' ? 0 : 1);
       if (text !== -1) inline(token.tokens, view, at + text, places);
@@ -136,14 +153,14 @@ function inline(tokens: readonly Token[], view: View, start: number, places: Pla
 }
 
 /** A stretch of a view, line by line, in the source: between the lines may stand marks that are no code. */
-function linesOf(view: View, from: number, to: number): Place[] {
-  const places: Place[] = [];
+function linesOf(view: View, from: number, to: number): Pick<Place, 'from' | 'to'>[] {
+  const places: Pick<Place, 'from' | 'to'>[] = [];
   for (let at = from; at < to; ) {
     if (lineAt(view, at).isLazy) return [];
     const newline = view.text.indexOf('\n', at);
     const end = newline === -1 ? to : Math.min(to, newline + 1);
     const source = sourceOf(view, at);
-    places.push([source, source + end - at]);
+    places.push({ from: source, to: source + end - at });
     at = end;
   }
   return places;

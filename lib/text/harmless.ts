@@ -1,5 +1,6 @@
 /** Room of text: no picture and no HTML in what Claude wrote, for every platform whose clients show Markdown. Pure. */
 import type { MarkedToken, Token } from 'marked';
+import { agreedPlaces } from './agreed-code.ts';
 import { codePlaces } from './code-places.ts';
 import { parse } from './markdown.ts';
 
@@ -30,16 +31,23 @@ function isHarmless(markdown: string): boolean {
   return parsed?.isWhole === true && !hasLive(parsed.tokens);
 }
 
-/** The code is looked for in a text of the same length without pictures and tags: that is how it will be read. */
+/**
+ * The code is looked for in a text of the same length without pictures and tags: that is how it will be read. What only some parsers take
+ * for code is disarmed by what is not seen in either case.
+ */
 function disarmProse(source: string): string | undefined {
   const dead = source.replace(PICTURE, JOINER).replace(TAG, JOINER);
   const parsed = parse(dead);
   if (!parsed) return undefined;
+  const places = codePlaces(dead, parsed.tokens);
+  const agreed = new Set(agreedPlaces(dead, places));
   let safe = '';
   let at = 0;
-  for (const [from, to] of codePlaces(dead, parsed.tokens)) {
+  for (const place of places) {
+    const { from, to } = place;
     if (from < at) continue;
-    safe += disarm(source, at, from) + source.slice(from, to);
+    const code = source.slice(from, to);
+    safe += disarm(source, at, from) + (agreed.has(place) ? code : disarmAll(code));
     at = to;
   }
   return safe + disarm(source, at, source.length);

@@ -61,6 +61,21 @@ describe('what Claude wrote, in Markdown', () => {
   });
 
   it.each([
+    ['a number that ends no paragraph', `<https://e.org>\n10) ~~~<b>\n---\n`],
+    ['a number behind a bullet', `a\n* 2. ~~~ <b>\n`],
+    ['a number behind code by its indentation', `    a\n\n2. ~~~ <b>\``],
+    ['an empty bullet', `a\n- \n\t  ~~~\`\`\`\n  ${picture}\`\`\``],
+    ['a backtick whose partner is beyond a rule', 'a ``b 1.  - c <b>\n===\n  d`e``'],
+    ['a backtick whose partner is beyond a note', 'a `` b <b>\n[^1]: c``'],
+    ['a backtick whose partner is in another cell', 'a | `b\n-|-\n`<b> | c'],
+    ['a fence that only some find in a list', `- a\n|---|---|\n\n  \`\`\`\n${picture}\`\`\``],
+    ['a note with indented words', `[^1]: a\n\n    ${picture}`],
+    ['a space that is none to others', `1. \v\n\n\n    ${picture}`],
+  ])('disarms, unseen, what is code to some parsers only: %s', (_name, markdown) => {
+    expect(keepHarmless(markdown)).not.toMatch(/!\[|<b>/);
+  });
+
+  it.each([
     ['quotes', '>'.repeat(3_001)],
     ['numbers', '1. '.repeat(1_500)],
     ['bullets', '- '.repeat(2_501)],
