@@ -11,7 +11,12 @@ const REMOVED = '[removed]';
 const isRandom = (text: string) =>
   text
     .split(/[-_.~+/]/)
-    .some((piece) => piece.length >= 12 && (/\d/.test(piece) ? /[a-z]/i : /[a-z][A-Z]/).test(piece));
+    .some(
+      (piece) => piece.length >= 12 && (/\d/.test(piece) ? /[a-z]/i : /[a-z][A-Z]/).test(piece) && !WORDS.test(piece),
+    );
+
+/** Written as one, each with its capital. */
+const WORDS = /^[A-Z]?[a-z]{2,}(?:[A-Z][a-z]{2,})+$/;
 
 /**
  * Keys and tokens by their looks: the vendors' prefixes, JWTs, bearer headers, private keys, URL parameters, assignments. A word that
@@ -35,7 +40,7 @@ const SECRETS: readonly [RegExp, (match: string, lead?: string, value?: string) 
   ],
   [
     /\b((?:api[_-]?key|access[_-]?key|secret|token|password|passwd)\s{0,3}:\s{0,3})([^\s"',;&]{6,})/gi,
-    keepWords((value) => /[^\p{L}.!?)-]/u.test(value)),
+    keepWords((value) => /[^\p{L}\p{M}\p{P}]|[@#%&*_\\]/u.test(value)),
   ],
 ];
 

@@ -14,6 +14,9 @@ const MOST_PAIRS = 150_000;
 /** So many marks in one run cost nothing to speak of. */
 const FEW_MARKS = 30;
 
+/** Opening brackets in one address: the parser looks for the partner of each up to its end. */
+const MOST_BRACKETS = 20;
+
 export interface Parsed {
   tokens: TokensList | Token[];
   /** False where a run of text has so many marks that it was taken as plain words. */
@@ -38,12 +41,17 @@ function read(markdown: string): Parsed {
   for (const { src, tokens } of lexer.inlineQueue) {
     const marks = src.match(/[*_~`[!<&\\]/g)?.length ?? 0;
     if (marks > FEW_MARKS) pairs += marks * marks;
-    if (marks > MOST_MARKS || pairs > MOST_PAIRS) {
+    if (marks > MOST_MARKS || pairs > MOST_PAIRS || hasEndlessAddress(src)) {
       isWhole = false;
       tokens.push({ type: 'text', raw: src, text: src, escaped: false });
     } else lexer.inlineTokens(src, tokens);
   }
   return { tokens: lexer.tokens, isWhole };
+}
+
+function hasEndlessAddress(text: string): boolean {
+  const addresses = text.match(/(?:www\.|:\/\/)[^\s<]{100,}/gi) ?? [];
+  return addresses.some((address) => address.split('(').length > MOST_BRACKETS + 1);
 }
 
 const CONTAINERS = /^(?:[ \t]*(?:>|[-*+](?=[ \t]|$)|\d{1,9}[.)](?=[ \t]|$)))*/;

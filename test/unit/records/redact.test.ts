@@ -39,6 +39,10 @@ describe('a secret in a text', () => {
   it.each([
     'The basic responsibilities of a bearer certificate-holder are: basic telecommunications-infrastructure.',
     'Password: required, 8 characters. Token: see-the-documentation!',
+    'पासवर्ड password: आवश्यकता है, Token: จำเป็นต้องกรอก',
+    'password: パスワードが必要です。 Password:（必填字段） password: требуется…',
+    'The token: l’utilisateur. token: مطلوب، password: e-mail/phone',
+    'A basic JavaScriptCoreFramework, the bearer AllgemeineGeschaeftsbedingungen',
     'The house is called sk-landesmuseum-zuerich, its neighbour rk_internationale-ausstellungen.',
   ])('leaves prose alone: %s', (text) => {
     expect(redactSecrets(text)).toBe(text);
