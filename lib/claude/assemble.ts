@@ -29,6 +29,8 @@ export function openAssembly() {
   // By the API's number, which another API may leave out or jump with.
   const blocks = new Map<unknown, Block>();
   const inputs = new Map<unknown, string>();
+  /** The first half of a character whose second half the next piece may bring. */
+  let half = '';
 
   function count(...texts: unknown[]): void {
     for (const text of texts) if (typeof text === 'string') assembled.bytes += Buffer.byteLength(text);
@@ -36,15 +38,18 @@ export function openAssembly() {
 
   function take(event: RawMessageStreamEvent): string | undefined {
     if (event.type === 'message_start') {
-      assembled.message = { ...event.message, content: [...(event.message.content ?? [])] };
-      return undefined;
+      // Another API may begin with words.
+      const content = [...(event.message.content ?? [])];
+      assembled.message = { ...event.message, content };
+      return textIn(content.map((block) => (block.type === 'text' ? block.text : '')).join(''));
     }
     const { message } = assembled;
     if (!message) return undefined;
     switch (event.type) {
       case 'content_block_start': {
         const block: Block = { ...event.content_block };
-        if (block.type === 'text') block.text = textIn(block.text) ?? '';
+        half = '';
+        if (block.type === 'text') block.text = whole(block.text);
         blocks.set(event.index, block);
         message.content.push(block as unknown as ContentBlock);
         assembled.isThinking = block.type === 'thinking' && !block.thinking;
@@ -69,31 +74,52 @@ export function openAssembly() {
     }
   }
 
+  /** What is stored and what is shown must not differ, so neither has half a character. */
+  function whole(piece: unknown): string {
+    const text = join(half, piece);
+    half = /[\uD800-\uDBFF]$/.exec(text)?.[0] ?? '';
+    return text.slice(0, text.length - half.length).toWellFormed();
+  }
+
   function grow(block: Block | undefined, delta: Block, index: unknown): string | undefined {
     if (!block) return undefined;
     count(delta.text, delta.thinking, delta.signature, delta.partial_json);
     if (delta.thinking || delta.signature) assembled.isThinking = false;
-    if (delta.type === 'text_delta') block.text = join(block.text, delta.text);
+    const text = delta.type === 'text_delta' ? whole(delta.text) : undefined;
+    if (text !== undefined) block.text = join(block.text, text);
     if (delta.type === 'thinking_delta') block.thinking = join(block.thinking, delta.thinking);
     if (delta.type === 'signature_delta') block.signature = delta.signature;
     if (delta.type === 'input_json_delta') inputs.set(index, join(inputs.get(index), delta.partial_json));
     if (delta.type === 'citations_delta') {
       block.citations = [...(Array.isArray(block.citations) ? block.citations : []), delta.citation];
     }
-    return delta.type === 'text_delta' ? textIn(delta.text) : undefined;
+    return textIn(text);
   }
 
   return { assembled, take };
 }
 
-/** What is no JSON stays text: the tool then says what is wrong with it. */
+/** No tool takes more, and what reads and records it has a stack that ends. */
+const DEEPEST_INPUT = 32;
+
+/** What is no JSON, or nested without end, stays text: the tool then says what is wrong with it. */
 function close(block: Block | undefined, json: string | undefined): void {
   if (!block || json === undefined || json.trim() === '') return;
   try {
-    block.input = JSON.parse(json);
+    block.input = depthOf(json) > DEEPEST_INPUT ? json : JSON.parse(json);
   } catch {
     block.input = json;
   }
+}
+
+function depthOf(json: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [mark] of json.replace(/"(?:[^"\\]|\\.)*"/g, '').matchAll(/[[\]{}]/g)) {
+    depth += mark === '[' || mark === '{' ? 1 : -1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
 }
 
 function toldOf(usage: object | null | undefined): Partial<Usage> {

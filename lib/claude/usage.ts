@@ -62,6 +62,9 @@ export function recordable(message: NonNullable<Assembled['message']>, { usage, 
   return { ...message, usage: told } as Message;
 }
 
+/** No call has more tokens, and no counter of money has room for what they would cost. */
+const MOST_TOKENS = 1e9;
+
 function countIn(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? Math.ceil(value) : undefined;
+  return typeof value === 'number' && value >= 0 && value <= MOST_TOKENS ? Math.ceil(value) : undefined;
 }

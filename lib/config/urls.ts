@@ -15,12 +15,16 @@ function optionalUrl(env: Env, name: string, problems: string[]): string | undef
   return value.replace(/\/+$/, '');
 }
 
+/** What a page shows behind the version, and is copied with it. */
+const PATHS = ['', '/messages'];
+
 /** The address of an API, to which its paths are added: `version` is one that ours begin with. */
 export function baseUrl(env: Env, name: string, problems: string[], version?: string): string | undefined {
   const value = optionalUrl(env, name, problems);
   if (value === undefined || !URL.canParse(value)) return value;
   if (/[?#]/.test(value)) problems.push(`${name} must end before ? and #`);
-  if (version !== undefined && value.endsWith(version)) problems.push(`${name} must end before ${version}`);
+  if (version !== undefined && PATHS.some((path) => value.toLowerCase().endsWith(version + path)))
+    problems.push(`${name} must end before ${version}`);
   return value;
 }
 
@@ -31,8 +35,9 @@ const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#@*A-Z]+$/;
 export function origins(env: Env, name: string, problems: string[]): string[] | undefined {
   const items = itemsOf(env, name);
   for (const item of items ?? []) {
-    const sent = /^https?:/i.test(item) ? URL.parse(item)?.origin : undefined;
-    const isExact = ORIGIN.test(item) && (sent === undefined || sent === item);
+    const isWeb = /^https?:/i.test(item);
+    const sent = isWeb ? URL.parse(item)?.origin : undefined;
+    const isExact = ORIGIN.test(item) && (!isWeb || sent === item);
     if (!isExact)
       problems.push(`${name} has ${item.includes('@') ? 'an entry' : item}, which must be ${meant(item, sent)}`);
   }

@@ -95,6 +95,8 @@ it.each([
   ['*', 'must be origins like'],
   ['https://*.example.com', 'must be origins like'],
   ['null', 'must be origins like'],
+  ['https://[::1]:3000', undefined],
+  ['https://app.example.com:99999', 'origins like https://app.example.com'],
   ['https://me:secret@app.example.com', 'ALLOWED_ORIGINS has an entry, which must be'],
 ])('ALLOWED_ORIGINS=%s: %s', (value, problem) => {
   const said = problemOf({ ALLOWED_ORIGINS: value }, ['chat', 'chatApi']);
@@ -111,6 +113,8 @@ it.each([
   ['ANTHROPIC_BASE_URL', 'https:api.anthropic.com', 'must be a URL with https://'],
   ['ANTHROPIC_BASE_URL', 'https://', 'must be a URL with https://'],
   ['ANTHROPIC_BASE_URL', 'https://api.anthropic.com/v1/', 'must end before /v1'],
+  ['ANTHROPIC_BASE_URL', 'https://api.anthropic.com/v1/messages', 'must end before /v1'],
+  ['ANTHROPIC_BASE_URL', 'https://gateway.example/v1/account/anthropic', undefined],
   ['ANTHROPIC_BASE_URL', 'https://gateway.example?key=1', 'must end before ? and #'],
   ['ANTHROPIC_BASE_URL', 'https://api.anthropic.com\u200b', 'holds U+200B, which cannot be seen'],
   ['TALKJS_API_URL', 'https://api.talkjs.com/v1', 'must end before /v1'],
