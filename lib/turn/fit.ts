@@ -17,8 +17,12 @@ export function fitReply(reply: Reply): Reply {
   return { ...reply, text: `${kept}${endOfCode(kept)}\n\n${sentences.cutShort}`, stop: 'too long' };
 }
 
-/** The note would stand in the code that was cut. */
+/** The note would stand in the code that was cut: only a fence of the same mark, and no shorter, ends one, within its quote too. */
 function endOfCode(text: string): string {
-  const fences = text.match(/^[ \t]*(```|~~~)/gm) ?? [];
-  return fences.length % 2 === 1 ? `\n${fences.at(-1)?.trim()}` : '';
+  let open: { lead: string; mark: string } | undefined;
+  for (const [, lead = '', mark = '', rest = ''] of text.matchAll(/^([ \t>]{0,30})(`{3,30}|~{3,30})(.*)$/gm)) {
+    if (open === undefined) open = { lead, mark };
+    else if (mark.startsWith(open.mark) && rest.trim() === '') open = undefined;
+  }
+  return open ? `\n${open.lead}${open.mark}` : '';
 }

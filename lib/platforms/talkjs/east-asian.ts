@@ -4,6 +4,7 @@ import type { Run, Style } from './run.ts';
 export const eastAsian =
   /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Bopomofo}\u3000-\u303F\uFF00-\uFFEF]/u;
 const punctuation = /[\p{P}\p{S}]/u;
+const letter = /[\p{L}\p{N}]/u;
 const marks = /(\*\*\*|\*\*|\*|~~)(?!\s)([^*~\n]{1,1000})(?<!\s)\1/gu;
 
 const styles: Readonly<Record<string, Style>> = {
@@ -34,7 +35,8 @@ export function readEastAsianMarks(runs: readonly Run[]): readonly Run[] {
 }
 
 function isCut(outside: string, inside: string): boolean {
-  return punctuation.test(inside) && eastAsian.test(outside) && !punctuation.test(outside);
+  if (!punctuation.test(inside) || punctuation.test(outside)) return false;
+  return eastAsian.test(outside) || (eastAsian.test(inside) && letter.test(outside));
 }
 
 function charAt(text: string, at: number): string {

@@ -32,4 +32,19 @@ describe('a reply', () => {
 
     expect(text.endsWith(`~~~\n\n${sentences.cutShort}`)).toBe(true);
   });
+
+  it.each([
+    ['of a longer fence', '````md\n```ts\n', 'x\n', '````'],
+    ['in a quote', '> ```\n', '> x\n', '> ```'],
+  ])('that is cut in a block %s ends that block', (_name, head, line, end) => {
+    const { text } = fitReply(reply(`${head}${line.repeat(60_000)}`));
+
+    expect(text.endsWith(`\n${end}\n\n${sentences.cutShort}`)).toBe(true);
+  });
+
+  it('of nothing but marks of code stays within its bytes', () => {
+    const { text } = fitReply(reply('`'.repeat(200_000)));
+
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(sizes.replyBytes);
+  });
 });

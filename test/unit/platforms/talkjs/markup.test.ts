@@ -49,6 +49,7 @@ describe('Markdown in TalkJS', () => {
     ['bold in Chinese quotation marks', '这是**“强调”**的文字', '这是“强调”的文字'],
     ['bold in quotation marks before a Korean particle', '**"강조"**는', '"강조"는'],
     ['bold that ends a Japanese sentence', 'これは**重要です。**次に', 'これは重要です。次に'],
+    ['bold that ends in Chinese punctuation before a Latin letter', '**重要（关键）**AWS', '重要（关键）AWS'],
     ['bold in Chinese, alone on its line', '**重要：请注意。**', '*重要：请注意。*'],
     ['italics and struck text beside Chinese', '这是*“强调”*的，~~（错）~~的', '这是“强调”的，（错）的'],
     ['italics in Chinese', '这*强调*的', '这强调的'],
