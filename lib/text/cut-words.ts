@@ -15,12 +15,18 @@ interface Emphasis extends Whole {
   inner: Whole;
 }
 
-/** Parts of at most `max` UTF-16 units, the first of at most `room`. `tokens` are those of the paragraph, if it was read. */
+/** What is most often torn in a text that was not read. */
+const LINK_OR_CODE = /`[^`\n]{1,200}`|\[[^[\]\n]{1,300}\]\([^()\s]{1,500}\)/g;
+
+/** Parts of at most `max` UTF-16 units, the first of at most `room`; an empty first one where that would tear a link. `tokens` are those of the paragraph, if it was read. */
 export function cutWords(text: string, tokens: readonly Token[], room: number, max: number): string[] {
   const wholes: Whole[] = [];
   const emphases: Emphasis[] = [];
   const start = tokens.length > 0 ? text.indexOf(tokens[0]?.raw ?? '') : -1;
   if (start !== -1) collect(text, tokens, start, wholes, emphases);
+  else
+    for (const { 0: found, index } of text.matchAll(LINK_OR_CODE))
+      wholes.push({ from: index, to: index + found.length });
   const parts: string[] = [];
   let at = 0;
   let limit = room;
@@ -28,9 +34,22 @@ export function cutWords(text: string, tokens: readonly Token[], room: number, m
   while (lead.length + text.length - at > limit) {
     const open = (place: number) => emphases.filter(({ inner }) => inner.from < place && place < inner.to);
     const roomForMarks = longestMarks(emphases, at, at + limit);
-    const free = (place: number) => freePlace(at + place, wholes, emphases) - at;
+    const touches = (place: number) => open(place).some(({ mark }) => touchesMark(text, place, mark));
+    const free = (place: number) => {
+      const first = freePlace(at + place, wholes, emphases);
+      let found = first;
+      while (found > at && touches(found)) found = freePlace(text.lastIndexOf(' ', found - 2) + 1, wholes, emphases);
+      return (found > at ? found : first) - at;
+    };
     const left = Math.max(limit - lead.length - roomForMarks, 1);
     const end = at + Math.max(findPause(text.slice(at, at + limit + 64), left, free), 1);
+    const isTorn = wholes.some(({ from, to }) => from < end && end < to);
+    if (isTorn && at === 0 && limit < max && parts.length === 0) {
+      // The next part has room for what would be torn here.
+      parts.push('');
+      limit = max;
+      continue;
+    }
     const marks = open(end).map(({ mark }) => mark);
     const head = lead + text.slice(at, end).trimEnd() + marks.toReversed().join('');
     parts.push(head.length <= limit ? head : text.slice(at, end).trimEnd());
@@ -40,7 +59,7 @@ export function cutWords(text: string, tokens: readonly Token[], room: number, m
     if (lead.length * 4 > max) lead = '';
   }
   parts.push(lead + text.slice(at));
-  return parts.filter((part) => part.trim() !== '');
+  return parts.filter((part, index) => part.trim() !== '' || (index === 0 && part === ''));
 }
 
 function collect(text: string, tokens: readonly Token[], start: number, wholes: Whole[], emphases: Emphasis[]): void {
@@ -71,6 +90,21 @@ function freePlace(place: number, wholes: readonly Whole[], emphases: readonly E
   const edge = emphases.find(({ from, to, inner }) => (from < at && at <= inner.from) || (inner.to <= at && at < to));
   return edge ? (at <= edge.inner.from ? edge.from : freePlace(edge.inner.to - 1, wholes, emphases)) : at;
 }
+
+/** Two marks of one kind side by side would be a third one. */
+function touchesMark(text: string, place: number, mark: string): boolean {
+  const before = text.slice(Math.max(place - NEAR, 0), place).trimEnd();
+  return (
+    before.endsWith(mark.slice(-1)) ||
+    text
+      .slice(place, place + NEAR)
+      .trimStart()
+      .startsWith(mark.slice(0, 1))
+  );
+}
+
+/** More than the space between two words. */
+const NEAR = 16;
 
 /** Units that closing all marks around any place between `from` and `to` takes. */
 function longestMarks(emphases: readonly Emphasis[], from: number, to: number): number {

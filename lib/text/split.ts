@@ -75,6 +75,7 @@ function isBetterWhole({ type }: Token, block: string, left: number, max: number
 function cutBlock(generic: Token, block: string, room: number, max: number): string[] {
   if (block.length <= room) return [block];
   const token = generic as MarkedToken;
+  if (room < SHORTEST && max >= SHORTEST) return ['', ...cutBlock(generic, block, max, max)];
   if (room < SHORTEST) return cutWords(block, [], Math.max(room, 1), max);
   switch (token.type) {
     case 'code':
@@ -137,7 +138,8 @@ function cutLines({
   for (const line of lines) {
     if (line.length > left && body.length > 0) close();
     for (const piece of line.length > left ? cutWords(line, [], left, max - around) : [line]) {
-      if (piece.length > left) close();
+      if (piece.length > left || piece === '') close();
+      if (piece === '' && line !== '') continue;
       body.push(piece);
       left -= piece.length + 1;
     }
@@ -156,6 +158,7 @@ function cutItem(block: string, room: number, max: number): string[] {
   return (
     fitted(room, max, (first) => {
       const [head = '', ...rest] = cutText(inner, first, max);
+      if (head === '' && room < max) return ['', ...cutItem(block, max, max)];
       return [lead + head.replace(/\n(?=[^\n])/g, `\n${indent}`), ...rest];
     }) ?? cutWords(block, [], room, max)
   );
@@ -169,9 +172,11 @@ function dedent(line: string, columns: number): string {
 function cutQuote(block: string, room: number, max: number): string[] {
   const inner = block.replace(/^ {0,3}> ?/gm, '');
   return (
-    fitted(room, max, (first) =>
-      cutText(inner, first, Math.floor((max * first) / room)).map((part) => part.replace(/^/gm, '> ')),
-    ) ?? cutWords(block, [], room, max)
+    fitted(room, max, (first) => {
+      const parts = cutText(inner, first, Math.floor((max * first) / room));
+      if (parts[0] === '' && room < max) return ['', ...cutQuote(block, max, max)];
+      return parts.map((part) => part.replace(/^/gm, '> '));
+    }) ?? cutWords(block, [], room, max)
   );
 }
 
