@@ -136,7 +136,7 @@ export function readSettings<G extends GroupName>(env: Env, names: readonly G[])
 /** The process' own environment: the only place that looks at it. */
 export const processEnv: Env = process.env;
 
-/** Settings of earlier versions: whoever still has one would wait for its effect. */
+/** Settings of earlier versions: somebody who still has one would wait for its effect. */
 const ENDED = {
   SYSTEM_PROMPT: 'the prompt is the text of bots/default/bot.md now',
   TOOLS: 'the tools are named in the front matter of bots/default/bot.md now',

@@ -22,6 +22,7 @@ export function openSqs(): SQSClient {
   return new SQSClient({ useQueueUrlAsEndpoint: false });
 }
 
+/** The queue of turns behind `url`. Every call throws what the SDK throws. */
 export function openTurnsQueue(sqs: SQSClient, url: string): TurnsQueue {
   return {
     async put(inbound, generation = 0) {
@@ -45,9 +46,10 @@ export interface LogsQueue {
   hold: TurnsQueue['hold'];
 }
 
-/** A queue that is well takes a message in milliseconds; the SDK itself would wait for ever. */
+/** A healthy queue takes a message in milliseconds; the SDK itself would wait forever. */
 const PUT_LIMIT_MS = 3_000;
 
+/** The queue of records behind `url`. Every call throws what the SDK throws. */
 export function openLogsQueue(sqs: SQSClient, url: string): LogsQueue {
   return {
     async put(body) {
@@ -65,6 +67,7 @@ export interface SignalsQueue {
   hold: TurnsQueue['hold'];
 }
 
+/** The queue of signals behind `url`. Every call throws what the SDK throws. */
 export function openSignalsQueue(sqs: SQSClient, url: string): SignalsQueue {
   return {
     async put({ conversation, id, body }) {

@@ -95,6 +95,7 @@ export function openAnswering(
   };
 }
 
+/** The limits of all platforms, counted in the table of these settings. */
 export function limitsOf({ aws, limits }: Settings<'aws' | 'limits'>, dynamo = openDynamo()): Limits {
   return openLimits({ counters: openCounters(dynamo, aws.tableName), settings: limits, now: Date.now });
 }
@@ -110,7 +111,7 @@ function summarySettings(claude: Settings<'claude'>['claude']): AskSettings {
   };
 }
 
-/** One call that fills its room, all of the prompt written to the cache: dearer than nearly all, tool loops aside. */
+/** One call that fills its room, all of the prompt written to the cache: an estimate from above for nearly every answer without tool loops. */
 export function estimateOf({
   model,
   maxTokens,

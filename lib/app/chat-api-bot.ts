@@ -1,8 +1,8 @@
 /** Root of the bot of our own Chat API: how the worker answers there. */
 import { openAnswerStream, streamIdOf } from '../chat-api/answer-stream.ts';
 import { openPost } from '../chat-api/post.ts';
-import { openRooms } from '../chat-api/rooms.ts';
 import { noShare } from '../chat-api/share.ts';
+import { openState } from '../chat-api/state.ts';
 import type { ChatApiSettings } from '../config.ts';
 import { errorName, logLine } from '../log.ts';
 import { chatApiPlatform } from '../platforms/chat-api/deliver.ts';
@@ -16,19 +16,20 @@ import type { Platform } from '../types.ts';
 
 const now = Date.now;
 
+/** The outbound half of our own Chat API: Claude’s answers as messages of its bot, or an echo with CHAT_API_BOT=echo. */
 export function chatApiBot(settings: ChatApiSettings, tableName: string): Platform {
   const { webhook, bot } = settings;
-  const rooms = openRooms({
+  const state = openState({
     kept: openChatApiStore(openTable(openDynamo(), tableName), now),
     share: noShare,
     putOutbound: webhook && openSignalsQueue(openSqs(), webhook.queueUrl).put,
     now,
   });
-  const put = openPost(rooms);
-  if (bot === 'echo') return echoPlatform({ put, find: (id) => rooms.messages.find('msg', id) });
+  const put = openPost(state);
+  if (bot === 'echo') return echoPlatform({ put, find: (id) => state.messages.find('msg', id) });
   const onError = (error: unknown) => logLine('preview-not-shown', { error: errorName(error) });
   const stream = (options: Parameters<typeof openAnswerStream>[1]) =>
-    openAnswerStream({ publish: rooms.publish, now, onError }, options);
+    openAnswerStream({ publish: state.publish, now, onError }, options);
   return chatApiPlatform({ put, stream, streamIdOf });
 }
 

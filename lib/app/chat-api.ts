@@ -2,9 +2,9 @@
 import { openAllowance } from '../chat-api/allowance.ts';
 import { ApiError, errorBody } from '../chat-api/api-error.ts';
 import { openKeys } from '../chat-api/keys.ts';
-import { openRooms } from '../chat-api/rooms.ts';
 import { openServer } from '../chat-api/server.ts';
 import { openShare, type Share } from '../chat-api/share.ts';
+import { openState } from '../chat-api/state.ts';
 import type { Settings } from '../config.ts';
 import { labelsOf, logLine } from '../log.ts';
 import { openSignalsQueue, openSqs, openTurnsQueue } from '../queue.ts';
@@ -35,7 +35,7 @@ function serverOf({ aws, chatApi, limits }: Settings<'aws' | 'chatApi' | 'limits
   const { put: putTurn } = openTurnsQueue(sqs, aws.turnsQueueUrl);
   const putOutbound = chatApi.webhook && openSignalsQueue(sqs, chatApi.webhook.queueUrl).put;
   const api = {
-    ...openRooms({ kept: openChatApiStore(table, now), share, putOutbound, now }),
+    ...openState({ kept: openChatApiStore(table, now), share, putOutbound, now }),
     keys: openKeys(chatApi),
     bot: chatApi.bot,
     putTurn: async (inbound: Inbound) => {

@@ -17,6 +17,7 @@ import { openApp } from './open.ts';
 
 const GROUPS = [...ANSWERING, 'chat', 'reconify'] as const;
 
+/** The handler of /chat/{sessionId}, to be wrapped in `awslambda.streamifyResponse`. */
 export function chatDoor() {
   const open = openApp(GROUPS, serverOf);
   return streamFrom(() => open().catch(refuseAll));

@@ -5,6 +5,7 @@ import { openSignalsQueue, openSqs } from '../queue.ts';
 import { type QueueHandler, queueDoor } from './doors/queue-door.ts';
 import { openApp } from './open.ts';
 
+/** The handler of the queue of signals; fails the whole batch where the webhook’s settings are missing. */
 export function signalsDoor(): QueueHandler {
   const open = openApp(['chatApi'] as const, ({ chatApi }) => {
     if (!chatApi?.webhook) return undefined;

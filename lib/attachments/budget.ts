@@ -12,6 +12,7 @@ export interface Budget {
   take(bytes: number, signal: AbortSignal): Promise<Lease | undefined>;
 }
 
+/** One budget of `maxBytes` for a whole process; those who wait are served in the order in which they asked. */
 export function openBudget(maxBytes: number): Budget {
   let held = 0;
   const waiting: { bytes: number; grant(): void }[] = [];

@@ -18,6 +18,7 @@ export function pictureTokens({ width, height }: Pixels): number {
 /** Text and picture of a page: 2,300 to 2,500 were seen. */
 const TOKENS_PER_PAGE = 3_000;
 
+/** An estimate from above of what so many pages cost, in tokens. */
 export function pdfTokens(pages: number): number {
   return pages * TOKENS_PER_PAGE;
 }

@@ -6,6 +6,7 @@ export interface AskSettings extends Omit<ClaudeSettings, 'apiKey' | 'baseUrl'> 
   systemPrompt: string;
 }
 
+/** The settings of one bot: each value of its folder, else the one of the deployment. */
 export function withBot(settings: ClaudeSettings, bot: Bot): AskSettings {
   const { model, fallbackModel, maxTokens, effort } = settings;
   return {

@@ -29,6 +29,7 @@ interface Rate {
 
 const MINUTE_MS = 60_000;
 
+/** Counts in windows of the table, exact however many functions ask at once; rates as in lib/bounds.ts. */
 export function openAllowance({ counters, messagesPerMinute, usersPerMinute, now }: AllowanceDeps): Allowance {
   const own: Record<Kind, Rate> = { ...rates, message: { max: messagesPerMinute, ms: MINUTE_MS } };
 

@@ -30,6 +30,7 @@ export function streamIdOf(replyKey: string): string {
   return `stream_${createHash('sha256').update(replyKey).digest('hex').slice(0, 26)}`;
 }
 
+/** Shows an answer to the listeners of its conversation while it grows, at most one piece a second; never throws. */
 export function openAnswerStream(deps: AnswerStreamDeps, options: AnswerStreamOptions): AnswerStream {
   const { publish, now } = deps;
   const conversation = fromTurnConversation(options.conversation);

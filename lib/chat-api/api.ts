@@ -55,13 +55,13 @@ export interface ApiRequest<K extends PlainName> {
 
 export type Handlers = { [K in PlainName]: (request: ApiRequest<K>) => Promise<ResponseOf<K>> };
 
-/** A user and the conversation he may act in. */
+/** A user and the conversation in which the user may act. */
 export interface Place {
   user: User;
   conversation: StoredConversation;
 }
 
-/** The user of the key; throws when there is none, or none any more. */
+/** The user of the key; throws when there never was one, or it was deleted. */
 export function existing(stored: { user: User; isDeleted: boolean } | undefined, id: string): User {
   if (stored === undefined) throw new ApiError('ResourceNotFound', `User with id ${id} doesn't exist`);
   if (stored.isDeleted) throw new ApiError('Unauthorized', 'Invalid user key');
@@ -89,6 +89,7 @@ export async function asOwner(api: ChatApi, caller: string, id: string): Promise
   return { user, conversation };
 }
 
+/** The contract’s answer to an unknown conversation, 404. */
 export function noConversation(id: string): ApiError {
   return new ApiError('ResourceNotFound', `Conversation with id ${id} doesn't exist`);
 }

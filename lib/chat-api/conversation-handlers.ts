@@ -15,6 +15,7 @@ type Names =
   | 'deleteConversation'
   | 'listMessages';
 
+/** The operations on conversations, as the Botpress Chat API 0.5.5 has them; each throws an `ApiError`. */
 export function conversationHandlers(api: ChatApi): Pick<Handlers, Names> {
   const { users, conversations, messages, now } = api;
 

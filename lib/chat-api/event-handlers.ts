@@ -12,6 +12,7 @@ type Names = 'createEvent' | 'getEvent';
 
 const PLACE = "event's conversation";
 
+/** The operations on custom events, as the Botpress Chat API 0.5.5 has them; each throws an `ApiError`. */
 export function eventHandlers(api: ChatApi): Pick<Handlers, Names> {
   const { users, messages, publish, now } = api;
   return {

@@ -59,6 +59,7 @@ export function toTurnConversation({ id, key }: ConversationRef): string {
   return id === `${GENERATED_PREFIX}${key}` ? id : `${id}~${key}`;
 }
 
+/** The other way round: the id and key of a conversation, from what the turns call it. */
 export function fromTurnConversation(conversation: string): ConversationRef {
   const [id = '', key] = conversation.split('~');
   return { id, key: key ?? id.slice(GENERATED_PREFIX.length) };

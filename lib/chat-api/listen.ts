@@ -45,7 +45,7 @@ const HEAD = ':ok\n\n';
 /** As a data event: a comment would not reset the client's watchdog. */
 const PING = 'event: message\ndata: ping\n\n';
 
-/** The text of the stream, piece by piece; ends when the window closes, the client leaves or the user is no participant any more. */
+/** The text of the stream, piece by piece; ends when the window closes, the client leaves or the user no longer takes part. */
 export async function* listen(deps: ListenDeps, listening: Listening): AsyncGenerator<string, void> {
   const { signals, share, isParticipant, now, log } = deps;
   const { conversation, userId, closesAt, signal } = listening;
@@ -75,7 +75,7 @@ export async function* listen(deps: ListenDeps, listening: Listening): AsyncGene
   try {
     yield HEAD;
     const { backlog, from } = await whereToBegin(deps, listening);
-    // After the log was read: whoever is removed from here on is found in the log.
+    // After the log was read: a user who is removed from here on is found in the log.
     if (!(await isParticipant(userId, conversation.id))) return;
     let seen = from;
     let pollAt = now() + POLL_MS;

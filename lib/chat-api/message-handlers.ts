@@ -16,6 +16,7 @@ const WAIT_MS = 5_000;
 
 const PLACE = "message's conversation";
 
+/** The operations on messages, as the Botpress Chat API 0.5.5 has them; each throws an `ApiError`. */
 export function messageHandlers(api: ChatApi): Pick<Handlers, Names> {
   const { messages, signals, once, share, publish, now } = api;
 

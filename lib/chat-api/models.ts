@@ -105,6 +105,7 @@ export type Signal =
   | { type: 'message_stream_complete'; data: { streamId: string; message: Message } }
   | { type: 'message_stream_abort'; data: { streamId: string; conversationId: string } };
 
+/** A time (ms) as the contract writes it: ISO 8601 in UTC. */
 export function isoTime(ms: number): string {
   return new Date(ms).toISOString();
 }

@@ -16,6 +16,7 @@ const ERROR = {
   },
 };
 
+/** The OpenAPI 3 document of all operations, as `/openapi.json` gives it out. */
 export function openApiDocument() {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const [name, operation] of Object.entries<Operation>(operations)) {

@@ -6,6 +6,7 @@ type List = 'conversations' | 'messages' | 'participants';
 /** Ids and times and what stands between them: whatever is of these leads out of no list. */
 const PLACE = /^[\w/#-]{1,150}$/;
 
+/** The token that goes on behind `place`; none where the list has ended. */
 export function toToken(place: string | undefined, list: List): { nextToken?: string } {
   return place === undefined ? {} : { nextToken: Buffer.from(`${list}:${place}`).toString('base64url') };
 }

@@ -6,6 +6,7 @@ import { fromToken, toToken } from './paging.ts';
 
 type Names = 'addParticipant' | 'listParticipants' | 'getParticipant' | 'removeParticipant';
 
+/** The operations on participants, as the Botpress Chat API 0.5.5 has them; each throws an `ApiError`. */
 export function participantHandlers(api: ChatApi): Pick<Handlers, Names> {
   const { conversations, users, publish, now } = api;
   return {

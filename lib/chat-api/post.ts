@@ -33,6 +33,7 @@ export interface BotMessage {
 /** Gives the id of the message; throws `Undeliverable` when the conversation is gone. */
 export type Post = (message: BotMessage) => Promise<string>;
 
+/** Keeps a message of the bot once for any number of calls with the same key, and tells the listeners. */
 export function openPost({ conversations, messages, signals, once, publish, now }: PostDeps): Post {
   return async ({ conversation, replyKey, messageId, payload, metadata, streamId }) => {
     const ref = fromTurnConversation(conversation);

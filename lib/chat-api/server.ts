@@ -48,6 +48,7 @@ const WAIT_MS = 10_000;
 /** SQS and the table know no longer ones either. */
 const MAX_IDEMPOTENCY_KEY = 256;
 
+/** The whole server as a Hono app: routes below `/chat-api/{webhookId}`, CORS, keys, errors in the contract’s shape. */
 export function openServer({ webhookId, allowedOrigins, api, log }: ServerDeps): Hono<Env> {
   const server = new Hono<Env>({ getPath: ({ url }) => ownPath(url, webhookId) });
   const handlers: Handlers = {

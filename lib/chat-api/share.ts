@@ -10,6 +10,7 @@ export interface Share {
   inTurn<T>(key: string, work: () => Promise<T>): Promise<T>;
 }
 
+/** What the requests of one process share: who listens to which conversation, and whose turn it is to write. */
 export function openShare(): Share {
   const listeners = new Map<string, Set<(entry: Entry) => void>>();
   const lines = new Map<string, Promise<unknown>>();

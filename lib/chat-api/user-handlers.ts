@@ -8,6 +8,7 @@ type Names = 'createUser' | 'getUser' | 'getOrCreateUser' | 'updateUser' | 'dele
 
 const SHARED_ONLY = 'The "createUser" operation can only be called when using the shared encryption key.';
 
+/** The operations on users, as the Botpress Chat API 0.5.5 has them; each throws an `ApiError`. */
 export function userHandlers(api: ChatApi): Pick<Handlers, Names> {
   const { keys, users, conversations, allowance, now } = api;
 

@@ -29,6 +29,7 @@ export interface AskDeps {
 
 export type Ask = (question: Question) => Promise<Reply>;
 
+/** The SDK’s client for this key, at Anthropic or at ANTHROPIC_BASE_URL; it makes no request by itself. */
 export function openClaude({ apiKey, baseUrl }: Pick<ClaudeSettings, 'apiKey' | 'baseUrl'>): Anthropic {
   // Its own log prints what it cannot parse, which is message text.
   return new Anthropic({ apiKey, logLevel: 'off', ...(baseUrl ? { baseURL: baseUrl } : {}) });

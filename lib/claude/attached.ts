@@ -36,7 +36,7 @@ const PATIENCE_MS = 20_000;
 
 /**
  * The newest files of the turns (oldest turn first), fetched anew: a turn keeps only where they are. Those for which there is no room,
- * that are not to be had, or that Claude did not take before, are a note that says so; older ones are not in it at all. Never throws.
+ * that cannot be fetched, or that Claude did not take before, are a note that says so; older ones are not in it at all. Never throws.
  */
 export async function filesOf(turns: readonly Turn[], options: AttachedOptions): Promise<Seen> {
   const newest = newestOf(turns);

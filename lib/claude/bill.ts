@@ -4,6 +4,7 @@ import { priceUsd } from './price.ts';
 import type { ModelCall, Question } from './question.ts';
 import type { Attempt } from './reliable.ts';
 
+/** Adds up the calls of one turn: each is recorded and its cost told before anything else happens with its answer. */
 export function openBill(
   record: (call: ModelCall) => Promise<void>,
   { about, onCost }: Pick<Question, 'about' | 'onCost'>,

@@ -70,7 +70,7 @@ function isBadRequest({ status, type, errorCode }: APIError): boolean {
   return status === 400 || status === 422 || (status === undefined && type === 'invalid_request_error');
 }
 
-/** 408 and 409 pass; an error event in mid-stream has no status, its type decides. */
+/** 408 and 409 pass; an error event in the middle of a stream has no status, its type decides. */
 function isPermanent({ status, type }: APIError): boolean {
   if (status !== undefined) return status >= 400 && status < 500 && status !== 408 && status !== 409;
   return ['invalid_request_error', 'authentication_error', 'permission_error'].includes(type ?? '');

@@ -34,7 +34,7 @@ const METRICS = [
   { Name: 'Attempts', Unit: 'Count' },
 ];
 
-/** The line, as an object: metrics by model, and by model and platform; the rest is for whoever searches the logs. */
+/** The line, as an object: metrics by model, and by model and platform; the rest is for a search in the logs. */
 export function measure(call: MeasuredCall, stage: string): Record<string, unknown> {
   const { about, response, usage, requestedAt, respondedAt, firstTextMs } = call;
   const values = {

@@ -25,6 +25,7 @@ const OTHERS: readonly [RegExp, ModelFacts][] = [
   [/^claude-(opus|sonnet)-4-6\b|^claude-mythos-preview\b/, { ...NEWEST, efforts: ['low', 'medium', 'high', 'max'] }],
 ];
 
+/** What a model takes and lacks; one that is not known is taken for a new one. From the vendor’s model pages, 2026-11-28. */
 export function factsOf(model: string): ModelFacts {
   const name = plainName(model);
   return OTHERS.find(([pattern]) => pattern.test(name))?.[1] ?? NEWEST;

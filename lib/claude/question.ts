@@ -24,7 +24,7 @@ export interface Question {
   onTool?: (name: string) => void;
   /** Told what each call cost (US dollars; an estimate from above where that is not known), also when the asking fails in the end. */
   onCost?: (usd: number) => void;
-  /** False where text that was shown stays shown: a call that broke off in mid-answer then ends the asking. */
+  /** False where text that was shown stays shown: a call that broke off in the middle of an answer then ends the asking. */
   isRetractable?: boolean;
   /** What was shown of a call that broke off counts no more: it is tried again. */
   onRetract?: () => void;

@@ -61,6 +61,7 @@ const MAX_WAIT_MS = 5_000;
 /** Tries of one model within one turn. */
 const MAX_TRIES = 3;
 
+/** One answer of `request.model`, else of the fallback model. Never throws: what failed is in the outcome. */
 export async function askReliably(
   deps: ReliableDeps,
   request: MessageCreateParamsBase,

@@ -102,7 +102,7 @@ function isTooLong(outcome: Outcome): boolean {
   return 'message' in outcome && outcome.message.stop_reason === 'model_context_window_exceeded';
 }
 
-/** The message of an outcome, or the error that its failure is to whoever asked. */
+/** The message of an outcome, or the error that its failure is to the caller. */
 function messageOf(outcome: Outcome): Message {
   if ('message' in outcome) return outcome.message;
   if ('cut' in outcome) return outcome.cut;

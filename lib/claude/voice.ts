@@ -1,4 +1,4 @@
-/** Stop 6. What Claude says in the calls of one turn, as the one text it becomes, and the same for whoever reads along. Pure. */
+/** Stop 6. What Claude says in the calls of one turn, as the one text it becomes, and the same for somebody who reads along. Pure. */
 
 /** What stands between what two calls of a turn say. */
 export const PARAGRAPH = '\n\n';

@@ -25,7 +25,7 @@ export function keys(env: Env, name: string, problems: string[]): string[] | und
 /** With fewer characters somebody who has one thing that it signed finds it by trying. */
 const MIN_CHOSEN = 32;
 
-/** A key that whoever runs this chose, not a vendor: on a deployed stage it has to be long enough. */
+/** A key that the operator chose, not a vendor: on a deployed stage it has to be long enough. */
 export function chosenKey(env: Env, name: string, problems: string[]): string | undefined {
   const value = key(env, name, problems);
   checkLength(env, name, value === undefined ? [] : [value], problems);

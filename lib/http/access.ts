@@ -21,7 +21,7 @@ export function openAccess(keys: readonly string[] | undefined): (authorization:
   };
 }
 
-/** Whoever may have sessions where these keys are set; without them everybody is the same. */
+/** All who may have sessions where these keys are set; without them everybody is the same. */
 export function callersOf(keys: readonly string[]): Caller[] {
   return [EVERYBODY, ...keys.map(nameOf)];
 }

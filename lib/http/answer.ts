@@ -38,7 +38,7 @@ const LOOK_MS = 300;
 /** A repeat that has less time (ms) left than this could not take over from a first one that crashed. */
 const SHORTEST_MS = 12_000;
 
-/** The lease of a session outlives the claim of its turn (ms), so that whoever has the session finds the turn free. */
+/** The lease of a session outlives the claim of its turn (ms), so that the next request of the session finds the turn free. */
 const MARGIN_MS = 1_000;
 
 /**
@@ -70,7 +70,7 @@ async function identify({ sessions, newId, now }: AnswerDeps, { session, speaker
   return { sent, isRepeat };
 }
 
-/** The turn of a message that came before, once nobody is at it any more: answered, failed, or left behind by a crash. */
+/** The turn of a message that came before, once nobody works on it: answered, failed, or left behind by a crash. */
 async function whatBecame({ sessions, store }: AnswerDeps, { session, remainingMs }: Asked, sent: Sent) {
   for (;;) {
     const [turn, busyWith] = await Promise.all([store.find(sent), sessions.busyWith(session)]);
@@ -80,7 +80,7 @@ async function whatBecame({ sessions, store }: AnswerDeps, { session, remainingM
   }
 }
 
-/** What failed, or was left to a human, is tried anew by whoever asks again. */
+/** What failed, or was left to a human, is tried again when the client asks again. */
 function nextGeneration(turn: Turn | undefined): number {
   const isAnew = turn?.state === 'FAILED' || turn?.state === 'SKIPPED';
   return (turn?.generation ?? 0) + (isAnew ? 1 : 0);
@@ -123,7 +123,7 @@ async function take(
     if (isUnanswered) await sessions.withdraw(sent, owner).catch(() => {});
     throw error;
   } finally {
-    // Before the end is told: whoever has heard it may go on at once.
+    // Before the end is told: a client that has heard it may go on at once.
     const vacated = sessions.vacate(session, holder).catch((error: unknown) => {
       log('session-not-vacated', { error: errorName(error) });
     });

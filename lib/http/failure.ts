@@ -80,6 +80,7 @@ export interface FailureBody {
   retryAfter?: number;
 }
 
+/** The failure as the JSON that a client reads, also as the last line of a stream. */
 export function bodyOf({ message, code, retryAfter }: ChatFailure): FailureBody {
   return { error: message, code, ...(retryAfter === undefined ? {} : { retryAfter }) };
 }

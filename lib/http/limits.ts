@@ -30,7 +30,7 @@ export function openCallerLimits(limits: Limits, estimateUsd: (promptTokens: num
     begin: (asker, promptTokens) => {
       const usd = estimateUsd(promptTokens + HISTORY_TOKENS);
       const begun = { admitted: limits.admitMessage(payer(asker)), reserved: limits.reserve(payer(asker), usd), usd };
-      // Whoever asks for them hears of it; nobody may.
+      // A rejection reaches those who await it; perhaps nobody does.
       for (const promise of [begun.admitted, begun.reserved]) promise.catch(() => {});
       all.set(nameOf(asker), begun);
     },

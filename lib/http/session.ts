@@ -20,6 +20,7 @@ export function toSession(caller: Caller, sessionId: string): Session {
   return { platform: 'http', conversation: `${caller}:${sessionId}` };
 }
 
+/** Whose session it is. */
 export function callerOf({ conversation }: Pick<Session, 'conversation'>): Caller {
   return conversation.slice(0, conversation.indexOf(':'));
 }

@@ -53,6 +53,7 @@ const GRAMMARS: Readonly<Record<Language, Grammar>> = {
   ar: { stem: arabic, stops: new Set(arabicStops) },
 };
 
+/** How words of that language lose their endings, and which say nothing. */
 export function grammarOf(language: Language): Grammar {
   return GRAMMARS[language];
 }

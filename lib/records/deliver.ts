@@ -35,7 +35,7 @@ const MAX_WAIT_SECONDS = 900;
 /** About a day of attempts; what is not taken by then waits among the dead letters for somebody to look at it. */
 const LAST_ATTEMPT = 100;
 
-/** Longer than one post may take: whoever finds a record held can be sure that it is being posted, or that its poster died. */
+/** Longer than one post may take: a worker that finds a record held can be sure that it is being posted, or that its poster died. */
 const LEASE_MS = 15_000;
 
 /** Stranded records that one invocation puts back on the queue. */

@@ -33,6 +33,7 @@ export async function keep({ shelf, put }: KeepDeps, id: string, record: LogReco
   }
 }
 
+/** What travels in place of a record that is too large for the queue: where the table has it. */
 export function parkedNote(id: string): string {
   return JSON.stringify({ v: 1, id, parked: true });
 }

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import type { LogRecord } from './record.ts';
 
-/** Milliseconds of September 2001 and later: whoever sends seconds learns it here. */
+/** Milliseconds of September 2001 and later: a sender of seconds learns it here. */
 const FIRST_MS = 1_000_000_000_000;
 
 /** The complaint of a field that is of another kind than `wanted`, or not there. */

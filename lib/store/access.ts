@@ -1,4 +1,4 @@
-/** The table: how it is read and written by all of its rooms. What it cannot do now is `Later`. */
+/** The table: how it is read and written by everything that keeps something in it. What it cannot do now is `Later`. */
 import {
   DeleteCommand,
   GetCommand,
@@ -16,6 +16,7 @@ type Change = Omit<UpdateCommandInput, 'TableName' | 'Key'>;
 /** How long a conversation is remembered after a message; the expiry is for tidiness only, nothing relies on it. */
 const KEPT_SECONDS = 400 * 24 * 3600;
 
+/** How every part of the table reads and writes it. Throws `Later` for an outage and `Unstorable` for what never fits. */
 export function openAccess(dynamo: Dynamo, table: string, now: () => number) {
   /** The attributes asked for, or `undefined` when the condition was not met. */
   async function updated(pk: string, sk: string, change: Change) {

@@ -8,6 +8,7 @@ import { openSilent } from './silent.ts';
 /** Sorts after every turn, so that one backward read gives the conversation's own item and its newest turns. */
 export const CONVERSATION_SK = '~';
 
+/** What is kept of a conversation beside its turns. Throws `Later` when the table does not answer. */
 export function openConversations(access: Access) {
   const { read, update, remove, expiresAt, now } = access;
   const { noteSilence, endSilence } = openSilent(access);
@@ -91,6 +92,7 @@ export function openConversations(access: Access) {
   };
 }
 
+/** What an item says of it; without an item it is the bot’s. */
 export function toConversation(item: Record<string, unknown> | undefined): Conversation {
   return {
     owner: item?.owner === 'human' || item?.owner === 'paused' ? item.owner : 'bot',

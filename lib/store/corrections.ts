@@ -8,6 +8,7 @@ import { partition, pointer, turnSk } from './keys.ts';
 /** The one item of its partition. */
 const POINTER_SK = 'I';
 
+/** Edits and deletions of messages. Throws `Later` when the table does not answer. */
 export function openCorrections({ update, updated, expiresAt }: Access) {
   return {
     /** Keeps the newest change of a message beside it; also when the change overtook the message itself. */

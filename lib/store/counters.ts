@@ -28,7 +28,7 @@ interface Window {
 
 const DAY_MS = 24 * 3_600_000;
 
-/** How long (ms) a counter is kept after its window, for whoever wants to look. */
+/** How long (ms) a counter is kept after its window, for an operator who wants to look. */
 const KEPT_MS = DAY_MS;
 
 /** The counter of the window that `now` (ms) lies in. */
@@ -104,6 +104,7 @@ export function markFor({ conversation, sk }: { conversation: string; sk: string
 
 export type Counters = ReturnType<typeof openCounters>;
 
+/** Counters of the table. Every call is one write or one read. */
 export function openCounters(dynamo: Dynamo, table: string) {
   return {
     /**
@@ -168,7 +169,7 @@ export function openCounters(dynamo: Dynamo, table: string) {
       );
     },
 
-    /** The value that was set first, by whoever it was. */
+    /** The value that was set first, by the first caller. */
     async firstOf({ pk, sk, expiresAt }: CounterKey, value: string): Promise<string> {
       const command = new UpdateCommand({
         TableName: table,

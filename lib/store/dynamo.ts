@@ -5,6 +5,7 @@ import { Later, Unstorable } from '../errors.ts';
 
 export type Dynamo = DynamoDBDocumentClient;
 
+/** The one client of DynamoDB; address and credentials as the SDK finds them in the environment. */
 export function openDynamo(): Dynamo {
   return DynamoDBDocumentClient.from(new DynamoDBClient(), { marshallOptions: { removeUndefinedValues: true } });
 }

@@ -22,6 +22,7 @@ const ENDED: ReadonlySet<string> = new Set(['DELIVERED', 'FAILED', 'MERGED', 'SK
 /** The most turns a window can hold; keeps one read under DynamoDB's 1 MB and its price constant. */
 const MAX_TURNS = 200;
 
+/** Reads turns, one and many. Throws `Later` when the table does not answer. */
 export function openHistory({ read, query }: Access) {
   return {
     /** Those of these messages whose turns have not ended, or not even begun. A read each. */

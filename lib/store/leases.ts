@@ -11,6 +11,7 @@ export interface Lot {
 /** Somebody else took the place that was free a moment ago. */
 const MAX_TRIES = 8;
 
+/** Leases in `table`; `now` in ms. Throws `Later` when the table does not answer. */
 export function openLeases(table: Table, now: () => number) {
   const key = ({ pk, prefix }: Lot, place: number) => ({ pk, sk: `${prefix}${place}` });
 

@@ -11,6 +11,7 @@ export interface Progress {
 
 const Key = { pk: 'RECONCILE', sk: '-' };
 
+/** How far the reconciler has come. Throws `Later` when the table does not answer. */
 export function openProgress(dynamo: Dynamo, TableName: string) {
   return {
     /** The first call ever sets the beginning. */

@@ -32,7 +32,7 @@ export interface TranscriptPage {
 
 export type Sessions = ReturnType<typeof openSessions>;
 
-/** Sorts behind all else, so that no look at the conversation reads it, and whoever forgets the session loses it last. */
+/** Sorts behind all else, so that no look at the conversation reads it, and a deletion of the session removes it last. */
 const LEASE_SK = '~L';
 
 /** Turns of one page: at 4 KB each they are as much as DynamoDB reads at once. */
@@ -41,6 +41,7 @@ const PAGE_TURNS = 100;
 /** As long as the webhooks' platforms keep theirs, and longer than any client tries. */
 const KEPT_SECONDS = 24 * 3600;
 
+/** The sessions of /chat. Throws `Later` when the table does not answer. */
 export function openSessions(table: Table, now: () => number) {
   const expiresAt = () => Math.floor(now() / 1000) + KEPT_SECONDS;
   const lease = (session: Session): Key => ({ pk: partition(session), sk: LEASE_SK });

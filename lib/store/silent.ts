@@ -23,6 +23,7 @@ export async function silentOnes(table: Pick<Table, 'query'>, limit: number): Pr
   }));
 }
 
+/** Where the bot is silent, for `bot list --human`. Throws `Later` when the table does not answer. */
 export function openSilent({
   update,
   remove,

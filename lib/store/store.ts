@@ -14,6 +14,7 @@ export type { Holder } from './turns.ts';
 
 export type Store = ReturnType<typeof openStore>;
 
+/** Turns, history, conversations and corrections of one table; `now` in ms. */
 export function openStore(dynamo: Dynamo, table: string, now: () => number) {
   const access = openAccess(dynamo, table, now);
   return {

@@ -22,7 +22,7 @@ export type Noted = MessageRef & Partial<GivenBack>;
 /** The queue forgets a message after 12 hours: what is older than two days waits for nothing. */
 const WAITING_KEPT_SECONDS = 2 * 24 * 3600;
 
-/** The day (UTC) of the message, not of the trouble: whoever knows the message knows the key, and can take the item away again. */
+/** The day (UTC) of the message, not of the trouble: the key follows from the message, so the item can be removed by it. */
 export function troubleKey(trouble: Trouble, ref: MessageRef): Key {
   const id = createHash('sha256')
     .update(`${partition(ref)}\u0000${turnSk(ref)}`)
@@ -49,6 +49,7 @@ export async function troublesOn(
   return items.map(({ pk: _, sk: __, expiresAt: ___, ...noted }) => noted as unknown as Noted);
 }
 
+/** Turns that wait or failed, for `bot list`. Throws `Later` when the table does not answer. */
 export function openTrouble({ update, expiresAt, now }: Pick<Access, 'update' | 'expiresAt' | 'now'>) {
   async function note(trouble: Trouble, ref: MessageRef, more: object, expires: number): Promise<void> {
     const { pk, sk } = troubleKey(trouble, ref);

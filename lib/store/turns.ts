@@ -12,6 +12,7 @@ export interface Holder {
   epoch: number;
 }
 
+/** The states of a turn, each reached by one conditional write. Throws `Later` when the table does not answer. */
 export function openTurns(access: Access) {
   const { update, updated, expiresAt, now } = access;
   const { noteFailure } = openTrouble(access);
@@ -38,7 +39,7 @@ export function openTurns(access: Access) {
   return {
     /**
      * Takes the turn of `ref` until `leaseUntil` (ms): possible when nobody has, when the holder's lease ran out, or for a newer
-     * generation. The messages of the turn are those of its very first claim. `undefined` when the turn is not to be had.
+     * generation. The messages of the turn are those of its very first claim. `undefined` when the turn cannot be taken.
      */
     async claim(
       ref: MessageRef,
@@ -131,7 +132,7 @@ export function openTurns(access: Access) {
     },
 
     /**
-     * The stored reply is out (DELIVERED), or was an apology or can never be (FAILED), or must not be any more (SKIPPED). A repeat
+     * The stored reply is out (DELIVERED), or was an apology or can never be (FAILED), or must no longer be sent (SKIPPED). A repeat
      * changes nothing. A failed one is also noted where an operator finds it, and that first: no crash may hide it.
      */
     async finish(

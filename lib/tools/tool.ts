@@ -24,7 +24,7 @@ export interface Tool {
   name: string;
   isOptIn: boolean;
   timeoutMs: number;
-  /** As the Messages API is told of it. */
+  /** As the Messages API is told about it. */
   param: ToolParam;
   /** Checks the model's input before anything runs: what to run, or what the model has to mend. */
   prepare(input: unknown): { run(context: ToolContext): unknown } | { mend: string };

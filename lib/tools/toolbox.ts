@@ -40,6 +40,7 @@ export function toolParams(tools: readonly Tool[]): ToolUnion[] {
   return tools.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map(({ param }) => param);
 }
 
+/** The chosen tools for one deployment; each turn runs them with a context of its own. */
 export function openToolbox(tools: readonly Tool[], { handToHuman, ...deps }: ToolboxDeps) {
   return {
     params: toolParams(tools),

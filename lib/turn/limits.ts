@@ -40,6 +40,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
+/** The limits of these settings; 0 is none. Throws `Later` when the table does not answer. */
 export function openLimits({ counters, settings, now }: LimitDeps) {
   const { messagesPerMinute } = settings;
 
@@ -94,7 +95,7 @@ export function openLimits({ counters, settings, now }: LimitDeps) {
 
     /**
      * Sets `usd` aside, an estimate from above of what a call will cost, for the user and for all. What a crashed attempt set aside
-     * stays counted: it may have been spent. Sums stay below their caps, or at most one call above where that alone is dearer.
+     * stays counted: it may have been spent. Sums stay below their caps, or at most one call above where that call alone costs more.
      */
     async reserve(asker: Asker, usd: number): Promise<Reservation | OverLimit> {
       const micros = toMicros(usd);

@@ -2,7 +2,7 @@
 
 import { Later } from '../errors.ts';
 import { type Log, pseudonym } from '../log.ts';
-import type { ActiveRoom, Lately } from '../platforms/talkjs/lately.ts';
+import type { ActiveConversation, Lately } from '../platforms/talkjs/lately.ts';
 import type { Progress } from '../store/progress.ts';
 import { type Store, turnSk } from '../store/store.ts';
 import type { Inbound } from '../types.ts';
@@ -20,7 +20,7 @@ export interface ReconcileDeps {
 }
 
 export interface Reconciled {
-  rooms: number;
+  conversations: number;
   requests: number;
   enqueued: number;
   /** Where it had to stop, and why; nothing when it saw all there was. */
@@ -29,7 +29,7 @@ export interface Reconciled {
 
 /** Younger messages (ms) may still be on their way: TalkJS sends a webhook twice, and we may be a little behind. */
 const YOUNGEST_MS = 60_000;
-/** Older ones (ms) nobody waits for any more; twice as long as the time between two runs, so that each is looked at twice. */
+/** Older ones (ms) nobody waits for; twice as long as the time between two runs, so that each is looked at twice. */
 const OLDEST_MS = 10 * 60_000;
 /** Of TalkJS' 9 requests a second: one in six over five minutes, the rest belongs to the answers. */
 const MAX_REQUESTS = 400;
@@ -48,7 +48,7 @@ export async function reconcile(deps: ReconcileDeps, remainingMs: () => number):
   const startedAt = now();
   const { watchedSince, position } = await progress.begin(startedAt);
   const window = { from: Math.max(startedAt - OLDEST_MS, watchedSince), to: startedAt - YOUNGEST_MS };
-  const done: Reconciled = { rooms: 0, requests: 0, enqueued: 0 };
+  const done: Reconciled = { conversations: 0, requests: 0, enqueued: 0 };
   let at = Math.max(window.from, position ?? 0);
 
   async function ask(): Promise<AbortSignal> {
@@ -65,17 +65,18 @@ export async function reconcile(deps: ReconcileDeps, remainingMs: () => number):
     let after: string | undefined;
     let isNews = false;
     for (;;) {
-      const page = await fromTalkjs(lately.rooms(from, after, await ask()));
-      const rooms = page.filter(({ id }) => !seen.has(id));
-      isNews ||= rooms.length > 0;
-      for (const room of rooms) {
-        if (room.hasBot) await check(deps, room, { window, ask, onEnqueued: () => void done.enqueued++ });
-        done.rooms += 1;
-        seen.add(room.id);
-        at = Math.max(at, room.lastMessageAt ?? 0);
+      const page = await fromTalkjs(lately.active(from, after, await ask()));
+      const conversations = page.filter(({ id }) => !seen.has(id));
+      isNews ||= conversations.length > 0;
+      for (const conversation of conversations) {
+        if (conversation.hasBot)
+          await check(deps, conversation, { window, ask, onEnqueued: () => void done.enqueued++ });
+        done.conversations += 1;
+        seen.add(conversation.id);
+        at = Math.max(at, conversation.lastMessageAt ?? 0);
       }
       if (!lately.isLastPage(page)) {
-        // Not by time: whoever joins moves a conversation to the end, behind newer messages than its own.
+        // Not by time: a user who joins moves a conversation to the end, behind newer messages than its own.
         after = page.at(-1)?.id;
         continue;
       }
@@ -110,10 +111,14 @@ interface Look {
   onEnqueued(): void;
 }
 
-async function check(deps: ReconcileDeps, room: ActiveRoom, { window, ask, onEnqueued }: Look): Promise<void> {
+async function check(
+  deps: ReconcileDeps,
+  conversation: ActiveConversation,
+  { window, ask, onEnqueued }: Look,
+): Promise<void> {
   const { lately, store, put, log } = deps;
-  const of = { platform: 'talkjs', conversation: room.id } as const;
-  const { said, answered } = await fromTalkjs(lately.room(room.id, window.from, ask));
+  const of = { platform: 'talkjs', conversation: conversation.id } as const;
+  const { said, answered } = await fromTalkjs(lately.since(conversation.id, window.from, ask));
   const open = said.filter(({ id, createdAt }) => createdAt <= window.to && !answered.has(id));
   if (open.length === 0) return;
   const [turns, forgottenAt] = await Promise.all([
@@ -130,11 +135,11 @@ async function check(deps: ReconcileDeps, room: ActiveRoom, { window, ask, onEnq
     .reverse();
   for (const { id, senderId, message } of lost) {
     const sender = await fromTalkjs(lately.user(senderId, await ask()));
-    const inbound = lately.read(room.conversation, message, sender);
+    const inbound = lately.read(conversation.raw, message, sender);
     if ('ignored' in inbound || (inbound.event === 'sent' && !(await isForUs(store, inbound)))) continue;
     // The same key, time and dedupe id as from the webhook: whichever is first, it is one turn.
     await put(inbound);
     onEnqueued();
-    log('message-found', { conversation: pseudonym('talkjs', room.id), inbound: id });
+    log('message-found', { conversation: pseudonym('talkjs', conversation.id), inbound: id });
   }
 }

@@ -1,4 +1,4 @@
-/** After stop 7, with HISTORY_STRATEGY=summary: what has left the window is summed up, while nobody waits. */
+/** After stop 7, with HISTORY_STRATEGY=summary: what has left the window is summed up while nobody waits. */
 import type { Ask } from '../claude/ask.ts';
 import { summarise } from '../claude/summary.ts';
 import { errorName, type Log, labelsOf, pseudonym } from '../log.ts';

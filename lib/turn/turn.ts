@@ -20,7 +20,7 @@ export async function takeTurn(deps: TurnDeps, input: TurnInput): Promise<Taken>
   const [head] = input.burst;
   const startedAt = deps.now();
   const looking = deps.store.recent(head);
-  looking.catch(() => {}); // Whoever needs it hears of it.
+  looking.catch(() => {}); // A rejection reaches those who await it.
   const { turn, holder } = await claim(deps, input);
   const ended = holder
     ? await begin(deps, input, { turn, holder, looking, startedAt })

@@ -5,22 +5,22 @@ import { openKeys } from '../../lib/chat-api/keys.ts';
 import { messageHandlers } from '../../lib/chat-api/message-handlers.ts';
 import { openPost } from '../../lib/chat-api/post.ts';
 import { openPublish } from '../../lib/chat-api/publish.ts';
-import { openRooms } from '../../lib/chat-api/rooms.ts';
 import { noShare } from '../../lib/chat-api/share.ts';
+import { openState } from '../../lib/chat-api/state.ts';
 import { Undeliverable } from '../../lib/errors.ts';
 import { openChatApiStore } from '../../lib/store/chat-api/chat-api.ts';
 import { openTable } from '../../lib/store/items.ts';
 import { openDynamo } from '../../lib/store/store.ts';
 import { makeTable } from '../harness/tables.ts';
 
-type Rooms = ReturnType<typeof openRooms>;
+type Rooms = ReturnType<typeof openState>;
 
 let rooms: Rooms;
 let conversations = 0;
 
 beforeAll(async () => {
   const table = openTable(openDynamo(), await makeTable());
-  rooms = openRooms({ kept: openChatApiStore(table, Date.now), share: noShare, putOutbound: undefined, now: Date.now });
+  rooms = openState({ kept: openChatApiStore(table, Date.now), share: noShare, putOutbound: undefined, now: Date.now });
   await rooms.users.create('ada', {});
 });
 

@@ -27,6 +27,7 @@ type StreamingHandler = (
   context: Pick<Context, 'getRemainingTimeInMillis'>,
 ) => Promise<void>;
 
+/** The handler that answers with what `open` gives. Opens it anew with each event, so that rotated secrets are used. */
 export function streamFrom(open: () => Promise<Server>): StreamingHandler {
   return async (event, stream, context) => {
     const leaving = new AbortController();

@@ -7,7 +7,7 @@ import { botpressApi, type Settled } from './api.ts';
 import { isForbidden, join } from './join.ts';
 import { signUserKey } from './keys.ts';
 import { toParts } from './parts.ts';
-import { findSent, idOf, post, type Room } from './room.ts';
+import { type BotpressSeat, findSent, idOf, post } from './seat.ts';
 import type { BotpressSettings } from './settings.ts';
 
 /** An app that adds us right after the first message needs a moment for it. */
@@ -17,7 +17,7 @@ const introductionMs = 25_000;
 
 /** A conversation in which somebody is to be answered. */
 interface Visit {
-  room: Room;
+  seat: BotpressSeat;
   /** The user who is answered. */
   to: string | undefined;
   isRepeat: boolean;
@@ -33,7 +33,7 @@ export function botpressPlatform(settings: Omit<BotpressSettings, 'webhookSecret
     return 'userKey' in credential ? credential.userKey : signUserKey(botUserId, credential.encryptionKey, deps.now());
   }
 
-  /** Our user must exist before he can take part in anything; asked once per process. */
+  /** Our user must exist before it can take part in anything; asked once per process. */
   function introduce(): Promise<void> {
     introduced ??= createUser().catch((error: unknown) => {
       introduced = undefined;
@@ -63,9 +63,9 @@ export function botpressPlatform(settings: Omit<BotpressSettings, 'webhookSecret
     throw new Undeliverable(`botpress: ${answer.type}`);
   }
 
-  async function invite({ room, to }: Visit): Promise<boolean> {
+  async function invite({ seat, to }: Visit): Promise<boolean> {
     if (to === undefined || !('encryptionKey' in credential)) return false;
-    const answer = await join(room, { encryptionKey: credential.encryptionKey, to, now: deps.now });
+    const answer = await join(seat, { encryptionKey: credential.encryptionKey, to, now: deps.now });
     if (answer.kind === 'refused' && answer.type === 'ReferenceNotFound') {
       introduced = undefined;
       throw new Later('botpress: our user is gone');
@@ -76,14 +76,14 @@ export function botpressPlatform(settings: Omit<BotpressSettings, 'webhookSecret
   return {
     deliver: async ({ conversation, text, replyKey, to, mayBeOutSince }, signal) => {
       await introduce();
-      const room = { api, conversation, botUserId, userKey: await ownKey(), signal };
-      const visit = { room, to, isRepeat: mayBeOutSince !== undefined };
+      const seat = { api, conversation, botUserId, userKey: await ownKey(), signal };
+      const visit = { seat, to, isRepeat: mayBeOutSince !== undefined };
       const parts = toParts(text, replyKey, sentences.empty);
       const wanted = new Set(parts.map(({ replyId }) => replyId));
-      const sent = visit.isRepeat ? await asParticipant(visit, () => findSent(room, wanted, mayBeOutSince)) : undefined;
+      const sent = visit.isRepeat ? await asParticipant(visit, () => findSent(seat, wanted, mayBeOutSince)) : undefined;
       const ids: string[] = [];
       for (const part of parts) {
-        const id = sent?.get(part.replyId) ?? idOf(await asParticipant(visit, () => post(room, part)));
+        const id = sent?.get(part.replyId) ?? idOf(await asParticipant(visit, () => post(seat, part)));
         if (id !== undefined) ids.push(id);
       }
       return ids;

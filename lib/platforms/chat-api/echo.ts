@@ -9,6 +9,7 @@ export interface EchoDeps extends Pick<ChatApiPlatformDeps, 'put'> {
   ): Promise<{ payload: Record<string, unknown>; metadata?: Record<string, unknown> } | undefined>;
 }
 
+/** The bot that the official client’s own test suite speaks to: it answers with what was said to it. */
 export function echoPlatform({ put, find }: EchoDeps): Platform {
   return {
     deliver: async ({ conversation, text, replyKey, messageId }) => {

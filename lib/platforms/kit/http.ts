@@ -72,6 +72,7 @@ interface Unsettled {
   mayBeDone: boolean;
 }
 
+/** Sends requests of one platform: a deadline, one quick retry, no redirect, an answer of bounded size. Throws `Later` for what time can mend. */
 export function openHttp(options: HttpOptions, deps: HttpDeps): Http {
   const sleep = deps.sleep ?? ((ms: number, signal: AbortSignal) => wait(ms, undefined, { signal }));
   const toLater = ({ what, afterMs }: Unsettled) => new Later(`${options.name}: ${what}`, { afterMs });

@@ -37,6 +37,7 @@ export function signAppToken(settings: { appId: string; secretKey: string }, now
     .sign(new TextEncoder().encode(settings.secretKey));
 }
 
+/** Requests to the REST API of one TalkJS app (https://talkjs.com/docs/Reference/REST_API). Throws `Later` for outages and limits. */
 export function talkjsApi(settings: TalkjsApiSettings, deps: HttpDeps): TalkjsApi {
   const http = openHttp({ name: 'talkjs', apiUrl: settings.apiUrl, problemIn }, deps);
   const headers = async () => ({ authorization: `Bearer ${await signAppToken(settings, deps.now())}` });

@@ -4,7 +4,17 @@ import { sentences } from '../../text/sentences.ts';
 import type { Platform } from '../../types.ts';
 import type { HttpDeps } from '../kit/http.ts';
 import { type Refusal, type TalkjsApiSettings, talkjsApi } from './api.ts';
-import { type Draft, edit, find, type Listed, listRecent, maxBatch, post, type Room, readIds } from './messages.ts';
+import {
+  type Draft,
+  edit,
+  find,
+  type Listed,
+  listRecent,
+  maxBatch,
+  post,
+  readIds,
+  type TalkjsSeat,
+} from './messages.ts';
 import { halve, type Piece, toPieces } from './pieces.ts';
 import type { TalkjsSettings } from './settings.ts';
 
@@ -22,21 +32,21 @@ export function talkjsPlatform(settings: OutboundSettings, deps: HttpDeps): Plat
   const typingNow = new Map<string, AbortController>();
 
   const deliver: Platform['deliver'] = async ({ conversation, text, replyKey, mayBeOutSince }, signal) => {
-    const room = { api, botId: settings.botId, conversation, signal };
+    const seat = { api, botId: settings.botId, conversation, signal };
     const pieces = toPieces(text, replyKey, sentences.empty);
     const isKeyForgotten = mayBeOutSince !== undefined && deps.now() - mayBeOutSince > keyLifetimeMs;
-    if (settings.typing === 'off') return isKeyForgotten ? sendMissing(room, pieces) : send(room, pieces);
+    if (settings.typing === 'off') return isKeyForgotten ? sendMissing(seat, pieces) : send(seat, pieces);
     typingNow.get(replyKey)?.abort();
-    return sendInPlace(room, pieces, replyKey);
+    return sendInPlace(seat, pieces, replyKey);
   };
   if (settings.typing === 'off') return { deliver };
 
   const typing: Platform['typing'] = async (conversation, replyKey, signal) => {
     const stop = new AbortController();
     typingNow.set(replyKey, stop);
-    const room = { api, botId: settings.botId, conversation, signal: AbortSignal.any([signal, stop.signal]) };
+    const seat = { api, botId: settings.botId, conversation, signal: AbortSignal.any([signal, stop.signal]) };
     try {
-      await post(room, [{ key: typingKey(replyKey), text: placeholderText, custom: { isTyping: 'true', replyKey } }]);
+      await post(seat, [{ key: typingKey(replyKey), text: placeholderText, custom: { isTyping: 'true', replyKey } }]);
     } catch {
       // An indicator is not worth a failed turn; whether it was posted after all, the delivery finds out.
     } finally {
@@ -50,51 +60,51 @@ function typingKey(replyKey: string): string {
   return `typing:${replyKey}`;
 }
 
-async function send(room: Room, pieces: readonly Piece[]): Promise<string[]> {
+async function send(seat: TalkjsSeat, pieces: readonly Piece[]): Promise<string[]> {
   const ids: string[] = [];
   for (let at = 0; at < pieces.length; at += maxBatch) {
-    ids.push(...(await sendBatch(room, pieces.slice(at, at + maxBatch))));
+    ids.push(...(await sendBatch(seat, pieces.slice(at, at + maxBatch))));
   }
   return ids;
 }
 
 /** What is not in the conversation yet, by the keys that its messages carry. */
-async function sendMissing(room: Room, pieces: readonly Piece[]): Promise<string[]> {
-  const own = await listOwn(room);
+async function sendMissing(seat: TalkjsSeat, pieces: readonly Piece[]): Promise<string[]> {
+  const own = await listOwn(seat);
   const sentAs = ({ key }: Piece) =>
     own.filter(({ custom: { replyKey } }) => replyKey === key || `${replyKey}`.startsWith(`${key}.`)).reverse();
   const missing = pieces.filter((piece) => sentAs(piece).length === 0);
-  return [...pieces.flatMap(sentAs).map(({ id }) => id), ...(await send(room, missing))];
+  return [...pieces.flatMap(sentAs).map(({ id }) => id), ...(await send(seat, missing))];
 }
 
-async function sendBatch(room: Room, pieces: readonly Piece[]): Promise<string[]> {
+async function sendBatch(seat: TalkjsSeat, pieces: readonly Piece[]): Promise<string[]> {
   const drafts: Draft[] = pieces.map(({ key, text }) => ({ key, text }));
-  const answer = await post(room, drafts);
-  if (answer.ok) return nameAll(room, pieces, readIds(answer.body, drafts));
+  const answer = await post(seat, drafts);
+  if (answer.ok) return nameAll(seat, pieces, readIds(answer.body, drafts));
   throwIfGone(answer);
   // One of them may be refused, or all repeated: alone, each shows which.
-  if (pieces.length > 1) return sendEach(room, pieces);
+  if (pieces.length > 1) return sendEach(seat, pieces);
 
   const [piece] = pieces;
   if (piece === undefined) return [];
-  const repeated = await findByKey(room, (key) => key === piece.key);
+  const repeated = await findByKey(seat, (key) => key === piece.key);
   if (repeated) return [repeated.id];
   if (isRepeat(answer)) return [];
   const halves = halve(piece);
   if (halves === undefined) throw refused(answer);
-  return sendEach(room, halves);
+  return sendEach(seat, halves);
 }
 
-async function sendEach(room: Room, pieces: readonly Piece[]): Promise<string[]> {
+async function sendEach(seat: TalkjsSeat, pieces: readonly Piece[]): Promise<string[]> {
   const ids: string[] = [];
-  for (const piece of pieces) ids.push(...(await sendBatch(room, [piece])));
+  for (const piece of pieces) ids.push(...(await sendBatch(seat, [piece])));
   return ids;
 }
 
 /** What TalkJS answers to a repeated key is not documented: where the ids are missing, they are looked up. */
-async function nameAll(room: Room, pieces: readonly Piece[], ids: (string | undefined)[]): Promise<string[]> {
+async function nameAll(seat: TalkjsSeat, pieces: readonly Piece[], ids: (string | undefined)[]): Promise<string[]> {
   if (!ids.includes(undefined)) return ids.filter((id) => id !== undefined);
-  const recent = await listOwn(room);
+  const recent = await listOwn(seat);
   return pieces.flatMap(
     ({ key }, index) => ids[index] ?? recent.find(({ custom }) => custom.replyKey === key)?.id ?? [],
   );
@@ -104,33 +114,33 @@ async function nameAll(room: Room, pieces: readonly Piece[], ids: (string | unde
  * The first message takes the place of the placeholder, which another process may have posted. Where none is to be seen, the
  * first message is posted under the placeholder's own key: a placeholder still on its way then never appears.
  */
-async function sendInPlace(room: Room, pieces: readonly Piece[], replyKey: string): Promise<string[]> {
+async function sendInPlace(seat: TalkjsSeat, pieces: readonly Piece[], replyKey: string): Promise<string[]> {
   const [first, ...others] = pieces;
   if (first === undefined) return [];
   const isFirst = (key: string) => key.startsWith(replyKey) && /^(?:\.1)*$/.test(key.slice(replyKey.length));
-  const seen = (await findByKey(room, isFirst)) ?? (await claim(room, first, replyKey));
-  if (seen === undefined) return send(room, pieces);
-  if (isTyping(seen)) return replace(room, seen.id, first, others);
-  return [seen.id, ...(await send(room, [...remainder(first, seen.custom.replyKey), ...others]))];
+  const seen = (await findByKey(seat, isFirst)) ?? (await claim(seat, first, replyKey));
+  if (seen === undefined) return send(seat, pieces);
+  if (isTyping(seen)) return replace(seat, seen.id, first, others);
+  return [seen.id, ...(await send(seat, [...remainder(first, seen.custom.replyKey), ...others]))];
 }
 
-async function claim(room: Room, first: Piece, replyKey: string): Promise<Listed | undefined> {
+async function claim(seat: TalkjsSeat, first: Piece, replyKey: string): Promise<Listed | undefined> {
   const drafts = [{ key: typingKey(replyKey), text: first.text, custom: { replyKey } }];
-  const answer = await post(room, drafts);
+  const answer = await post(seat, drafts);
   if (!answer.ok) throwIfGone(answer);
   const id = answer.ok ? readIds(answer.body, drafts)[0] : undefined;
-  return id === undefined ? findByKey(room, (key) => key === replyKey) : find(room, id);
+  return id === undefined ? findByKey(seat, (key) => key === replyKey) : find(seat, id);
 }
 
-async function replace(room: Room, messageId: string, first: Piece, others: readonly Piece[]): Promise<string[]> {
+async function replace(seat: TalkjsSeat, messageId: string, first: Piece, others: readonly Piece[]): Promise<string[]> {
   // The key of the piece that was written stays on the message: after a crash it tells what is still to be sent.
-  const answer = await edit(room, messageId, { text: first.text, custom: { isTyping: null, replyKey: first.key } });
-  if (answer.ok) return [messageId, ...(await send(room, others))];
-  if (answer.status === 404) return send(room, [first, ...others]);
+  const answer = await edit(seat, messageId, { text: first.text, custom: { isTyping: null, replyKey: first.key } });
+  if (answer.ok) return [messageId, ...(await send(seat, others))];
+  if (answer.status === 404) return send(seat, [first, ...others]);
   throwIfGone(answer);
   const [start, ...rest] = halve(first) ?? [];
   if (start === undefined) throw refused(answer);
-  return replace(room, messageId, start, [...rest, ...others]);
+  return replace(seat, messageId, start, [...rest, ...others]);
 }
 
 /** What follows a first message that had to be written in smaller pieces, `writtenKey` being the piece that was written. */
@@ -146,19 +156,19 @@ function remainder(first: Piece, writtenKey: unknown): Piece[] {
   return rest;
 }
 
-async function findByKey(room: Room, isKey: (replyKey: string) => boolean): Promise<Listed | undefined> {
-  const own = await listOwn(room);
+async function findByKey(seat: TalkjsSeat, isKey: (replyKey: string) => boolean): Promise<Listed | undefined> {
+  const own = await listOwn(seat);
   return own.find(({ custom }) => typeof custom.replyKey === 'string' && isKey(custom.replyKey));
 }
 
 /** The bot's recent messages; users can set `custom` too, so theirs do not count. */
-async function listOwn(room: Room): Promise<Listed[]> {
-  const recent = await listRecent(room);
+async function listOwn(seat: TalkjsSeat): Promise<Listed[]> {
+  const recent = await listRecent(seat);
   if (!Array.isArray(recent)) {
     throwIfGone(recent);
     throw refused(recent);
   }
-  return recent.filter(({ senderId }) => senderId === room.botId);
+  return recent.filter(({ senderId }) => senderId === seat.botId);
 }
 
 function isTyping({ custom }: Listed): boolean {

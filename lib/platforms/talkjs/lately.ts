@@ -5,10 +5,10 @@ import type { Intervened, Sent } from '../../types.ts';
 import type { Answer, TalkjsApi } from './api.ts';
 import { type ParseOptions, parseSent } from './parse.ts';
 
-export interface ActiveRoom {
+export interface ActiveConversation {
   id: string;
   /** As the API gives it. */
-  conversation: unknown;
+  raw: unknown;
   /** When somebody last wrote (ms), if the API says so. */
   lastMessageAt: number | undefined;
   hasBot: boolean;
@@ -23,7 +23,7 @@ export interface SaidLately {
   message: unknown;
 }
 
-export interface RoomLately {
+export interface ConversationLately {
   said: SaidLately[];
   /** The ids of the messages that answers of ours name. */
   answered: ReadonlySet<string>;
@@ -32,12 +32,12 @@ export interface RoomLately {
 export type Lately = ReturnType<typeof talkjsLately>;
 
 /** TalkJS refuses more than 30 conversations and more than 100 messages at once. */
-const roomsPerPage = 30;
+const conversationsPerPage = 30;
 const messagesPerPage = 100;
 
 const pageShape = z.object({ data: z.array(z.unknown()) });
 const stamp = z.nullish(z.object({ createdAt: z.nullish(z.number()) }));
-const roomShape = z.object({
+const conversationShape = z.object({
   id: z.string().check(z.minLength(1)),
   participants: z.nullish(z.record(z.string(), z.unknown())),
   lastMessage: z.catch(stamp, undefined),
@@ -57,31 +57,31 @@ export function talkjsLately(options: ParseOptions, api: TalkjsApi) {
 
   return {
     /**
-     * A page of the conversations in which somebody wrote at `since` (ms) or later, the one that has been quiet longest first: whoever
-     * goes on from the time of the last one misses none, since a conversation only ever moves to the end. `after` goes on by the id
+     * A page of the conversations in which somebody wrote at `since` (ms) or later, the one that has been quiet longest first: a caller
+     * that goes on from the time of the last one misses none, since a conversation only ever moves to the end. `after` goes on by the id
      * instead, where no time is told.
      */
-    async rooms(since: number, after: string | undefined, signal: AbortSignal): Promise<ActiveRoom[]> {
+    async active(since: number, after: string | undefined, signal: AbortSignal): Promise<ActiveConversation[]> {
       const query = {
-        limit: `${roomsPerPage}`,
+        limit: `${conversationsPerPage}`,
         orderBy: 'lastActivity',
         orderDirection: 'ASC',
         filter: JSON.stringify({ lastMessageTs: ['>', since - 1] }),
         ...(after === undefined ? {} : { startingAfter: after }),
       };
       return listOf(await get(['conversations'], query, signal)).flatMap((conversation) => {
-        const parsed = roomShape.safeParse(conversation);
+        const parsed = conversationShape.safeParse(conversation);
         if (!parsed.success) return [];
         const { id, participants, lastMessage } = parsed.data;
         const hasBot = !participants || Object.hasOwn(participants, options.botId);
-        return [{ id, conversation, lastMessageAt: lastMessage?.createdAt ?? undefined, hasBot }];
+        return [{ id, raw: conversation, lastMessageAt: lastMessage?.createdAt ?? undefined, hasBot }];
       });
     },
     /** Whether none follows. */
-    isLastPage: (rooms: readonly ActiveRoom[]) => rooms.length < roomsPerPage,
+    isLastPage: (page: readonly ActiveConversation[]) => page.length < conversationsPerPage,
 
     /** What was said in a conversation from `since` (ms) on, newest first. `ask` is called before each request. */
-    async room(id: string, since: number, ask: () => Promise<AbortSignal>): Promise<RoomLately> {
+    async since(id: string, since: number, ask: () => Promise<AbortSignal>): Promise<ConversationLately> {
       const said: SaidLately[] = [];
       const answered = new Set<string>();
       for (let after: string | undefined; ; ) {
@@ -104,13 +104,13 @@ export function talkjsLately(options: ParseOptions, api: TalkjsApi) {
       }
     },
 
-    /** The profile of a user as the API gives it; nothing when he is gone. */
+    /** The profile of a user as the API gives it; nothing when the user is gone. */
     async user(id: string, signal: AbortSignal): Promise<unknown> {
       const answer = await get(['users', id], {}, signal);
       return answer.ok ? answer.body : undefined;
     },
 
-    /** The message as its webhook would have told of it, or why there is nothing to do. */
+    /** The message as its webhook would have given it, or why there is nothing to do. */
     read(conversation: unknown, message: unknown, sender: unknown): Sent | Intervened | { ignored: string } {
       try {
         return parseSent({ conversation, message, sender, mentionedUserIds: [] }, options);

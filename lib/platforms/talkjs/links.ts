@@ -14,6 +14,7 @@ export interface Links {
   restore(text: string): string;
 }
 
+/** Keeps the links of a text aside while it is made harmless, so that only ours become live. */
 export function keepLinks(): Links {
   const links: string[] = [];
   return {

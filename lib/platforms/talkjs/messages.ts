@@ -16,7 +16,7 @@ export interface Listed {
   custom: Readonly<Record<string, unknown>>;
 }
 
-export interface Room {
+export interface TalkjsSeat {
   api: TalkjsApi;
   botId: string;
   conversation: string;
@@ -37,7 +37,7 @@ const listLimit = 100;
 export const maxBatch = 10;
 
 /** Posts up to ten messages as the bot, in this order. */
-export function post({ api, botId, conversation, signal }: Room, drafts: readonly Draft[]): Promise<Answer> {
+export function post({ api, botId, conversation, signal }: TalkjsSeat, drafts: readonly Draft[]): Promise<Answer> {
   const body = drafts.map(({ key, text, custom }) => ({
     type: 'UserMessage',
     sender: botId,
@@ -50,7 +50,7 @@ export function post({ api, botId, conversation, signal }: Room, drafts: readonl
 
 /** Changes a message; `null` takes a custom key away. */
 export function edit(
-  { api, conversation, signal }: Room,
+  { api, conversation, signal }: TalkjsSeat,
   messageId: string,
   change: { text: string; custom: Readonly<Record<string, string | null>> },
 ): Promise<Answer> {
@@ -58,7 +58,7 @@ export function edit(
 }
 
 /** The newest messages, newest first; what is not the shape of a message is left out. */
-export async function listRecent({ api, conversation, signal }: Room): Promise<Refusal | Listed[]> {
+export async function listRecent({ api, conversation, signal }: TalkjsSeat): Promise<Refusal | Listed[]> {
   const query = { limit: `${listLimit}` };
   const answer = await api({ method: 'GET', path: ['conversations', conversation, 'messages'], query, signal });
   if (!answer.ok) return answer;
@@ -67,7 +67,7 @@ export async function listRecent({ api, conversation, signal }: Room): Promise<R
 }
 
 /** One message, or nothing when it is gone. */
-export async function find({ api, conversation, signal }: Room, messageId: string): Promise<Listed | undefined> {
+export async function find({ api, conversation, signal }: TalkjsSeat, messageId: string): Promise<Listed | undefined> {
   const answer = await api({ method: 'GET', path: ['conversations', conversation, 'messages', messageId], signal });
   return answer.ok ? toListed(answer.body)[0] : undefined;
 }

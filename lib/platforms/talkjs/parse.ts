@@ -55,7 +55,7 @@ type Changed = z.infer<typeof changedData>;
 
 export interface ParseOptions {
   botId: string;
-  /** Whoever has one of these roles takes a conversation over by writing in it; nobody does when there are none. */
+  /** A sender who has one of these roles takes a conversation over by writing in it; nobody does when there are none. */
   humanRoles?: readonly string[];
 }
 
@@ -99,8 +99,8 @@ export function parseSent(
 const maxAmong = 8;
 
 /** Where somebody of the team has joined a user and the bot, they are three, but no group. Who is who, the worker knows. */
-function fewOthersIn({ conversation: room }: Changed, known: readonly string[]): string[] | undefined {
-  const others = Object.keys(room?.participants ?? {}).filter((participant) => !known.includes(participant));
+function fewOthersIn({ conversation }: Changed, known: readonly string[]): string[] | undefined {
+  const others = Object.keys(conversation?.participants ?? {}).filter((participant) => !known.includes(participant));
   return others.length <= maxAmong ? others : undefined;
 }
 

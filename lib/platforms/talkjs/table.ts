@@ -5,6 +5,7 @@ import { toPlain } from './inline.ts';
 /** Beyond this a column is not padded: one long cell would widen every row. */
 const widestColumn = 40;
 
+/** A table as text whose columns stand below each other: TalkJS has no tables. */
 export function toTable({ header, rows, align }: Tokens.Table): string {
   const cells = [header, ...rows].map((row) =>
     row.map(({ tokens }) => toPlain(tokens, { targets: true }).replace(/\s+/g, ' ').trim()),

@@ -9,6 +9,7 @@ import { openUsers } from './users.ts';
 
 export type ChatApiStore = ReturnType<typeof openChatApiStore>;
 
+/** All that the Chat API keeps in the table. */
 export function openChatApiStore(table: Table, now: () => number) {
   return {
     users: openUsers(table, now),

@@ -25,6 +25,7 @@ export type Conversations = ReturnType<typeof openConversations>;
 /** Entries of a page, as the Botpress cloud is said to have. */
 export const PAGE = 20;
 
+/** Conversations, who takes part in them, and the lists of both. Throws `Later` when the table does not answer. */
 export function openConversations(table: Table, now: () => number) {
   async function look(userId: string, conversationId: string): Promise<Standing> {
     const [user, meta, member] = await table.read([
@@ -159,6 +160,7 @@ function sameKey(key: string) {
   return { condition: '#key = :key', names: { '#key': 'key' }, values: { ':key': key } };
 }
 
+/** As a client sees it. */
 export function toModel({ id, createdAt }: StoredConversation): Conversation {
   return { id, createdAt: isoTime(createdAt), updatedAt: isoTime(createdAt) };
 }

@@ -21,6 +21,7 @@ export type Messages = ReturnType<typeof openMessages>;
 /** As long as the turns; the expiry is for tidiness only. */
 const KEPT_SECONDS = 400 * 24 * 3600;
 
+/** Messages and events of a conversation, newest first. Throws `Later` when the table does not answer. */
 export function openMessages(table: Table, now: () => number) {
   return {
     /** False when it was there already. */
@@ -66,6 +67,7 @@ export function toMessage({ createdAt, payload, metadata, ...rest }: Stored): Me
   return { ...rest, createdAt: isoTime(createdAt), payload: known, ...(metadata ? { metadata } : {}) };
 }
 
+/** As a client sees it. */
 export function toEvent({ id, createdAt, conversationId, userId, payload }: Stored): Event {
   return { id, createdAt: isoTime(createdAt), conversationId, userId, payload };
 }
@@ -96,6 +98,7 @@ function toStored(kind: ThingKind, { pk, sk, createdAt, conversationId, userId, 
   };
 }
 
+/** An id that tells where the message lies; `at` in ms. */
 export function newMessageId({ key }: ConversationRef, at: number): string {
   return thingId('msg', key, at);
 }

@@ -22,6 +22,7 @@ export type Once = ReturnType<typeof openOnce>;
 /** As long as TalkJS keeps its own, and longer than a turn waits in the queue. */
 const KEPT_SECONDS = 24 * 3600;
 
+/** What was done under an idempotency key, so that a repeat is answered and not done. */
 export function openOnce(table: Table, now: () => number) {
   return {
     /** `proposed` is kept if it is the first under `name` in the conversation; else the earlier one is given. */
@@ -52,6 +53,7 @@ function keyOf(conversationKey: string, name: string): Key {
   return { pk: messagesOf(conversationKey), sk: `O#${digestOf(name)}` };
 }
 
+/** What tells one body from another: SHA-256, in hexadecimal. */
 export function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }

@@ -32,7 +32,7 @@ export interface NewEntry {
   waits?: string | undefined;
   /** The message (its ulid) that is answered by this: it waits no more, nor does any before it. */
   answers?: string | undefined;
-  /** Ulids of which it was found out otherwise that they do not wait any more. */
+  /** Ulids of which it was found out otherwise that they no longer wait. */
   settled?: readonly string[] | undefined;
 }
 
@@ -50,6 +50,7 @@ export const PAGE_ENTRIES = 50;
 /** Entries read at a time when looking back. */
 const LOOK_BACK = 25;
 
+/** The log of what listeners are told, in the order in which it happened. Throws `Later` when the table does not answer. */
 export function openSignalLog(table: Table, now: () => number) {
   async function head(key: string): Promise<Entry | undefined> {
     const { items } = await table.query({ pk: partition(key), ...ALL, newestFirst: true, limit: 1 });

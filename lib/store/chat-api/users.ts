@@ -16,6 +16,7 @@ export interface StoredUser {
 
 export type Users = ReturnType<typeof openUsers>;
 
+/** Where a user lies. */
 export function userKey(id: string): Key {
   return { pk: userPartition(id), sk: 'A' };
 }
@@ -25,6 +26,7 @@ export function userPartition(id: string): string {
   return `CHAT-USER#${keyPart(id)}`;
 }
 
+/** The users of the Chat API. Throws `Later` when the table does not answer. */
 export function openUsers(table: Table, now: () => number) {
   return {
     async find(id: string): Promise<StoredUser | undefined> {
@@ -56,7 +58,7 @@ export function openUsers(table: Table, now: () => number) {
       await table.put({ ...userKey(id), isDeleted: true, deletedAt: now() });
     },
 
-    /** In the order of `ids`, without those that are not there any more. */
+    /** In the order of `ids`, without those that are gone. */
     async findAll(ids: readonly string[]): Promise<User[]> {
       if (ids.length === 0) return [];
       const items = await table.read(ids.map(userKey));
@@ -68,6 +70,7 @@ export function openUsers(table: Table, now: () => number) {
   };
 }
 
+/** The user that an item holds. */
 export function toStoredUser({ pk, name, pictureUrl, profile, createdAt, updatedAt, isDeleted }: Item): StoredUser {
   const times = { createdAt: isoTime(Number(createdAt ?? 0)), updatedAt: isoTime(Number(updatedAt ?? 0)) };
   const id = pk.slice(userPartition('').length);

@@ -5,8 +5,8 @@ import type { ChatApi } from '../../../lib/chat-api/api.ts';
 import { openKeys } from '../../../lib/chat-api/keys.ts';
 import { messageHandlers } from '../../../lib/chat-api/message-handlers.ts';
 import { openPost } from '../../../lib/chat-api/post.ts';
-import { openRooms } from '../../../lib/chat-api/rooms.ts';
 import { noShare } from '../../../lib/chat-api/share.ts';
+import { openState } from '../../../lib/chat-api/state.ts';
 import { type ChatDeps, chat } from '../../../lib/http/chat.ts';
 import { openCallerLimits } from '../../../lib/http/limits.ts';
 import { botpressPlatform } from '../../../lib/platforms/botpress/deliver.ts';
@@ -113,7 +113,7 @@ export const openBotpress: OpenDoor = (world, steps, { landsLate }) => {
 
 export const openChatApi: OpenDoor = (world, steps) => {
   const roomsOf = (dynamo: Parameters<typeof openTable>[0]) =>
-    openRooms({
+    openState({
       kept: openChatApiStore(openTable(dynamo, 'table'), world.now),
       share: noShare,
       putOutbound: undefined,

@@ -4,7 +4,7 @@ import { Later } from '../../errors.ts';
 import type { BotpressApi, Settled } from './api.ts';
 import type { Part } from './parts.ts';
 
-export interface Room {
+export interface BotpressSeat {
   api: BotpressApi;
   conversation: string;
   botUserId: string;
@@ -27,8 +27,8 @@ const pagesOfAMoment = 2;
 const maxPages = 50;
 
 /** Posts one message. Where no answer comes it is looked for before it is posted again. */
-export function post(room: Room, { replyId, markdown }: Part): Promise<Settled> {
-  const { api, conversation, userKey, signal } = room;
+export function post(seat: BotpressSeat, { replyId, markdown }: Part): Promise<Settled> {
+  const { api, conversation, userKey, signal } = seat;
   return api({
     method: 'POST',
     path: ['messages'],
@@ -36,7 +36,7 @@ export function post(room: Room, { replyId, markdown }: Part): Promise<Settled> 
     userKey,
     signal,
     findDone: async () => {
-      const sent = await findSent(room, new Set([replyId]));
+      const sent = await findSent(seat, new Set([replyId]));
       const id = sent.kind === 'done' ? sent.body.get(replyId) : undefined;
       return id === undefined ? undefined : { kind: 'done', body: { message: { id } } };
     },
@@ -54,20 +54,20 @@ export function idOf(body: unknown): string | undefined {
  * show them. Others can set metadata too, so theirs do not count.
  */
 export async function findSent(
-  room: Room,
+  seat: BotpressSeat,
   wanted: ReadonlySet<string>,
   since?: number,
 ): Promise<Settled<ReadonlyMap<string, string>>> {
   const found = new Map<string, string>();
   let nextToken: string | undefined;
   for (let page = 0; page < (since === undefined ? pagesOfAMoment : maxPages); page++) {
-    const answer = await list(room, nextToken);
+    const answer = await list(seat, nextToken);
     if (answer.kind === 'refused') return answer;
     const parsed = pageShape.safeParse(answer.body);
     if (!parsed.success) throw new Later('botpress: a page of messages in an unknown shape');
     const listed = parsed.data.messages.flatMap(toListed);
     for (const { id, userId, replyId } of listed)
-      if (userId === room.botUserId && typeof replyId === 'string' && wanted.has(replyId)) found.set(replyId, id);
+      if (userId === seat.botUserId && typeof replyId === 'string' && wanted.has(replyId)) found.set(replyId, id);
     nextToken = parsed.data.meta.nextToken ?? undefined;
     const isFarEnough = since !== undefined && listed.some(({ createdAt }) => createdAt < since);
     if (found.size === wanted.size || nextToken === undefined || isFarEnough) break;
@@ -76,7 +76,7 @@ export async function findSent(
 }
 
 /** Newest first. */
-function list({ api, conversation, userKey, signal }: Room, nextToken: string | undefined): Promise<Settled> {
+function list({ api, conversation, userKey, signal }: BotpressSeat, nextToken: string | undefined): Promise<Settled> {
   const path = ['conversations', conversation, 'messages'];
   return api({ method: 'GET', path, userKey, signal, ...(nextToken ? { query: { nextToken } } : {}) });
 }

@@ -4,7 +4,7 @@ import type { ChatApiStore } from '../store/chat-api/chat-api.ts';
 import { type Outbound, openPublish } from './publish.ts';
 import type { Share } from './share.ts';
 
-export interface RoomsDeps {
+export interface StateDeps {
   /** Its place in the table. */
   kept: ChatApiStore;
   share: Share;
@@ -12,6 +12,7 @@ export interface RoomsDeps {
   now(): number;
 }
 
-export function openRooms({ kept, share, putOutbound, now }: RoomsDeps) {
+/** Conversations, messages and the rest of the table's side, with what tells listeners of a change beside them. */
+export function openState({ kept, share, putOutbound, now }: StateDeps) {
   return { ...kept, share, publish: openPublish({ signals: kept.signals, share, putOutbound }), now };
 }
