@@ -1,5 +1,5 @@
-/** Doors: POST /reconify, where other services hand in records, and the logs queue, from which all of them go to Reconify. */
-import { deliveryDoor, intakeDoor } from '../lib/app/logs.ts';
+/** Doors: POST /reconify, where other services hand in records, and the records queue, from which all of them go to Reconify. */
+import { deliveryDoor, intakeDoor } from '../lib/app/records.ts';
 
 export const intake = intakeDoor();
 export const deliver = deliveryDoor();

@@ -67,10 +67,10 @@ export const groups = {
     sessionTimeoutMinutes: whole(env, 'RECONIFY_SESSION_TIMEOUT', undefined, problems, { min: 1, max: 1440 }),
     sendUserDetails: flag(env, 'RECONIFY_SEND_USER_DETAILS', problems),
     redactContacts: flag(env, 'RECONIFY_REDACT_CONTACTS', problems),
-    logsQueueUrl: required(env, 'LOGS_QUEUE_URL', problems),
+    recordsQueueUrl: required(env, 'RECORDS_QUEUE_URL', problems),
     tableName: required(env, 'TABLE_NAME', problems),
   })),
-  logsDeadLetters: (env, problems) => ({ url: required(env, 'LOGS_DEAD_LETTERS_URL', problems) }),
+  recordsDeadLetters: (env, problems) => ({ url: required(env, 'RECORDS_DEAD_LETTERS_URL', problems) }),
   /** Without keys it is open on a laptop, and not there on a deployed stage. */
   chat: (env, problems) => {
     const accessKeys = namedKeys(env, 'CHAT_ACCESS_KEYS', problems);

@@ -1,4 +1,4 @@
-/** Stops 4 and 8, and the consumers' side of them. The turns queue: SQS FIFO, one message group per conversation. The logs queue: any order. */
+/** Stops 4 and 8, and the consumers' side of them. The turns queue: SQS FIFO, one message group per conversation. The records queue: any order. */
 import { hash } from 'node:crypto';
 import { ChangeMessageVisibilityBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Inbound, MessageRef } from './types.ts';
@@ -39,7 +39,7 @@ export function openTurnsQueue(sqs: SQSClient, url: string): TurnsQueue {
   };
 }
 
-export interface LogsQueue {
+export interface RecordsQueue {
   /** Resolves when the queue has the body (JSON, at most 1 MiB). Throws after 3 s, so that no answer waits longer for its log. */
   put(body: string): Promise<void>;
   /** As with the turns. */
@@ -50,7 +50,7 @@ export interface LogsQueue {
 const PUT_LIMIT_MS = 3_000;
 
 /** The queue of records behind `url`. Every call throws what the SDK throws. */
-export function openLogsQueue(sqs: SQSClient, url: string): LogsQueue {
+export function openRecordsQueue(sqs: SQSClient, url: string): RecordsQueue {
   return {
     async put(body) {
       const command = new SendMessageCommand({ QueueUrl: url, MessageBody: legal(body) });

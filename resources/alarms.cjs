@@ -16,7 +16,7 @@ module.exports = async (framework) => {
     },
     LogsWaitingAlarm: {
       AlarmDescription: 'A record has waited for more than an hour to be taken by Reconify.',
-      ...queueAge('LogsQueue', 3600),
+      ...queueAge('RecordsQueue', 3600),
     },
     TurnsDeadLettersAlarm: {
       AlarmDescription: 'A message was neither answered nor apologised for. It is kept 14 days.',
@@ -26,10 +26,10 @@ module.exports = async (framework) => {
       AlarmDescription: 'Signals that the webhook of the Chat API did not take. Kept 14 days.',
       ...deadLetters('SignalsDeadLetters'),
     },
-    LogsDeadLettersAlarm: {
+    RecordsDeadLettersAlarm: {
       AlarmDescription:
-        'Records that Reconify did not take. Find out why, then `npm run bot -- redrive logs`; kept 14 days.',
-      ...deadLetters('LogsDeadLetters'),
+        'Records that Reconify did not take. Find out why, then `npm run bot -- redrive records`; kept 14 days.',
+      ...deadLetters('RecordsDeadLetters'),
     },
     DoorsFailedAlarm: {
       AlarmDescription:

@@ -39,11 +39,11 @@ module.exports = async (framework) => {
     ),
     graph(
       'Oldest message waiting, s',
-      queues('ApproximateAgeOfOldestMessage', ['TurnsQueue', 'SignalsQueue', 'LogsQueue']),
+      queues('ApproximateAgeOfOldestMessage', ['TurnsQueue', 'SignalsQueue', 'RecordsQueue']),
     ),
     graph(
       'Dead letters',
-      queues('ApproximateNumberOfMessagesVisible', ['TurnsDeadLetters', 'SignalsDeadLetters', 'LogsDeadLetters']),
+      queues('ApproximateNumberOfMessagesVisible', ['TurnsDeadLetters', 'SignalsDeadLetters', 'RecordsDeadLetters']),
     ),
     graph('Errors of functions', perFunction(functions, 'Errors', 'Sum')),
     graph('Throttles of functions', perFunction(functions, 'Throttles', 'Sum')),

@@ -25,7 +25,7 @@ const METRICS = {
   GivenBack: { lines: '{ $.event = "message-given-back" }', of: QUEUED },
   DoorsFailed: { lines: '{ $.event = "door-failed" }', of: 'all' },
   MessagesFound: { lines: '{ $.event = "message-found" }', of: ['reconcile'] },
-  LogsSent: { lines: '{ $.event = "log-sent" }', of: ['deliver'] },
+  LogsSent: { lines: '{ $.event = "record-sent" }', of: ['deliver'] },
 };
 
 module.exports = async (framework) => {

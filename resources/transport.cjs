@@ -1,7 +1,14 @@
 /** Resources: no queue takes or gives a message without TLS. */
 
 /** All queues of serverless.yml. SQS wants a policy for each that names this queue. */
-const QUEUES = ['TurnsQueue', 'TurnsDeadLetters', 'SignalsQueue', 'SignalsDeadLetters', 'LogsQueue', 'LogsDeadLetters'];
+const QUEUES = [
+  'TurnsQueue',
+  'TurnsDeadLetters',
+  'SignalsQueue',
+  'SignalsDeadLetters',
+  'RecordsQueue',
+  'RecordsDeadLetters',
+];
 
 module.exports = { Resources: Object.fromEntries(QUEUES.map((queue) => [`${queue}Policy`, policy(queue)])) };
 

@@ -12,7 +12,7 @@ import { list } from './bot/list.ts';
 import { pause, resume } from './bot/own.ts';
 import { findPlace } from './bot/place.ts';
 import { redrive } from './bot/redrive.ts';
-import { redriveLogs } from './bot/redrive-logs.ts';
+import { redriveRecords } from './bot/redrive-records.ts';
 import { show } from './bot/show.ts';
 import { spend } from './bot/spend.ts';
 import { CannotRun } from './cannot-run.ts';
@@ -28,7 +28,7 @@ const commands: Record<string, Command> = {
   resume,
   forget,
   spend,
-  'redrive logs': redriveLogs,
+  'redrive records': redriveRecords,
   dead,
   'dead redrive': redriveDead,
   'dead drop': dropDead,

@@ -86,7 +86,7 @@ async function withStandIns(given: Record<string, string>, port: string | undefi
 
 /** `away` are the stand-ins that do not run. */
 async function checkServices(env: Env, away: readonly string[]): Promise<Finding[]> {
-  const readable = { ...env, LOGS_QUEUE_URL: 'x', TABLE_NAME: 'x' };
+  const readable = { ...env, RECORDS_QUEUE_URL: 'x', TABLE_NAME: 'x' };
   const { claude, reconify } = readSettings(readable, ['claude', 'reconify']);
   const isAway = (name: string) => away.includes(name);
   const addresses = [

@@ -23,7 +23,7 @@ await new DynamoDBClient().send(
 /** A message whose worker dies before it has said how long it needs comes back after so long (s); deployed it is six times the worker's limit. */
 const fifo = { FifoQueue: 'true', VisibilityTimeout: '30' };
 const TURNS_QUEUE_URL = await queue('turns.fifo', fifo);
-const LOGS_QUEUE_URL = await queue('logs', {});
+const RECORDS_QUEUE_URL = await queue('logs', {});
 
 answerParent(
   {
@@ -44,5 +44,5 @@ answerParent(
       return AttributeNames.reduce((sum, name) => sum + Number(Attributes[name]), 0);
     },
   },
-  { env: { ...endpoints, TABLE_NAME: 'table', TURNS_QUEUE_URL, LOGS_QUEUE_URL } },
+  { env: { ...endpoints, TABLE_NAME: 'table', TURNS_QUEUE_URL, RECORDS_QUEUE_URL } },
 );

@@ -18,7 +18,7 @@ const env = {
   AWS_SECRET_ACCESS_KEY: 'local',
   TABLE_NAME: 'table',
   TURNS_QUEUE_URL: 'http://127.0.0.1:9/queue',
-  LOGS_QUEUE_URL: 'http://127.0.0.1:9/queue',
+  RECORDS_QUEUE_URL: 'http://127.0.0.1:9/queue',
   ANTHROPIC_API_KEY: 'key',
   TALKJS_APP_ID: 'app',
   TALKJS_SECRET_KEY: 'secret',

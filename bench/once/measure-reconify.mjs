@@ -18,8 +18,8 @@ async function measure(turns) {
   const [{ env }] = await once(around, 'message');
   const variants = [
     { name: 'off', settings: { RECONIFY_APP_KEY: '', RECONIFY_API_KEY: '' } },
-    { name: 'well', settings: { LOGS_QUEUE_URL: env.LOGS_WELL } },
-    { name: 'away', settings: { LOGS_QUEUE_URL: env.LOGS_AWAY, RECONIFY_ENDPOINT: 'http://127.0.0.1:9/track' } },
+    { name: 'well', settings: { RECORDS_QUEUE_URL: env.LOGS_WELL } },
+    { name: 'away', settings: { RECORDS_QUEUE_URL: env.LOGS_AWAY, RECONIFY_ENDPOINT: 'http://127.0.0.1:9/track' } },
   ];
   const children = [around];
   const { log } = console;
@@ -94,7 +94,7 @@ async function surroundings() {
       TURNS_QUEUE_URL: await queue('turns.fifo', { FifoQueue: 'true' }),
       LOGS_WELL: await queue('well'),
       LOGS_AWAY: await queue('away'),
-      LOGS_DEAD_LETTERS_URL: await queue('dead'),
+      RECORDS_DEAD_LETTERS_URL: await queue('dead'),
       ANTHROPIC_API_KEY: 'offline',
       ANTHROPIC_BASE_URL: `${url}/claude`,
       TALKJS_APP_ID: 'app',
@@ -110,12 +110,12 @@ async function surroundings() {
   });
 }
 
-/** The logs queue's consumer. */
+/** The records queue's consumer. */
 async function deliveries() {
   const { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } = await import('@aws-sdk/client-sqs');
   const { deliver } = await import('../../functions/reconify.ts');
   const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
-  const QueueUrl = process.env.LOGS_QUEUE_URL;
+  const QueueUrl = process.env.RECORDS_QUEUE_URL;
   console.log = () => {};
   for (;;) {
     const asked = { QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 5, MessageSystemAttributeNames: ['All'] };

@@ -8,7 +8,7 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { SignJWT } from 'jose';
 
-const { TABLE_NAME, LOGS_QUEUE_URL, TALKJS_API_URL } = process.env;
+const { TABLE_NAME, RECORDS_QUEUE_URL, TALKJS_API_URL } = process.env;
 const table = DynamoDBDocumentClient.from(new DynamoDBClient());
 const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
 const claude = new Anthropic({ apiKey: 'bench', maxRetries: 0 });
@@ -46,7 +46,7 @@ async function answer({ conversation, messageId, createdAt, text }) {
   const response = await claude.messages.stream(request).finalMessage();
   const reply = response.content[0].text;
   await sqs.send(
-    new SendMessageCommand({ QueueUrl: LOGS_QUEUE_URL, MessageBody: JSON.stringify({ request, response }) }),
+    new SendMessageCommand({ QueueUrl: RECORDS_QUEUE_URL, MessageBody: JSON.stringify({ request, response }) }),
   );
   await update(key, 'ANSWERED', reply);
   await post(conversation, messageId, reply);

@@ -1,7 +1,7 @@
 /** Root of /chat: stops 1-7 in one streamed response. */
 
 import type { Settings } from '../config.ts';
-import { openAccess } from '../http/access.ts';
+import { openKeyAccess } from '../http/access.ts';
 import { type ChatDeps, chat } from '../http/chat.ts';
 import { ChatFailure, responseOf } from '../http/failure.ts';
 import { openCallerLimits } from '../http/limits.ts';
@@ -40,7 +40,7 @@ function chatDeps(settings: Settings<(typeof GROUPS)[number]>): ChatDeps | undef
     forget: openForget(dynamo, settings.aws.tableName, Date.now),
     sessions: openSessions(openTable(dynamo, settings.aws.tableName), Date.now),
     platform: () => sender,
-    identify: openAccess(accessKeys),
+    identify: openKeyAccess(accessKeys),
     isOpen: accessKeys === undefined,
     allowedOrigins,
   };

@@ -1,10 +1,10 @@
 /** Root of the interaction log's first half, for every door that asks Claude: a call of the model → a record that cannot get lost. */
 import type { ReconifySettings } from '../config.ts';
 import { type Log, labelsOf } from '../log.ts';
-import { openLogsQueue, openSqs } from '../queue.ts';
-import { keep } from '../records/envelope.ts';
+import { openRecordsQueue, openSqs } from '../queue.ts';
+import { keepRecord } from '../records/envelope.ts';
 import { type RecordedCall, recordOf } from '../records/record.ts';
-import { openShelf } from '../store/logs.ts';
+import { openShelf } from '../store/records.ts';
 import { openDynamo } from '../store/store.ts';
 
 interface RecorderDeps {
@@ -19,7 +19,7 @@ export function openRecorder(
   { now, newId, log }: RecorderDeps,
 ): (call: RecordedCall) => Promise<void> {
   if (!settings) return async () => {};
-  const queue = openLogsQueue(openSqs(), settings.logsQueueUrl);
+  const queue = openRecordsQueue(openSqs(), settings.recordsQueueUrl);
   const shelf = openShelf(openDynamo(), settings.tableName, now);
   return async (call) => {
     const id = newId();
@@ -27,11 +27,11 @@ export function openRecorder(
       await shelf.noteParked(call.about, log);
       await shelf.park(log, bytes);
     };
-    const isQueued = await keep(
+    const isQueued = await keepRecord(
       { shelf: { park, strand: shelf.strand }, put: queue.put },
       id,
       recordOf(call, settings),
     );
-    log(isQueued ? 'log-kept' : 'log-stranded', { ...labelsOf(call.about), log: id });
+    log(isQueued ? 'record-kept' : 'record-stranded', { ...labelsOf(call.about), log: id });
   };
 }

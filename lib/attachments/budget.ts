@@ -1,6 +1,6 @@
 /** Room of attachments: what the files of all conversations of one process may hold of its memory, first come, first served. */
 
-export interface Lease {
+export interface BudgetLease {
   bytes: number;
   /** Gives back what is not needed, down to `bytes`. */
   shrink(bytes: number): void;
@@ -9,7 +9,7 @@ export interface Lease {
 
 export interface Budget {
   /** `undefined` when the signal ended the wait. A wish for more than there is at all gets all of it. */
-  take(bytes: number, signal: AbortSignal): Promise<Lease | undefined>;
+  take(bytes: number, signal: AbortSignal): Promise<BudgetLease | undefined>;
 }
 
 /** One budget of `maxBytes` for a whole process; those who wait are served in the order in which they asked. */
@@ -25,7 +25,7 @@ export function openBudget(maxBytes: number): Budget {
     }
   }
 
-  function leaseOf(bytes: number): Lease {
+  function leaseOf(bytes: number): BudgetLease {
     const lease = {
       bytes,
       shrink(to: number) {

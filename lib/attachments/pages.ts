@@ -1,5 +1,5 @@
 /** Room of attachments: how many pages a PDF has, counted in every place that can say it, since any single one may lie. Pure. */
-import { dictAround, type Part, partsOf } from './pdf-text.ts';
+import { dictAround, type PdfPart, partsOf } from './pdf-text.ts';
 
 /** More nodes or leaves than this are no file that anybody would have read. */
 const MAX_FOUND = 2_000;
@@ -30,7 +30,7 @@ interface Node {
   kids: string[];
 }
 
-function nodesIn(parts: readonly Part[]): Map<string, Node> | undefined {
+function nodesIn(parts: readonly PdfPart[]): Map<string, Node> | undefined {
   const nodes = new Map<string, Node>();
   let found = 0;
   for (const { body, idAt } of parts) {
@@ -64,7 +64,7 @@ function nodeIn(dict: string): Node | undefined {
 const REFERENCE = /(?<!\d)(\d{1,10})\s{1,9}\d{1,5}\s{1,9}R\b/g;
 
 /** Each object once, also when the file was saved again. */
-function leavesIn(parts: readonly Part[]): number {
+function leavesIn(parts: readonly PdfPart[]): number {
   const ids = new Set<string>();
   let found = 0;
   for (const { body, idAt } of parts) {

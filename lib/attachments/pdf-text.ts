@@ -1,7 +1,7 @@
 /** Room of attachments: a PDF as the texts that its objects stand in, open and packed. Pure. */
 import { inflateSync } from 'node:zlib';
 
-export interface Part {
+export interface PdfPart {
   body: string;
   /** The number of the object whose dictionary begins there. */
   idAt(start: number): string;
@@ -15,10 +15,10 @@ const MAX_STREAM_BYTES = 4_000_000;
 const MAX_UNPACKED_BYTES = 16_000_000;
 
 /** `undefined` where something in it cannot be read. */
-export function partsOf(bytes: Buffer): Part[] | undefined {
+export function partsOf(bytes: Buffer): PdfPart[] | undefined {
   const raw = bytes.toString('latin1');
   const open = plain(raw);
-  const parts: Part[] = [{ body: open, idAt: (start) => numberBefore(open, start) }];
+  const parts: PdfPart[] = [{ body: open, idAt: (start) => numberBefore(open, start) }];
   let left = MAX_UNPACKED_BYTES;
   // In the bytes as they are: a code anywhere before them, in the name of a font or by accident in a picture, makes `open` shorter.
   for (const { index } of raw.matchAll(PACKED)) {
@@ -97,7 +97,7 @@ function numberBefore(text: string, start: number): string {
 }
 
 /** Pairs of number and place stand in front of the objects. */
-function packedPart(body: string, first: number, name: string): Part {
+function packedPart(body: string, first: number, name: string): PdfPart {
   const numbers = [...body.slice(0, first).matchAll(/\d+/g)].map(([digits]) => Number(digits));
   const idAt = (start: number) => {
     const pair = numbers.findLastIndex((place, i) => i % 2 === 1 && first + place <= start);

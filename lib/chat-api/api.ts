@@ -56,7 +56,7 @@ export interface ApiRequest<K extends PlainName> {
 export type Handlers = { [K in PlainName]: (request: ApiRequest<K>) => Promise<ResponseOf<K>> };
 
 /** A user and the conversation in which the user may act. */
-export interface Place {
+export interface Standing {
   user: User;
   conversation: StoredConversation;
 }
@@ -69,7 +69,7 @@ export function existing(stored: { user: User; isDeleted: boolean } | undefined,
 }
 
 /** Throws `Forbidden` unless the caller takes part; an unknown conversation is told apart from a closed one to nobody. */
-export async function asParticipant(api: ChatApi, caller: string, id: string, what: string): Promise<Place> {
+export async function asParticipant(api: ChatApi, caller: string, id: string, what: string): Promise<Standing> {
   const standing = await api.conversations.look(caller, id);
   const user = existing(standing.user, caller);
   const { conversation, isParticipant } = standing;
@@ -80,7 +80,7 @@ export async function asParticipant(api: ChatApi, caller: string, id: string, wh
 }
 
 /** Throws `ResourceNotFound` for an unknown conversation and `Forbidden` for who does not own it. */
-export async function asOwner(api: ChatApi, caller: string, id: string): Promise<Place> {
+export async function asOwner(api: ChatApi, caller: string, id: string): Promise<Standing> {
   const standing = await api.conversations.look(caller, id);
   const user = existing(standing.user, caller);
   const { conversation, isOwner } = standing;

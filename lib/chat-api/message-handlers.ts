@@ -2,9 +2,9 @@
 import { countOf, crowds } from '../bounds.ts';
 import { readPayload } from '../platforms/botpress/payload.ts';
 import { newMessageId, type Stored, toMessage } from '../store/chat-api/messages.ts';
-import { type Decided, digestOf } from '../store/chat-api/once.ts';
+import { bodyDigest, type Decided } from '../store/chat-api/once.ts';
 import type { Sent } from '../types.ts';
-import { asParticipant, type ChatApi, existing, type Handlers, type Place } from './api.ts';
+import { asParticipant, type ChatApi, existing, type Handlers, type Standing } from './api.ts';
 import { ApiError } from './api-error.ts';
 import { timeOf, toTurnConversation, whereIs } from './ids.ts';
 import type { BodyOf } from './operations.ts';
@@ -34,7 +34,7 @@ export function messageHandlers(api: ChatApi): Pick<Handlers, Names> {
         const proposed = {
           messageId: newMessageId(place.conversation, at),
           createdAt: at,
-          digest: digestOf(JSON.stringify(body)),
+          digest: bodyDigest(JSON.stringify(body)),
         };
         const name = idempotencyKey === undefined ? undefined : `user:${caller}:${idempotencyKey}`;
         const decided: Decided = name
@@ -86,7 +86,7 @@ export function messageHandlers(api: ChatApi): Pick<Handlers, Names> {
   };
 
   /** Those of the waiting that have been answered after all; throws `RateLimited` when there is no room for one more. */
-  async function withRoom({ conversation }: Place, waiting: readonly string[]): Promise<readonly string[]> {
+  async function withRoom({ conversation }: Standing, waiting: readonly string[]): Promise<readonly string[]> {
     if (waiting.length < crowds.unanswered) return [];
     const open = await api.unanswered(
       waiting.map((one) => ({
@@ -105,7 +105,7 @@ export function messageHandlers(api: ChatApi): Pick<Handlers, Names> {
     return waiting.filter((one) => !still.has(`msg_${one}${conversation.key}`));
   }
 
-  async function find(caller: string, id: string): Promise<{ message: Stored; place: Place }> {
+  async function find(caller: string, id: string): Promise<{ message: Stored; place: Standing }> {
     const message = await messages.find('msg', id);
     if (!message) {
       existing(await api.users.find(caller), caller);
@@ -122,7 +122,7 @@ function toStored(body: BodyOf<'createMessage'>, userId: string, { messageId, cr
   return { id: messageId, createdAt, conversationId, userId, payload, ...(metadata ? { metadata } : {}) };
 }
 
-function toInbound({ user, conversation }: Place, { id, createdAt, payload }: Stored): Sent {
+function toInbound({ user, conversation }: Standing, { id, createdAt, payload }: Stored): Sent {
   const { text, attachments } = readPayload({ ...payload, type: String(payload.type) });
   return {
     event: 'sent',

@@ -80,14 +80,14 @@ export const event = z.object({
 });
 
 export type User = z.output<typeof user>;
-export type Conversation = z.output<typeof conversation>;
+export type WireConversation = z.output<typeof conversation>;
 export type Payload = z.output<typeof payload>;
-export type Message = z.output<typeof message>;
+export type WireMessage = z.output<typeof message>;
 export type Event = z.output<typeof event>;
 
 /** What a stream and the outgoing webhook carry; the three `message_stream_*` are newer than client 0.5.5, which skips them. */
 export type Signal =
-  | { type: 'message_created'; data: Message & { isBot: boolean } }
+  | { type: 'message_created'; data: WireMessage & { isBot: boolean } }
   | { type: 'message_deleted'; data: { id: string; conversationId: string; userId: string } }
   | { type: 'event_created'; data: Omit<Event, 'id'> & { id: string | null; isBot: boolean } }
   | { type: 'participant_added' | 'participant_removed'; data: { conversationId: string; participantId: string } }
@@ -102,7 +102,7 @@ export type Signal =
         delta: string;
       };
     }
-  | { type: 'message_stream_complete'; data: { streamId: string; message: Message } }
+  | { type: 'message_stream_complete'; data: { streamId: string; message: WireMessage } }
   | { type: 'message_stream_abort'; data: { streamId: string; conversationId: string } };
 
 /** A time (ms) as the contract writes it: ISO 8601 in UTC. */

@@ -19,7 +19,7 @@ import { readBody, readJson } from './read-request.ts';
 import { userHandlers } from './user-handlers.ts';
 
 /** What comes with a request and is not in it. */
-export interface Surroundings {
+export interface RequestSurroundings {
   /** `Request` allows none with a GET, but a client may send one. */
   body: Uint8Array | undefined;
   /** Where it came from, as API Gateway tells. */
@@ -37,7 +37,7 @@ export interface ServerDeps {
   log: Log;
 }
 
-type Env = { Bindings: Surroundings };
+type Env = { Bindings: RequestSurroundings };
 
 /** Time (ms) to end a stream in good order before the function is stopped. */
 const CLOSING_MS = 3_000;

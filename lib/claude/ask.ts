@@ -10,7 +10,7 @@ import { openBill } from './bill.ts';
 import { marked } from './cache-marks.ts';
 import { SILENCE_MS } from './call.ts';
 import type { ModelCall, Question, Toolbox } from './question.ts';
-import type { Refusal, ReliableDeps } from './reliable.ts';
+import type { RefusedCall, ReliableDeps } from './reliable.ts';
 import { takeSteps } from './steps.ts';
 
 export interface AskDeps {
@@ -20,7 +20,7 @@ export interface AskDeps {
   /** Awaited right after each call, before anything else happens with its answer. */
   record(call: ModelCall): Promise<void>;
   /** Likewise for a call that the API answered with an error. */
-  recordError?(refusal: Refusal & { about: Question['about'] }): Promise<void>;
+  recordError?(refusal: RefusedCall & { about: Question['about'] }): Promise<void>;
   now(): number;
   log: Log;
   pause?: ReliableDeps['pause'];

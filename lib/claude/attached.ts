@@ -1,6 +1,6 @@
 /** Stop 6, before the call. The files of a conversation → blocks that Claude can look at, and notes for those it cannot. */
 import { createHash } from 'node:crypto';
-import type { Budget, Lease } from '../attachments/budget.ts';
+import type { Budget, BudgetLease } from '../attachments/budget.ts';
 import { type AttachedFile, NO_ROOM, type OpenedFile } from '../attachments/fetch.ts';
 import { noteFor } from '../attachments/note.ts';
 import type { Attachment, Turn } from '../types.ts';
@@ -84,7 +84,7 @@ function refusedNote(attachment: Attachment): string {
   return noteFor(attachment, 'Claude could not open it');
 }
 
-function leaseOf(bytes: number, { budget, signal }: AttachedOptions): Promise<Lease | undefined> {
+function leaseOf(bytes: number, { budget, signal }: AttachedOptions): Promise<BudgetLease | undefined> {
   return budget.take(bytes, AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]));
 }
 

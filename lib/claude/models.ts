@@ -1,8 +1,7 @@
 /** Stop 6. What models take that differs between them; one that is not known takes what the newest do. Pure. */
 
 import type { FileLimits } from '../attachments/content.ts';
-
-export type Effort = 'low' | 'medium' | 'high' | 'xhigh' | 'max';
+import { EFFORTS, type Effort } from '../bots/bot.ts';
 
 export interface ModelFacts {
   /** Levels of effort, lowest first; none where there is no such parameter. */
@@ -13,7 +12,7 @@ export interface ModelFacts {
   window: number;
 }
 
-const ALL: readonly Effort[] = ['low', 'medium', 'high', 'xhigh', 'max'];
+const ALL: readonly Effort[] = EFFORTS;
 
 const NEWEST: ModelFacts = { efforts: ALL, maxOutput: 128_000, window: 1_000_000 };
 const OF_4_5: ModelFacts = { efforts: [], maxOutput: 64_000, window: 200_000 };

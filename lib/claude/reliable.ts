@@ -23,7 +23,7 @@ export interface Attempt {
 }
 
 /** One call that was answered with an error: `response` is its body. */
-export interface Refusal extends Pick<Attempt, 'request' | 'requestId' | 'requestedAt' | 'respondedAt'> {
+export interface RefusedCall extends Pick<Attempt, 'request' | 'requestId' | 'requestedAt' | 'respondedAt'> {
   response: object;
 }
 
@@ -49,7 +49,7 @@ export interface ReliableOptions {
   /** Awaited right after each call that has a response, before anything else happens with it. */
   record(attempt: Attempt): Promise<void>;
   /** Likewise for a call that was answered with an error. */
-  recordError(refusal: Refusal): Promise<void>;
+  recordError(refusal: RefusedCall): Promise<void>;
 }
 
 /** The message; or what the deadline left of it; or why there is none. */

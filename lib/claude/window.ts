@@ -6,7 +6,7 @@ import type { Correction, Said, Summary, Turn } from '../types.ts';
 
 type Text = { type: 'text'; text: string };
 export type Block = Text | ImageBlockParam | DocumentBlockParam;
-export interface Message {
+export interface WindowMessage {
   role: 'user' | 'assistant';
   content: Block[];
 }
@@ -28,7 +28,7 @@ export interface WindowLimits {
 }
 
 export interface Window {
-  messages: Message[];
+  messages: WindowMessage[];
   /** Of all of it, by estimate from above. */
   tokens: number;
   /** The oldest turn in it, when older ones were left out: stored with the reply, so that the next window starts there too. */
@@ -63,7 +63,7 @@ export function buildWindow(
 }
 
 /** The words of a conversation, one entry a message. */
-export function transcriptOf(turns: readonly Turn[]): { role: Message['role']; text: string }[] {
+export function transcriptOf(turns: readonly Turn[]): { role: WindowMessage['role']; text: string }[] {
   const shown: Shown = { corrections: correctionsOf(turns), files: new Map() };
   const messages = turns.filter(isHistory).flatMap((turn) => exchange(turn, shown));
   const words = (content: Block[]) => content.flatMap((block) => (block.type === 'text' ? block.text : [])).join('\n');
@@ -71,7 +71,7 @@ export function transcriptOf(turns: readonly Turn[]): { role: Message['role']; t
 }
 
 /** Stands first and changes only when the window is cut, so that the beginning of the prompt stays the same. */
-function recall({ text }: Summary): Message {
+function recall({ text }: Summary): WindowMessage {
   return {
     role: 'user',
     content: [{ type: 'text', text: `<summary>\n${text.replaceAll(/<(?=\/?summary)/gi, '‹')}\n</summary>` }],
@@ -84,7 +84,7 @@ function isHistory({ state, reply }: Turn): boolean {
 }
 
 /** About 2.5 bytes of text per token on models from 4.7 on, what was counted of each file, and a little for each message's frame. */
-function estimateTokens(messages: readonly Message[], files: Files): number {
+function estimateTokens(messages: readonly WindowMessage[], files: Files): number {
   const counted = new Map([...files.values()].map(({ block, tokens }) => [block, tokens]));
   const tokensOf = (block: Block) =>
     block.type === 'text' ? textTokens(block) : (counted.get(block) ?? MAX_PICTURE_TOKENS);
@@ -101,10 +101,15 @@ function textTokens({ text }: Text): number {
 
 interface Past {
   sk: string;
-  messages: Message[];
+  messages: WindowMessage[];
 }
 
-function withinBudget(past: readonly Past[], question: Message, tokenBudget: number, files: Files): readonly Past[] {
+function withinBudget(
+  past: readonly Past[],
+  question: WindowMessage,
+  tokenBudget: number,
+  files: Files,
+): readonly Past[] {
   const own = estimateTokens([question], files);
   const sizes = past.map(({ messages }) => estimateTokens(messages, files));
   const total = sizes.reduce((a, b) => a + b, own);
@@ -131,14 +136,14 @@ interface Shown {
   files: Files;
 }
 
-function exchange(turn: Turn, shown: Shown): Message[] {
+function exchange(turn: Turn, shown: Shown): WindowMessage[] {
   const answer = turn.reply?.kind === 'answer' ? turn.reply.text.trim() : '';
   const question = spoken(turn.said, shown);
   return answer ? [question, { role: 'assistant', content: [{ type: 'text', text: answer }] }] : [question];
 }
 
 /** Each message of the user is a text block of its own, word for word; what the team said is told as a note, never as Claude's own words. */
-function spoken(said: readonly Said[], shown: Shown): Message {
+function spoken(said: readonly Said[], shown: Shown): WindowMessage {
   const blocks = said.flatMap((one) => blocksOf(one, shown));
   return { role: 'user', content: blocks.length > 0 ? blocks : [note('empty message')] };
 }
@@ -168,8 +173,8 @@ function correctionsOf(turns: readonly Turn[]): ReadonlyMap<string, Correction> 
   return new Map(turns.flatMap(({ messageId, correction }) => (correction ? [[messageId, correction] as const] : [])));
 }
 
-function mergeNeighbours(messages: readonly Message[]): Message[] {
-  const merged: Message[] = [];
+function mergeNeighbours(messages: readonly WindowMessage[]): WindowMessage[] {
+  const merged: WindowMessage[] = [];
   for (const { role, content } of messages) {
     const last = merged.at(-1);
     if (last?.role === role) last.content.push(...content);

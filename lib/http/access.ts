@@ -12,7 +12,9 @@ const EVERYBODY: Caller = 'open';
 const CALLER_CHARS = 16;
 
 /** Gives the caller for an `Authorization` header, or `undefined`; without `keys` all are let in. */
-export function openAccess(keys: readonly string[] | undefined): (authorization: string | null) => Caller | undefined {
+export function openKeyAccess(
+  keys: readonly string[] | undefined,
+): (authorization: string | null) => Caller | undefined {
   if (!keys) return () => EVERYBODY;
   const digests = keys.map(digestOf);
   return (authorization) => {

@@ -5,7 +5,7 @@ import type { Usage } from '../types.ts';
 import type { FailureBody } from './failure.ts';
 
 /** The end of an answer: it is stored, and this is what it cost. */
-export interface Done {
+export interface DonePiece {
   done: true;
   /** The id under which the transcript has it. */
   turn: string;
@@ -17,7 +17,7 @@ export interface Done {
 }
 
 /** All deltas of an answer together are its text. */
-export type Piece = { delta: string } | { tool: string } | Done | FailureBody;
+export type Piece = { delta: string } | { tool: string } | DonePiece | FailureBody;
 
 export interface Format {
   contentType: string;

@@ -1,11 +1,11 @@
 /** Stop 8. Brings waiting records to Reconify: each once, however often the queue delivers it, and however long Reconify is away. */
 import { Later, Permanent } from '../errors.ts';
 import { errorName, type Log } from '../log.ts';
-import { type Envelope, parkedNote, readEnvelope, unpacked } from './envelope.ts';
-import type { LogRecord } from './record.ts';
+import { parkedNote, type RecordEnvelope, readEnvelope, unpacked } from './envelope.ts';
+import type { CallRecord } from './record.ts';
 import type { Shelf } from './shelf.ts';
 
-/** One message of the logs queue. */
+/** One message of the records queue. */
 export interface LogDelivery {
   messageId: string;
   receipt: string;
@@ -17,7 +17,7 @@ export interface LogDelivery {
 export interface DeliverDeps {
   shelf: Shelf;
   /** Throws `Later` or `Permanent`. */
-  post(record: LogRecord, id: string): Promise<void>;
+  post(record: CallRecord, id: string): Promise<void>;
   put(body: string): Promise<void>;
   /** Puts a body among the dead letters. */
   bury(body: string): Promise<void>;
@@ -63,17 +63,17 @@ async function settle(deps: DeliverDeps, { messageId, attempts, body }: LogDeliv
     if (!envelope) throw new Permanent('unreadable');
     const { isNew, record } = await bring(deps, envelope);
     const about = { log, ...aboutOf(record) };
-    deps.log(isNew ? 'log-sent' : 'log-repeated', { ...about, attempt: attempts, ms: deps.now() - startedAt });
+    deps.log(isNew ? 'record-sent' : 'record-repeated', { ...about, attempt: attempts, ms: deps.now() - startedAt });
     return undefined;
   } catch (error) {
     const reason = error instanceof Later || error instanceof Permanent ? error.message : errorName(error);
     const isOver = error instanceof Permanent || attempts >= LAST_ATTEMPT;
     if (isOver && (await isBuried(deps, body))) {
-      deps.log('log-buried', { ...known, attempt: attempts, reason });
+      deps.log('record-buried', { ...known, attempt: attempts, reason });
       return undefined;
     }
     const waitSeconds = waitOf(error, attempts);
-    deps.log('log-given-back', { ...known, attempt: attempts, reason, waitSeconds });
+    deps.log('record-given-back', { ...known, attempt: attempts, reason, waitSeconds });
     return waitSeconds;
   }
 }
@@ -81,8 +81,8 @@ async function settle(deps: DeliverDeps, { messageId, attempts, body }: LogDeliv
 /** Not new when the record was there already; of a parked one that was, nothing is known. */
 async function bring(
   deps: DeliverDeps,
-  envelope: Envelope,
-): Promise<{ isNew: boolean; record: LogRecord | undefined }> {
+  envelope: RecordEnvelope,
+): Promise<{ isNew: boolean; record: CallRecord | undefined }> {
   const { shelf } = deps;
   const { id } = envelope;
   const isParked = 'parked' in envelope;
@@ -104,12 +104,12 @@ async function bring(
 }
 
 /** Nothing of what others hand in: their sessions may be anything. */
-function aboutOf(record: LogRecord | undefined): { conversation?: string; inbound?: string } {
+function aboutOf(record: CallRecord | undefined): { conversation?: string; inbound?: string } {
   if (record?.inbound === undefined) return {};
   return { inbound: record.inbound, ...(record.session === undefined ? {} : { conversation: record.session }) };
 }
 
-async function fetchParked(shelf: Shelf, id: string): Promise<LogRecord> {
+async function fetchParked(shelf: Shelf, id: string): Promise<CallRecord> {
   const bytes = await shelf.fetch(id);
   const record = bytes && (await unpacked(bytes));
   if (!record) throw new Permanent('its parked pieces are not there');
@@ -136,9 +136,9 @@ async function rescue({ shelf, put, log }: DeliverDeps): Promise<void> {
     for (const id of await shelf.stranded(RESCUED_AT_ONCE)) {
       await put(parkedNote(id));
       await shelf.unstrand(id);
-      log('log-rescued', { log: id });
+      log('record-rescued', { log: id });
     }
   } catch (error) {
-    log('log-not-rescued', { error: errorName(error) });
+    log('record-not-rescued', { error: errorName(error) });
   }
 }

@@ -1,6 +1,6 @@
 /** The intake: what another service may hand in, from `unknown`, with complaints that name the field and never quote its value. */
 import * as z from 'zod/mini';
-import type { LogRecord } from './record.ts';
+import type { CallRecord } from './record.ts';
 
 /** Milliseconds of September 2001 and later: a sender of seconds learns it here. */
 const FIRST_MS = 1_000_000_000_000;
@@ -75,7 +75,7 @@ export interface Complaint {
 }
 
 /** A record as it came: Reconify takes the time of arrival for times that were not told, and that would be the queue's. */
-export type HandedIn = Omit<LogRecord, 'timestamps'> & { timestamps?: { request?: number; response?: number } };
+export type HandedIn = Omit<CallRecord, 'timestamps'> & { timestamps?: { request?: number; response?: number } };
 
 /** The records of a body, one or an array, or everything that is wrong with it. */
 export function readHandedIn(body: unknown): { records: HandedIn[] } | { complaints: Complaint[] } {
@@ -89,7 +89,7 @@ export function readHandedIn(body: unknown): { records: HandedIn[] } | { complai
 }
 
 /** With `receivedAt` (ms) for the times that were not told. */
-export function timed({ timestamps = {}, ...record }: HandedIn, receivedAt: number): LogRecord {
+export function timed({ timestamps = {}, ...record }: HandedIn, receivedAt: number): CallRecord {
   const { response, request = response ?? receivedAt } = timestamps;
   return { ...record, timestamps: { request, ...(response === undefined ? {} : { response }) } };
 }

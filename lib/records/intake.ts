@@ -1,4 +1,4 @@
-/** The intake, POST /reconify: records of other services, authorised, checked, and on the logs queue before the answer goes out. */
+/** The intake, POST /reconify: records of other services, authorised, checked, and on the records queue before the answer goes out. */
 import { createHash } from 'node:crypto';
 import { causeOf, Rejected } from '../errors.ts';
 import { errorName, type Log } from '../log.ts';
@@ -6,12 +6,12 @@ import { readJsonBody } from '../platforms/kit/json-body.ts';
 import { digestOf, isSecret } from '../platforms/kit/signature.ts';
 import type { WebhookRequest } from '../types.ts';
 import { readHandedIn, timed } from './handed-in.ts';
-import type { LogRecord } from './record.ts';
+import type { CallRecord } from './record.ts';
 
 export interface IntakeDeps {
   keys: readonly string[];
   /** Resolves when the record is safe. */
-  keep(id: string, record: LogRecord): Promise<unknown>;
+  keep(id: string, record: CallRecord): Promise<unknown>;
   /** Ties an idempotency key to a request; the time (ms) of its first use, or `undefined` when it was another request's. */
   reserve(key: string, fingerprint: string): Promise<number | undefined>;
   now(): number;
@@ -43,14 +43,14 @@ export async function intake(deps: IntakeDeps, { headers, body }: WebhookRequest
     const { id, at } = await identify(deps, owner, headers['idempotency-key'], parsed);
     const logIds = Array.isArray(parsed) ? read.records.map((_, i) => `${id}-${i}`) : [id];
     await Promise.all(read.records.map((record, i) => deps.keep(logIds[i] ?? id, timed(record, at))));
-    log('logs-taken', { log: id, count: logIds.length });
+    log('records-taken', { log: id, count: logIds.length });
     return { status: 202, body: Array.isArray(parsed) ? { logIds } : { logId: id } };
   } catch (error) {
     if (error instanceof Rejected) {
       log('intake-rejected', { status: error.status });
       return { status: error.status, body: { error: error.message } };
     }
-    log('logs-not-taken', { error: errorName(error), cause: causeOf(error) });
+    log('records-not-taken', { error: errorName(error), cause: causeOf(error) });
     return { status: 503, body: { error: 'not accepted, send it again' } };
   }
 }

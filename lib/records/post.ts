@@ -15,7 +15,7 @@ export interface PostOptions {
 }
 
 /** Resolves when Reconify has the record. Throws `Later` when it may take it afterwards, `Permanent` when it never will. */
-export async function post(payload: JsonObject, options: PostOptions): Promise<void> {
+export async function postRecord(payload: JsonObject, options: PostOptions): Promise<void> {
   const { response, text } = await exchange(payload, options);
   const { status, ok } = response;
   // A 2xx alone is no success: the body's `status` says whether the record was taken.

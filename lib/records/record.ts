@@ -7,8 +7,8 @@ export type LogType = 'chat' | 'completion';
 /** A JSON object whose inside is not ours to know. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Everything of a record but the keys: what the logs queue carries. `format` and `version` only where a service named its own. */
-export interface LogRecord {
+/** Everything of a record but the keys: what the records queue carries. `format` and `version` only where a service named its own. */
+export interface CallRecord {
   type: LogType;
   format?: string;
   version?: string;
@@ -45,7 +45,7 @@ export interface RecordOptions {
 }
 
 /** The record of a call of our own, without keys, tokens, file contents and thinking signatures. */
-export function recordOf(call: RecordedCall, options: RecordOptions): LogRecord {
+export function recordOf(call: RecordedCall, options: RecordOptions): CallRecord {
   const { platform, conversation, messageId, speaker } = call.about;
   const hook = options.redactContacts ? (text: string) => redactContacts(redactSecrets(text)) : redactSecrets;
   return {
@@ -92,7 +92,7 @@ export interface PayloadSettings {
 const COMPLETION_VERSION = '2.1.0';
 
 /** What is posted. The keys come in here, at the last moment, and go nowhere else. */
-export function payloadOf(record: LogRecord, settings: PayloadSettings): JsonObject {
+export function payloadOf(record: CallRecord, settings: PayloadSettings): JsonObject {
   const { type, timestamps, session, user, request, response } = record;
   const sessionTimeout = record.sessionTimeout ?? settings.sessionTimeoutMinutes;
   return {

@@ -4,7 +4,7 @@ import { openRemoval } from './chat-api/chat-api.ts';
 import type { Dynamo } from './dynamo.ts';
 import { type Item, type Key, openTable, type Table } from './items.ts';
 import { gone, PARKED, partition, partsOfSk, pointer } from './keys.ts';
-import { openShelf } from './logs.ts';
+import { openShelf } from './records.ts';
 import { silentKey } from './silent.ts';
 import { troubleKey } from './trouble.ts';
 

@@ -9,7 +9,7 @@ import { partition, turnSk } from './keys.ts';
 export type Trouble = 'FAILED' | 'WAITING';
 
 /** What is noted of a turn that was given back. */
-export interface GivenBack {
+export interface WaitingTurn {
   attempts: number;
   /** When the queue delivers it again (ms). */
   dueAt: number;
@@ -17,7 +17,7 @@ export interface GivenBack {
   reason: string;
 }
 
-export type Noted = MessageRef & Partial<GivenBack>;
+export type Noted = MessageRef & Partial<WaitingTurn>;
 
 /** The queue forgets a message after 12 hours: what is older than two days waits for nothing. */
 const WAITING_KEPT_SECONDS = 2 * 24 * 3600;
@@ -66,7 +66,7 @@ export function openTrouble({ update, expiresAt, now }: Pick<Access, 'update' | 
     /** One write unit, once a failed turn. */
     noteFailure: (ref: MessageRef) => note('FAILED', ref, {}, expiresAt()),
     /** One write unit each time that a turn is given back. */
-    noteWaiting: (ref: MessageRef, back: GivenBack) =>
+    noteWaiting: (ref: MessageRef, back: WaitingTurn) =>
       note('WAITING', ref, back, Math.floor(now() / 1000) + WAITING_KEPT_SECONDS),
   };
 }

@@ -1,5 +1,5 @@
 /** Room of text: of the code that our parser finds, what every other one must find, too. Pure. */
-import type { Place } from './code-places.ts';
+import type { CodePlace } from './code-places.ts';
 
 /** A line of the source, from its first UTF-16 unit to the one behind its last. */
 interface SourceLine {
@@ -8,7 +8,7 @@ interface SourceLine {
   text: string;
 }
 
-type Stretch = Pick<Place, 'from' | 'to'>;
+type Stretch = Pick<CodePlace, 'from' | 'to'>;
 
 /** A line that can only go on with the words before it, in every dialect. */
 const PLAIN = /^ {0,3}\p{L}/u;
@@ -25,7 +25,7 @@ const UNSURE_INDENT = /^[ \t>]*(?:\[\^|[-*+]|\d{1,9}[.)])|[^\S \t\n]/m;
  * in a line is agreed on where no backtick looks for its partner beyond such an end; a block, where no fence stands before it that our
  * parser took for words.
  */
-export function agreedPlaces(markdown: string, places: readonly Place[]): Place[] {
+export function agreedPlaces(markdown: string, places: readonly CodePlace[]): CodePlace[] {
   const lines = linesOf(markdown);
   const inBlocks = linesIn(
     lines,

@@ -2,7 +2,7 @@
 import type { MarkedToken, Token, Tokens } from 'marked';
 
 /** From the first UTF-16 unit to the one behind the last. */
-export interface Place {
+export interface CodePlace {
   from: number;
   to: number;
   kind: 'fenced' | 'indented' | 'span';
@@ -24,8 +24,8 @@ interface Line {
 }
 
 /** Places of code blocks and code spans in their order. What cannot be found where it must stand is left out. */
-export function codePlaces(markdown: string, tokens: readonly Token[]): Place[] {
-  const places: Place[] = [];
+export function codePlaces(markdown: string, tokens: readonly Token[]): CodePlace[] {
+  const places: CodePlace[] = [];
   blocks(tokens, viewOf(markdown), places);
   return places;
 }
@@ -40,7 +40,7 @@ function viewOf(markdown: string): View {
   return { text: markdown, isSource: true, lines };
 }
 
-function blocks(tokens: readonly Token[], view: View, places: Place[]): void {
+function blocks(tokens: readonly Token[], view: View, places: CodePlace[]): void {
   let at = 0;
   // Within a list or a quote, some take the first block for one right behind the words before.
   let isBehindBlank = view.isSource;
@@ -69,9 +69,9 @@ function isDoubtful(token: MarkedToken, isBehindBlank: boolean): boolean {
   return isClosedByTab || token.lang?.includes('|') === true;
 }
 
-function block(token: MarkedToken, view: View, at: number, places: Place[]): void {
+function block(token: MarkedToken, view: View, at: number, places: CodePlace[]): void {
   if (token.type === 'code') {
-    const kind: Place['kind'] = view.isSource && /^[ \t]/.test(token.raw) ? 'indented' : 'fenced';
+    const kind: CodePlace['kind'] = view.isSource && /^[ \t]/.test(token.raw) ? 'indented' : 'fenced';
     places.push(...linesOf(view, at, at + token.raw.length).map((place) => ({ ...place, kind })));
   } else if (token.type === 'blockquote') inside(token, view, at, places);
   else if (token.type === 'list') {
@@ -90,7 +90,7 @@ function block(token: MarkedToken, view: View, at: number, places: Place[]): voi
 }
 
 /** A quote or an item: each of its lines is the end of a line of what it stands in. */
-function inside(token: Tokens.Blockquote | Tokens.ListItem, view: View, at: number, places: Place[]): void {
+function inside(token: Tokens.Blockquote | Tokens.ListItem, view: View, at: number, places: CodePlace[]): void {
   const outer = token.raw.split('\n');
   const indent = token.type === 'list_item' ? indentOf(outer[0] ?? '') : undefined;
   const lines: Line[] = [];
@@ -117,7 +117,7 @@ function indentOf(firstLine: string): number {
   return mark.length + (isBlank || space.length > 4 ? 1 : space.length);
 }
 
-function cells(table: Tokens.Table, view: View, at: number, places: Place[]): void {
+function cells(table: Tokens.Table, view: View, at: number, places: CodePlace[]): void {
   const [head = '', delimiters = '', ...rest] = table.raw.split('\n');
   let lineAt = at;
   for (const [line, row] of [
@@ -137,7 +137,7 @@ function cells(table: Tokens.Table, view: View, at: number, places: Place[]): vo
   }
 }
 
-function inline(tokens: readonly Token[], view: View, start: number, places: Place[]): void {
+function inline(tokens: readonly Token[], view: View, start: number, places: CodePlace[]): void {
   let at = start;
   for (const generic of tokens) {
     const token = generic as MarkedToken;
@@ -153,8 +153,8 @@ function inline(tokens: readonly Token[], view: View, start: number, places: Pla
 }
 
 /** A stretch of a view, line by line, in the source: between the lines may stand marks that are no code. */
-function linesOf(view: View, from: number, to: number): Pick<Place, 'from' | 'to'>[] {
-  const places: Pick<Place, 'from' | 'to'>[] = [];
+function linesOf(view: View, from: number, to: number): Pick<CodePlace, 'from' | 'to'>[] {
+  const places: Pick<CodePlace, 'from' | 'to'>[] = [];
   for (let at = from; at < to; ) {
     if (lineAt(view, at).isLazy) return [];
     const newline = view.text.indexOf('\n', at);

@@ -13,7 +13,7 @@ export interface Logged {
 
 export interface Journal {
   add(heard: Heard): void;
-  /** A record of Reconify that belongs to a `log-sent`. */
+  /** A record of Reconify that belongs to a `record-sent`. */
   addLogged(logged: Logged): void;
   /** A turn was seen as claimed; the first time counts. */
   noteClaim(id: string, at: number): void;

@@ -1,5 +1,5 @@
 /** The playground: which door is which, and under which name each knows a conversation. */
-import { type Caller, openAccess } from '../../lib/http/access.ts';
+import { type Caller, openKeyAccess } from '../../lib/http/access.ts';
 import { toSession as toChatSession } from '../../lib/http/session.ts';
 import { pseudonym } from '../../lib/log.ts';
 import type { MessageRef } from '../../lib/types.ts';
@@ -19,7 +19,7 @@ export interface PageKey {
 
 export function pageKeyOf(keys: string | undefined): PageKey {
   const list = (keys ?? '').split(',').flatMap((key) => key.trim() || []);
-  const access = openAccess(list.length > 0 ? list : undefined);
+  const access = openKeyAccess(list.length > 0 ? list : undefined);
   const [accessKey] = list;
   return { accessKey, caller: access(accessKey === undefined ? null : `Bearer ${accessKey}`) ?? '' };
 }

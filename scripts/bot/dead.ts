@@ -18,7 +18,7 @@ interface Letters {
 const QUEUES: readonly Letters[] = [
   { name: 'turns', from: 'TurnsDeadLetters', to: 'TurnsQueue' },
   { name: 'signals', from: 'SignalsDeadLetters', to: 'SignalsQueue' },
-  { name: 'records', from: 'LogsDeadLetters', to: 'LogsQueue' },
+  { name: 'records', from: 'RecordsDeadLetters', to: 'RecordsQueue' },
 ];
 
 /** So much of SQS' id tells letters apart. */

@@ -20,7 +20,7 @@ export const forget: Command = {
     const { turns, parked } = await removeAll(of);
     const letters = [
       await drop(await place.queueUrl('TurnsDeadLetters'), (body) => readDeadTurn(body, of) !== undefined),
-      await drop(await place.queueUrl('LogsDeadLetters'), (body) => isAbout(body, of, parked)),
+      await drop(await place.queueUrl('RecordsDeadLetters'), (body) => isAbout(body, of, parked)),
     ];
     const dead = letters.reduce((a, b) => a + b, 0);
     return {

@@ -8,7 +8,7 @@ import { explained } from '../stage/explain.ts';
 const QUEUES = [
   { what: 'messages', queue: 'TurnsQueue', letters: 'TurnsDeadLetters', more: 'npm run bot -- list --waiting' },
   { what: 'signals', queue: 'SignalsQueue', letters: 'SignalsDeadLetters', more: 'the log has signal-given-back' },
-  { what: 'records', queue: 'LogsQueue', letters: 'LogsDeadLetters', more: 'the log has log-given-back' },
+  { what: 'records', queue: 'RecordsQueue', letters: 'RecordsDeadLetters', more: 'the log has record-given-back' },
 ] as const;
 
 /** Of the running stack, or of the stage that is named. */

@@ -11,7 +11,7 @@ export const MEASURED = {
   readUnits: 17.2,
   /** DynamoDB: that a record is taken, and that it was brought. */
   logWriteUnits: 2,
-  /** The whole request and response, as they wait on the logs queue. */
+  /** The whole request and response, as they wait on the records queue. */
   logRecordBytes: 82_000,
   visibilityCalls: 1,
   logSends: 1,
@@ -30,7 +30,7 @@ export const ASSUMED = {
   /** How long Claude takes (s): log-normal, with this mean and this spread. */
   claudeSeconds: 4,
   claudeSpread: 0.5,
-  /** What a turn takes besides (s): two round trips to the table, one to the platform, one to the logs queue. */
+  /** What a turn takes besides (s): two round trips to the table, one to the platform, one to the records queue. */
   besidesSeconds: 0.15,
   /** One webhook (s), warm. */
   webhookSeconds: 0.02,

@@ -10,9 +10,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Later, Permanent, Refused, Undeliverable } from '../../lib/errors.ts';
 import { pseudonym, referenceOf } from '../../lib/log.ts';
 import { openTurnsQueue } from '../../lib/queue.ts';
-import { keep } from '../../lib/records/envelope.ts';
+import { keepRecord } from '../../lib/records/envelope.ts';
 import { openCounters } from '../../lib/store/counters.ts';
-import { openShelf } from '../../lib/store/logs.ts';
+import { openShelf } from '../../lib/store/records.ts';
 import { openStore, type Store } from '../../lib/store/store.ts';
 import { openLimits } from '../../lib/turn/limits.ts';
 import { reply } from '../../lib/turn/reply.ts';
@@ -55,8 +55,8 @@ beforeAll(async () => {
     'TurnsDeadLetters.fifo',
     'SignalsQueue.fifo',
     'SignalsDeadLetters.fifo',
-    'LogsQueue',
-    'LogsDeadLetters',
+    'RecordsQueue',
+    'RecordsDeadLetters',
   ]) {
     const Attributes = QueueName.endsWith('.fifo') ? { FifoQueue: 'true' } : {};
     queues[QueueName] = (await sqs.send(new CreateQueueCommand({ QueueName, Attributes }))).QueueUrl ?? '';
@@ -488,10 +488,14 @@ describe('forget', () => {
     const refuse = async () => {
       throw new Error('the queue is away');
     };
-    await keep({ shelf: { park, strand: shelf.strand }, put: refuse }, 'log-of-forgotten', record(conversation));
+    await keepRecord(
+      { shelf: { park, strand: shelf.strand }, put: refuse },
+      'record-of-forgotten',
+      record(conversation),
+    );
     for (const name of [conversation, other]) {
       const MessageBody = JSON.stringify({ v: 1, id: `log-${name}`, record: record(name) });
-      await sqs.send(new SendMessageCommand({ QueueUrl: queues.LogsDeadLetters, MessageBody }));
+      await sqs.send(new SendMessageCommand({ QueueUrl: queues.RecordsDeadLetters, MessageBody }));
       const dead = openTurnsQueue(sqs, queues['TurnsDeadLetters.fifo'] ?? '');
       await dead.put({ ...last, conversation: name, messageId: `dead-${name}`, text: 'Hello' });
     }
@@ -501,12 +505,12 @@ describe('forget', () => {
 
     const { Items = [] } = await dynamo.send(new ScanCommand({ TableName: TABLE, ConsistentRead: true }));
     const holds = (name: string) => Items.filter((item) => JSON.stringify(item).includes(name));
-    const logs = await receive(sqs, queues.LogsDeadLetters ?? '', 1);
+    const logs = await receive(sqs, queues.RecordsDeadLetters ?? '', 1);
     const turns = await receive(sqs, queues['TurnsDeadLetters.fifo'] ?? '', 1);
     expect(result).toMatchObject({ turns: 31, parkedRecords: 1, deadLetters: 2 });
     expect(again).toEqual({ code: 1, text: `No conversation ${conversation} is known.` });
     expect(holds(conversation)).toEqual([]);
-    expect(Items.filter(({ pk }) => String(pk).includes('log-of-forgotten'))).toEqual([]);
+    expect(Items.filter(({ pk }) => String(pk).includes('record-of-forgotten'))).toEqual([]);
     expect(holds(other).length).toBeGreaterThanOrEqual(31);
     expect(logs.map(({ Body = '' }) => JSON.parse(Body).id)).toEqual([`log-${other}`]);
     expect(JSON.stringify(turns)).toContain(`dead-${other}`);

@@ -31,8 +31,8 @@ beforeAll(async () => {
   const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: `logs-${randomUUID()}` }));
   logs = QueueUrl;
   world = await openWorld(talkjsChat(), {
-    LOGS_QUEUE_URL: logs,
-    LOGS_DEAD_LETTERS_URL: logs,
+    RECORDS_QUEUE_URL: logs,
+    RECORDS_DEAD_LETTERS_URL: logs,
     RECONIFY_APP_KEY: keys.appKey,
     RECONIFY_API_KEY: keys.apiKey,
     RECONIFY_ENDPOINT: `${standIn.url}/reconify/track`,
@@ -70,10 +70,10 @@ it('holds for a message whose answer took a tool and two tries', async () => {
       'claude-retried',
       'claude-answered',
       'tool-ran',
-      'log-kept',
+      'record-kept',
       'reply-written',
       'reply-delivered',
-      'log-sent',
+      'record-sent',
     ]),
   );
   // Besides, the bot's own message came back as a webhook.
@@ -81,8 +81,8 @@ it('holds for a message whose answer took a tool and two tries', async () => {
   expect([...new Set(others)]).toEqual(['webhook-ignored']);
   const ours = lines.filter(({ event }) => event !== 'webhook-ignored');
   expect(new Set(ours.map(({ conversation }) => conversation)).size).toBe(1);
-  expect(found.filter((event) => event === 'log-sent')).toHaveLength(
-    found.filter((event) => event === 'log-kept').length,
+  expect(found.filter((event) => event === 'record-sent')).toHaveLength(
+    found.filter((event) => event === 'record-kept').length,
   );
 });
 

@@ -1,12 +1,12 @@
-/** From the logs queue to Reconify: what goes back, what is buried, what is too large, what comes twice. */
+/** From the records queue to Reconify: what goes back, what is buried, what is too large, what comes twice. */
 import { randomBytes } from 'node:crypto';
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { openLogsQueue } from '../../lib/queue.ts';
+import { openRecordsQueue } from '../../lib/queue.ts';
 import { type DeliverDeps, deliver, type LogDelivery } from '../../lib/records/deliver.ts';
-import { keep } from '../../lib/records/envelope.ts';
-import { post } from '../../lib/records/post.ts';
-import { type LogRecord, payloadOf } from '../../lib/records/record.ts';
+import { keepRecord } from '../../lib/records/envelope.ts';
+import { postRecord } from '../../lib/records/post.ts';
+import { type CallRecord, payloadOf } from '../../lib/records/record.ts';
 import { openDynamo } from '../../lib/store/store.ts';
 import type { ReconifyFault } from '../../local/stand-ins/reconify.ts';
 import { invoke, receive } from '../harness/consumer.ts';
@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 afterEach(() => world.reconify.heal());
 
-function recordSaying(text: string): LogRecord {
+function recordSaying(text: string): CallRecord {
   return {
     type: 'chat',
     timestamps: { request: 1_760_000_000_000, response: 1_760_000_001_000 },
@@ -31,12 +31,12 @@ function recordSaying(text: string): LogRecord {
 }
 
 function queue() {
-  return openLogsQueue(world.sqs, world.queues.logs);
+  return openRecordsQueue(world.sqs, world.queues.logs);
 }
 
 async function keepNew(record = recordSaying('Hi')): Promise<string> {
   const id = `log${++ids}`;
-  await keep({ shelf: world.shelf, put: queue().put }, id, record);
+  await keepRecord({ shelf: world.shelf, put: queue().put }, id, record);
   return id;
 }
 
@@ -60,7 +60,7 @@ async function attempt(delivery: Partial<LogDelivery>, over: Partial<DeliverDeps
   const buried: string[] = [];
   const deps: DeliverDeps = {
     shelf: world.shelf,
-    post: (record, id) => post(payloadOf(record, reconify), { endpoint: reconify.endpoint, id, fetch }),
+    post: (record, id) => postRecord(payloadOf(record, reconify), { endpoint: reconify.endpoint, id, fetch }),
     put: queue().put,
     bury: async (body) => void buried.push(body),
     hold: async (entries) => void holds.push(...entries.map(({ seconds }) => seconds)),
@@ -165,9 +165,9 @@ describe('a record that comes twice', () => {
     const put = queue().put;
     const kept = { shelf: world.shelf, put };
 
-    await Promise.all([keep(kept, 'twin', record), keep(kept, 'twin', record)]);
+    await Promise.all([keepRecord(kept, 'twin', record), keepRecord(kept, 'twin', record)]);
     await world.drain({ lanes: 2 });
-    await keep(kept, 'twin', record);
+    await keepRecord(kept, 'twin', record);
     await world.drain();
 
     expect(arrived('twin')).toHaveLength(1);
@@ -229,7 +229,7 @@ describe('a record that the queue does not take', () => {
   it('waits in the table and goes out with the next one', async () => {
     const away = { shelf: world.shelf, put: () => Promise.reject(new Error('away')) };
 
-    const isQueued = await keep(away, 'stranded', recordSaying('Hi'));
+    const isQueued = await keepRecord(away, 'stranded', recordSaying('Hi'));
     const next = await keepNew();
     await world.drain();
 

@@ -68,7 +68,7 @@ it('loses and doubles nothing, and says nothing of what is in the records', asyn
   expect(last.map(({ isBot }) => isBot)).toEqual([false, true]);
 
   const said = lines.join('\n');
-  expect(said).toContain('log-given-back');
+  expect(said).toContain('record-given-back');
   for (const secret of ['This is message', 'offline Claude', 'app-key-0123', 'api-key-4567', '@example']) {
     expect(said).not.toContain(secret);
   }

@@ -27,8 +27,8 @@ beforeAll(async () => {
   standIn = await serve({ reconify: createReconify(keys).handle });
   logs = (await sqs.send(new CreateQueueCommand({ QueueName: `logs-${randomUUID()}` }))).QueueUrl ?? '';
   world = await openWorld(chat, {
-    LOGS_QUEUE_URL: logs,
-    LOGS_DEAD_LETTERS_URL: logs,
+    RECORDS_QUEUE_URL: logs,
+    RECORDS_DEAD_LETTERS_URL: logs,
     RECONIFY_APP_KEY: keys.appKey,
     RECONIFY_API_KEY: keys.apiKey,
     RECONIFY_ENDPOINT: `${standIn.url}/reconify/track`,

@@ -1,4 +1,4 @@
-/** Everything around the door of /chat: table, logs queue, Claude offline, and a client that reads the answer as it comes. */
+/** Everything around the door of /chat: table, records queue, Claude offline, and a client that reads the answer as it comes. */
 import { randomUUID } from 'node:crypto';
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
@@ -56,13 +56,13 @@ export async function openChatWorld(
   const standIns = await serve({ claude: claude.handle });
   const table = await makeTable();
   const sqs = openSqs();
-  const { QueueUrl: logsQueue = '' } = await sqs.send(new CreateQueueCommand({ QueueName: `logs-${randomUUID()}` }));
+  const { QueueUrl: recordsQueue = '' } = await sqs.send(new CreateQueueCommand({ QueueName: `logs-${randomUUID()}` }));
   Object.assign(process.env, {
     ANTHROPIC_API_KEY: 'offline',
     ANTHROPIC_BASE_URL: `${standIns.url}/claude`,
     TABLE_NAME: table,
     TURNS_QUEUE_URL: 'http://127.0.0.1:9/nobody-asks',
-    LOGS_QUEUE_URL: logsQueue,
+    RECORDS_QUEUE_URL: recordsQueue,
     RECONIFY_APP_KEY: 'app',
     RECONIFY_API_KEY: 'api',
     USER_MESSAGES_PER_MINUTE: '0',
@@ -109,7 +109,7 @@ export async function openChatWorld(
     endings: () => gate.endedWithMs.length,
     /** Records on their way to Reconify. */
     async records(): Promise<number> {
-      return (await receive(sqs, logsQueue)).length;
+      return (await receive(sqs, recordsQueue)).length;
     },
     async close(): Promise<void> {
       await Promise.all([gate.close(), standIns.close()]);

@@ -6,7 +6,7 @@ import { vi } from 'vitest';
 import { openRecorder } from '../../lib/app/recorder.ts';
 import { readSettings } from '../../lib/config.ts';
 import { openSqs } from '../../lib/queue.ts';
-import { openShelf } from '../../lib/store/logs.ts';
+import { openShelf } from '../../lib/store/records.ts';
 import { openDynamo } from '../../lib/store/store.ts';
 import { createClaude } from '../../local/stand-ins/claude.ts';
 import { createReconify } from '../../local/stand-ins/reconify.ts';
@@ -38,12 +38,12 @@ export async function openLogWorld(settings: Record<string, string> = {}) {
     const command = new CreateQueueCommand({ QueueName: `${name}-${randomUUID()}`, Attributes: attributes });
     return (await sqs.send(command)).QueueUrl ?? '';
   };
-  const logs = await makeQueue('logs', { VisibilityTimeout: '60' });
+  const logs = await makeQueue('records', { VisibilityTimeout: '60' });
   const dead = await makeQueue('logs-dead');
   const env = {
     TABLE_NAME: table,
-    LOGS_QUEUE_URL: logs,
-    LOGS_DEAD_LETTERS_URL: dead,
+    RECORDS_QUEUE_URL: logs,
+    RECORDS_DEAD_LETTERS_URL: dead,
     ANTHROPIC_API_KEY: 'offline',
     ANTHROPIC_BASE_URL: `${standIns.url}/claude`,
     RECONIFY_APP_KEY: KEYS.appKey,

@@ -32,7 +32,7 @@ const idOf = (name: string) => name.replaceAll('-', 'Dash');
 const EXPECTED: Record<string, Record<string, string[]>> = {
   ...Object.fromEntries(Object.keys(platforms).map((name) => [idOf(name), { TurnsQueue: ['sqs:SendMessage'] }])),
   chat: {
-    LogsQueue: ['sqs:SendMessage'],
+    RecordsQueue: ['sqs:SendMessage'],
     Table: [
       'dynamodb:Query',
       'dynamodb:GetItem',
@@ -56,13 +56,13 @@ const EXPECTED: Record<string, Record<string, string[]>> = {
     ],
   },
   signals: { SignalsQueue: CONSUME },
-  reply: { TurnsQueue: CONSUME, LogsQueue: ['sqs:SendMessage'], SignalsQueue: ['sqs:SendMessage'], Table: ANSWER },
+  reply: { TurnsQueue: CONSUME, RecordsQueue: ['sqs:SendMessage'], SignalsQueue: ['sqs:SendMessage'], Table: ANSWER },
   apologize: { TurnsDeadLetters: CONSUME, SignalsQueue: ['sqs:SendMessage'], Table: ANSWER },
   reconcile: { TurnsQueue: ['sqs:SendMessage'], Table: KEEP },
-  reconify: { LogsQueue: ['sqs:SendMessage'], Table: ['dynamodb:UpdateItem'] },
+  reconify: { RecordsQueue: ['sqs:SendMessage'], Table: ['dynamodb:UpdateItem'] },
   deliver: {
-    LogsQueue: [...CONSUME, 'sqs:SendMessage'],
-    LogsDeadLetters: ['sqs:SendMessage'],
+    RecordsQueue: [...CONSUME, 'sqs:SendMessage'],
+    RecordsDeadLetters: ['sqs:SendMessage'],
     Table: [...KEEP, 'dynamodb:DeleteItem'],
   },
 };

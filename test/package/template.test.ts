@@ -80,15 +80,15 @@ describe('the packaged service', () => {
   });
 
   it('keeps what Reconify does not take for 14 days, and raises an alarm', () => {
-    const alarm = resource('LogsDeadLettersAlarm').Properties;
+    const alarm = resource('RecordsDeadLettersAlarm').Properties;
 
-    expect(resource('LogsDeadLetters').Properties).toMatchObject({ MessageRetentionPeriod: 14 * 24 * 3600 });
-    expect(resource('LogsQueue').Properties).toMatchObject({
+    expect(resource('RecordsDeadLetters').Properties).toMatchObject({ MessageRetentionPeriod: 14 * 24 * 3600 });
+    expect(resource('RecordsQueue').Properties).toMatchObject({
       VisibilityTimeout: 6 * Number(resource('DeliverLambdaFunction').Properties?.Timeout),
-      RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['LogsDeadLetters', 'Arn'] }, maxReceiveCount: 110 },
+      RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['RecordsDeadLetters', 'Arn'] }, maxReceiveCount: 110 },
     });
     expect(alarm).toMatchObject({
-      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['LogsDeadLetters', 'QueueName'] } }],
+      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['RecordsDeadLetters', 'QueueName'] } }],
       Threshold: 0,
       ComparisonOperator: 'GreaterThanThreshold',
     });
@@ -123,7 +123,7 @@ describe('the packaged service', () => {
       { 'Fn::GetAtt': ['SignalsQueue', 'Arn'] },
       { 'Fn::GetAtt': ['TurnsQueue', 'Arn'] },
       { 'Fn::GetAtt': ['TurnsDeadLetters', 'Arn'] },
-      { 'Fn::GetAtt': ['LogsQueue', 'Arn'] },
+      { 'Fn::GetAtt': ['RecordsQueue', 'Arn'] },
     ]);
     for (const [, properties] of sources) {
       expect(properties).toMatchObject({ BatchSize: 10, FunctionResponseTypes: ['ReportBatchItemFailures'] });

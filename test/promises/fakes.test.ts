@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openCounters } from '../../lib/store/counters.ts';
 import { openTable } from '../../lib/store/items.ts';
-import { openShelf } from '../../lib/store/logs.ts';
+import { openShelf } from '../../lib/store/records.ts';
 import { openSessions } from '../../lib/store/sessions.ts';
 import { openDynamo, openStore } from '../../lib/store/store.ts';
 import type { MessageRef, Reply, Said } from '../../lib/types.ts';

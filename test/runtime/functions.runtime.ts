@@ -186,7 +186,7 @@ describe('a worker', () => {
 
   it('hands records to Reconify', async () => {
     const lambda = await stage.start('deliver');
-    const event = await next('LogsQueue');
+    const event = await next('RecordsQueue');
 
     expect(event.Records.length).toBeGreaterThan(0);
     expect(await failuresOf(lambda, event)).toEqual([]);

@@ -46,7 +46,7 @@ it('never shows a value in its error', () => {
 });
 
 it('leaves Reconify off without its keys, and takes half of them for a mistake', () => {
-  const places = { LOGS_QUEUE_URL: 'http://queue.example/logs', TABLE_NAME: 'table' };
+  const places = { RECORDS_QUEUE_URL: 'http://queue.example/logs', TABLE_NAME: 'table' };
 
   const off = readSettings({ RECONIFY_VERSION: '3.1.0' }, ['reconify']).reconify;
   const on = readSettings({ ...places, RECONIFY_APP_KEY: 'a', RECONIFY_API_KEY: 'b' }, ['reconify']).reconify;
@@ -140,7 +140,7 @@ it.each([
 it.each(['CHAT_ACCESS_KEYS', 'CHAT_API_SECRET', 'CHAT_API_ENCRYPTION_KEY', 'RECONIFY_INTAKE_KEYS'])(
   '%s is long enough on a deployed stage, and what one likes on a laptop',
   (name) => {
-    const reconify = { RECONIFY_APP_KEY: 'a', RECONIFY_API_KEY: 'b', LOGS_QUEUE_URL: 'http://q', TABLE_NAME: 't' };
+    const reconify = { RECONIFY_APP_KEY: 'a', RECONIFY_API_KEY: 'b', RECORDS_QUEUE_URL: 'http://q', TABLE_NAME: 't' };
     const groups = ['chat', 'chatApi', 'reconify'] as const;
     const say = (value: string, more = {}) => problemOf({ ...reconify, ...more, [name]: value }, groups);
     const deployed = { SECRETS_PATH: '/claude-chat/prod' };

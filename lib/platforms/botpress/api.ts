@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { Later } from '../../errors.ts';
 import { type Answer, type HttpDeps, type HttpRequest, openHttp } from '../kit/http.ts';
 
-export type Settled<T = unknown> = Done<T> | Refused;
+export type Settled<T = unknown> = Done<T> | BotpressRefusal;
 
 export interface Done<T> {
   kind: 'done';
@@ -11,7 +11,7 @@ export interface Done<T> {
 }
 
 /** Botpress decided, and will decide the same next time. */
-export interface Refused {
+export interface BotpressRefusal {
   kind: 'refused';
   /** One of Botpress' error types, such as `Forbidden`. */
   type: string;

@@ -7,7 +7,7 @@ import { botpressApi, type Settled } from './api.ts';
 import { isForbidden, join } from './join.ts';
 import { signUserKey } from './keys.ts';
 import { toParts } from './parts.ts';
-import { type BotpressSeat, findSent, idOf, post } from './seat.ts';
+import { type BotpressSeat, findSent, idOf, postPart } from './seat.ts';
 import type { BotpressSettings } from './settings.ts';
 
 /** An app that adds us right after the first message needs a moment for it. */
@@ -83,7 +83,7 @@ export function botpressPlatform(settings: Omit<BotpressSettings, 'webhookSecret
       const sent = visit.isRepeat ? await asParticipant(visit, () => findSent(seat, wanted, mayBeOutSince)) : undefined;
       const ids: string[] = [];
       for (const part of parts) {
-        const id = sent?.get(part.replyId) ?? idOf(await asParticipant(visit, () => post(seat, part)));
+        const id = sent?.get(part.replyId) ?? idOf(await asParticipant(visit, () => postPart(seat, part)));
         if (id !== undefined) ids.push(id);
       }
       return ids;

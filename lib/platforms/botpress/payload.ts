@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { Rejected } from '../../errors.ts';
 import type { Attachment } from '../../types.ts';
 
-export interface Readable {
+export interface BotpressContent {
   text: string;
   attachments: Attachment[];
 }
@@ -51,7 +51,7 @@ type Plain = z.infer<typeof plainShape>;
 type Card = z.infer<z.ZodMiniObject<typeof cardFields>>;
 
 /** Throws `Rejected` 400 for a known type in a wrong shape; a type that came later than this code becomes a note. */
-export function readPayload(payload: { type: string }): Readable {
+export function readPayload(payload: { type: string }): BotpressContent {
   if (!knownTypes.has(payload.type)) return { text: unreadable(payload.type), attachments: [] };
   const parsed = payloadShape.safeParse(payload);
   if (!parsed.success) throw new Rejected(400, 'bad request');
@@ -59,7 +59,7 @@ export function readPayload(payload: { type: string }): Readable {
   return { text: text.toWellFormed(), attachments };
 }
 
-function read(payload: Payload): Readable {
+function read(payload: Payload): BotpressContent {
   switch (payload.type) {
     case 'card':
       return readCard(payload);
@@ -75,7 +75,7 @@ function read(payload: Payload): Readable {
   }
 }
 
-function readPlain(payload: Plain): Readable {
+function readPlain(payload: Plain): BotpressContent {
   switch (payload.type) {
     case 'text':
       return { text: payload.text, attachments: [] };
@@ -94,12 +94,12 @@ function readPlain(payload: Plain): Readable {
   }
 }
 
-function readItem(item: { type: string }): Readable {
+function readItem(item: { type: string }): BotpressContent {
   const parsed = plainShape.safeParse(item);
   return parsed.success ? readPlain(parsed.data) : { text: unreadable(item.type), attachments: [] };
 }
 
-function readCard({ title, subtitle, imageUrl, actions }: Card): Readable {
+function readCard({ title, subtitle, imageUrl, actions }: Card): BotpressContent {
   const lines = [`[Card] ${title}`, ...(subtitle ? [subtitle] : []), ...actions.map(toLine)];
   const { attachments } = imageUrl ? toFile(imageUrl, { kind: 'image' }) : { attachments: [] };
   return { text: lines.join('\n'), attachments };
@@ -115,7 +115,7 @@ function placeOf({ latitude, longitude, title, address }: z.infer<typeof locatio
 }
 
 /** The conversation's window notes every attachment, so no text stands for it here. */
-function toFile(url: string, { name, kind }: { name?: string | null | undefined; kind?: Kind }): Readable {
+function toFile(url: string, { name, kind }: { name?: string | null | undefined; kind?: Kind }): BotpressContent {
   const shown = name || nameInUrl(url);
   const file = { url: url.toWellFormed(), ...(shown ? { name: shown.toWellFormed() } : {}), ...(kind ? { kind } : {}) };
   return { text: '', attachments: [file] };
@@ -131,7 +131,7 @@ function nameInUrl(url: string): string | undefined {
   }
 }
 
-function join(parts: readonly Readable[], separator: string): Readable {
+function join(parts: readonly BotpressContent[], separator: string): BotpressContent {
   return {
     text: parts.flatMap(({ text }) => (text === '' ? [] : [text])).join(separator),
     attachments: parts.flatMap(({ attachments }) => attachments),

@@ -27,7 +27,7 @@ const pagesOfAMoment = 2;
 const maxPages = 50;
 
 /** Posts one message. Where no answer comes it is looked for before it is posted again. */
-export function post(seat: BotpressSeat, { replyId, markdown }: Part): Promise<Settled> {
+export function postPart(seat: BotpressSeat, { replyId, markdown }: Part): Promise<Settled> {
   const { api, conversation, userKey, signal } = seat;
   return api({
     method: 'POST',

@@ -8,7 +8,7 @@ import type { TalkjsSettings } from './settings.ts';
 export type TalkjsApiSettings = Pick<TalkjsSettings, 'appId' | 'secretKey' | 'apiUrl'>;
 
 /** A 4xx that asking again will not change. */
-export interface Refusal {
+export interface TalkjsRefusal {
   ok: false;
   status: number;
   errorCode: string;
@@ -17,13 +17,13 @@ export interface Refusal {
   isJson: boolean;
 }
 
-export type Answer = { ok: true; body: unknown } | Refusal;
+export type TalkjsAnswer = { ok: true; body: unknown } | TalkjsRefusal;
 
 /** Its path is below `/v1/{appId}`. */
 export type TalkjsRequest = Omit<HttpRequest, 'headers' | 'findDone'>;
 
 /** Sends one request. Gives what TalkJS decided (2xx or 4xx); throws `Later` for 401-403, 429, 5xx, no network, or no answer. */
-export type TalkjsApi = (request: TalkjsRequest) => Promise<Answer>;
+export type TalkjsApi = (request: TalkjsRequest) => Promise<TalkjsAnswer>;
 
 /** The documentation uses 30 s; a minute leaves room for a clock that is a little behind. */
 const tokenSeconds = 60;

@@ -19,7 +19,7 @@ export interface MessageContent {
   content?: unknown[] | null | undefined;
 }
 
-export interface Readable {
+export interface TalkjsContent {
   text: string;
   attachments: Attachment[];
   /** Ids of the users it mentions. */
@@ -51,15 +51,15 @@ const coordinates = z.tuple([z.number(), z.number()]);
 const kinds = ['image', 'video', 'audio', 'voice'] as const;
 
 /** Reads `content` first and the older fields when that holds nothing; never throws, what it does not know it leaves out. */
-export function readContent(message: MessageContent): Readable {
-  const read: Readable = { text: '', attachments: [], mentions: new Set() };
+export function readContent(message: MessageContent): TalkjsContent {
+  const read: TalkjsContent = { text: '', attachments: [], mentions: new Set() };
   const lines = (message.content ?? []).map((block) => readBlock(block, read)).filter((line) => line !== '');
   if (lines.length === 0 && read.attachments.length === 0) lines.push(...readOlderFields(message, read));
   read.text = wellFormed(lines.join('\n'));
   return read;
 }
 
-function readBlock(block: unknown, read: Readable): string {
+function readBlock(block: unknown, read: TalkjsContent): string {
   const text = textBlock.safeParse(block);
   if (text.success) return readNodes(text.data.children, read.mentions);
   if (fileBlock.safeParse(block).success) addFile(block, read);
@@ -67,7 +67,7 @@ function readBlock(block: unknown, read: Readable): string {
   return place.success ? locationNote(place.data.latitude, place.data.longitude) : '';
 }
 
-function readOlderFields(message: MessageContent, read: Readable): string[] {
+function readOlderFields(message: MessageContent, read: TalkjsContent): string[] {
   addFile(message.attachment, read);
   const place = coordinates.safeParse(message.location);
   const lines = [readMentions(message.text ?? '', read.mentions)];
@@ -91,7 +91,7 @@ function atName(name: string): string {
   return name.startsWith('@') ? name : `@${name}`;
 }
 
-function addFile(file: unknown, read: Readable): void {
+function addFile(file: unknown, read: TalkjsContent): void {
   const parsed = fileShape.safeParse(file);
   if (!parsed.success) return;
   const { url, filename, size, subtype } = parsed.data;

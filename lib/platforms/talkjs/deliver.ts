@@ -3,7 +3,7 @@ import { Later, Undeliverable } from '../../errors.ts';
 import { sentences } from '../../text/sentences.ts';
 import type { Platform } from '../../types.ts';
 import type { HttpDeps } from '../kit/http.ts';
-import { type Refusal, type TalkjsApiSettings, talkjsApi } from './api.ts';
+import { type TalkjsApiSettings, type TalkjsRefusal, talkjsApi } from './api.ts';
 import {
   type Draft,
   edit,
@@ -11,11 +11,11 @@ import {
   type Listed,
   listRecent,
   maxBatch,
-  post,
+  postDrafts,
   readIds,
   type TalkjsSeat,
 } from './messages.ts';
-import { halve, type Piece, toPieces } from './pieces.ts';
+import { halvePiece, type TalkjsPiece, toPieces } from './pieces.ts';
 import type { TalkjsSettings } from './settings.ts';
 
 type OutboundSettings = TalkjsApiSettings & Pick<TalkjsSettings, 'botId' | 'typing'>;
@@ -46,7 +46,9 @@ export function talkjsPlatform(settings: OutboundSettings, deps: HttpDeps): Plat
     typingNow.set(replyKey, stop);
     const seat = { api, botId: settings.botId, conversation, signal: AbortSignal.any([signal, stop.signal]) };
     try {
-      await post(seat, [{ key: typingKey(replyKey), text: placeholderText, custom: { isTyping: 'true', replyKey } }]);
+      await postDrafts(seat, [
+        { key: typingKey(replyKey), text: placeholderText, custom: { isTyping: 'true', replyKey } },
+      ]);
     } catch {
       // An indicator is not worth a failed turn; whether it was posted after all, the delivery finds out.
     } finally {
@@ -60,7 +62,7 @@ function typingKey(replyKey: string): string {
   return `typing:${replyKey}`;
 }
 
-async function send(seat: TalkjsSeat, pieces: readonly Piece[]): Promise<string[]> {
+async function send(seat: TalkjsSeat, pieces: readonly TalkjsPiece[]): Promise<string[]> {
   const ids: string[] = [];
   for (let at = 0; at < pieces.length; at += maxBatch) {
     ids.push(...(await sendBatch(seat, pieces.slice(at, at + maxBatch))));
@@ -69,17 +71,17 @@ async function send(seat: TalkjsSeat, pieces: readonly Piece[]): Promise<string[
 }
 
 /** What is not in the conversation yet, by the keys that its messages carry. */
-async function sendMissing(seat: TalkjsSeat, pieces: readonly Piece[]): Promise<string[]> {
+async function sendMissing(seat: TalkjsSeat, pieces: readonly TalkjsPiece[]): Promise<string[]> {
   const own = await listOwn(seat);
-  const sentAs = ({ key }: Piece) =>
+  const sentAs = ({ key }: TalkjsPiece) =>
     own.filter(({ custom: { replyKey } }) => replyKey === key || `${replyKey}`.startsWith(`${key}.`)).reverse();
   const missing = pieces.filter((piece) => sentAs(piece).length === 0);
   return [...pieces.flatMap(sentAs).map(({ id }) => id), ...(await send(seat, missing))];
 }
 
-async function sendBatch(seat: TalkjsSeat, pieces: readonly Piece[]): Promise<string[]> {
+async function sendBatch(seat: TalkjsSeat, pieces: readonly TalkjsPiece[]): Promise<string[]> {
   const drafts: Draft[] = pieces.map(({ key, text }) => ({ key, text }));
-  const answer = await post(seat, drafts);
+  const answer = await postDrafts(seat, drafts);
   if (answer.ok) return nameAll(seat, pieces, readIds(answer.body, drafts));
   throwIfGone(answer);
   // One of them may be refused, or all repeated: alone, each shows which.
@@ -90,19 +92,23 @@ async function sendBatch(seat: TalkjsSeat, pieces: readonly Piece[]): Promise<st
   const repeated = await findByKey(seat, (key) => key === piece.key);
   if (repeated) return [repeated.id];
   if (isRepeat(answer)) return [];
-  const halves = halve(piece);
+  const halves = halvePiece(piece);
   if (halves === undefined) throw refused(answer);
   return sendEach(seat, halves);
 }
 
-async function sendEach(seat: TalkjsSeat, pieces: readonly Piece[]): Promise<string[]> {
+async function sendEach(seat: TalkjsSeat, pieces: readonly TalkjsPiece[]): Promise<string[]> {
   const ids: string[] = [];
   for (const piece of pieces) ids.push(...(await sendBatch(seat, [piece])));
   return ids;
 }
 
 /** What TalkJS answers to a repeated key is not documented: where the ids are missing, they are looked up. */
-async function nameAll(seat: TalkjsSeat, pieces: readonly Piece[], ids: (string | undefined)[]): Promise<string[]> {
+async function nameAll(
+  seat: TalkjsSeat,
+  pieces: readonly TalkjsPiece[],
+  ids: (string | undefined)[],
+): Promise<string[]> {
   if (!ids.includes(undefined)) return ids.filter((id) => id !== undefined);
   const recent = await listOwn(seat);
   return pieces.flatMap(
@@ -114,7 +120,7 @@ async function nameAll(seat: TalkjsSeat, pieces: readonly Piece[], ids: (string 
  * The first message takes the place of the placeholder, which another process may have posted. Where none is to be seen, the
  * first message is posted under the placeholder's own key: a placeholder still on its way then never appears.
  */
-async function sendInPlace(seat: TalkjsSeat, pieces: readonly Piece[], replyKey: string): Promise<string[]> {
+async function sendInPlace(seat: TalkjsSeat, pieces: readonly TalkjsPiece[], replyKey: string): Promise<string[]> {
   const [first, ...others] = pieces;
   if (first === undefined) return [];
   const isFirst = (key: string) => key.startsWith(replyKey) && /^(?:\.1)*$/.test(key.slice(replyKey.length));
@@ -124,31 +130,36 @@ async function sendInPlace(seat: TalkjsSeat, pieces: readonly Piece[], replyKey:
   return [seen.id, ...(await send(seat, [...remainder(first, seen.custom.replyKey), ...others]))];
 }
 
-async function claim(seat: TalkjsSeat, first: Piece, replyKey: string): Promise<Listed | undefined> {
+async function claim(seat: TalkjsSeat, first: TalkjsPiece, replyKey: string): Promise<Listed | undefined> {
   const drafts = [{ key: typingKey(replyKey), text: first.text, custom: { replyKey } }];
-  const answer = await post(seat, drafts);
+  const answer = await postDrafts(seat, drafts);
   if (!answer.ok) throwIfGone(answer);
   const id = answer.ok ? readIds(answer.body, drafts)[0] : undefined;
   return id === undefined ? findByKey(seat, (key) => key === replyKey) : find(seat, id);
 }
 
-async function replace(seat: TalkjsSeat, messageId: string, first: Piece, others: readonly Piece[]): Promise<string[]> {
+async function replace(
+  seat: TalkjsSeat,
+  messageId: string,
+  first: TalkjsPiece,
+  others: readonly TalkjsPiece[],
+): Promise<string[]> {
   // The key of the piece that was written stays on the message: after a crash it tells what is still to be sent.
   const answer = await edit(seat, messageId, { text: first.text, custom: { isTyping: null, replyKey: first.key } });
   if (answer.ok) return [messageId, ...(await send(seat, others))];
   if (answer.status === 404) return send(seat, [first, ...others]);
   throwIfGone(answer);
-  const [start, ...rest] = halve(first) ?? [];
+  const [start, ...rest] = halvePiece(first) ?? [];
   if (start === undefined) throw refused(answer);
   return replace(seat, messageId, start, [...rest, ...others]);
 }
 
 /** What follows a first message that had to be written in smaller pieces, `writtenKey` being the piece that was written. */
-function remainder(first: Piece, writtenKey: unknown): Piece[] {
-  const rest: Piece[] = [];
+function remainder(first: TalkjsPiece, writtenKey: unknown): TalkjsPiece[] {
+  const rest: TalkjsPiece[] = [];
   let piece = first;
   while (piece.key !== writtenKey) {
-    const [start, ...others] = halve(piece) ?? [];
+    const [start, ...others] = halvePiece(piece) ?? [];
     if (start === undefined) break;
     rest.unshift(...others);
     piece = start;
@@ -175,7 +186,7 @@ function isTyping({ custom }: Listed): boolean {
   return custom.isTyping === 'true';
 }
 
-function throwIfGone({ status, errorCode, reasons, isJson }: Refusal): void {
+function throwIfGone({ status, errorCode, reasons, isJson }: TalkjsRefusal): void {
   const isMissing = status === 404 && isJson;
   const isOutside =
     /PARTICIPANT|USER_NOT_FOUND|CONVERSATION_NOT_FOUND/i.test(errorCode) ||
@@ -183,12 +194,12 @@ function throwIfGone({ status, errorCode, reasons, isJson }: Refusal): void {
   if (isMissing || isOutside) throw new Undeliverable(`talkjs: ${name(status, errorCode)}`);
 }
 
-function isRepeat({ status, errorCode }: Refusal): boolean {
+function isRepeat({ status, errorCode }: TalkjsRefusal): boolean {
   return status === 409 || /IDEMPOTEN|DUPLICATE/i.test(errorCode);
 }
 
 /** Not known to be final, so it is tried again and ends with the dead letters, where an operator sees it. */
-function refused({ status, errorCode }: Refusal): Later {
+function refused({ status, errorCode }: TalkjsRefusal): Later {
   return new Later(`talkjs: ${name(status, errorCode)}`);
 }
 

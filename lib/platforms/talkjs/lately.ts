@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { Later, Rejected } from '../../errors.ts';
 import type { Intervened, Sent } from '../../types.ts';
-import type { Answer, TalkjsApi } from './api.ts';
+import type { TalkjsAnswer, TalkjsApi } from './api.ts';
 import { type ParseOptions, parseSent } from './parse.ts';
 
 export interface ActiveConversation {
@@ -122,7 +122,7 @@ export function talkjsLately(options: ParseOptions, api: TalkjsApi) {
   };
 }
 
-function listOf(answer: Answer): unknown[] {
+function listOf(answer: TalkjsAnswer): unknown[] {
   if (!answer.ok) throw new Later(`talkjs: ${answer.status} ${answer.errorCode}`.trim());
   const page = pageShape.safeParse(answer.body);
   if (!page.success) throw new Later('talkjs: a list in an unknown shape');

@@ -1,6 +1,6 @@
 /** Stop 7. The messages of a TalkJS conversation, as the API takes and lists them. */
 import * as z from 'zod/mini';
-import type { Answer, Refusal, TalkjsApi } from './api.ts';
+import type { TalkjsAnswer, TalkjsApi, TalkjsRefusal } from './api.ts';
 
 /** A message on its way out. TalkJS keeps one per `key` (for 24 h); `custom.replyKey`, by default the same, finds it again later. */
 export interface Draft {
@@ -37,7 +37,10 @@ const listLimit = 100;
 export const maxBatch = 10;
 
 /** Posts up to ten messages as the bot, in this order. */
-export function post({ api, botId, conversation, signal }: TalkjsSeat, drafts: readonly Draft[]): Promise<Answer> {
+export function postDrafts(
+  { api, botId, conversation, signal }: TalkjsSeat,
+  drafts: readonly Draft[],
+): Promise<TalkjsAnswer> {
   const body = drafts.map(({ key, text, custom }) => ({
     type: 'UserMessage',
     sender: botId,
@@ -53,12 +56,12 @@ export function edit(
   { api, conversation, signal }: TalkjsSeat,
   messageId: string,
   change: { text: string; custom: Readonly<Record<string, string | null>> },
-): Promise<Answer> {
+): Promise<TalkjsAnswer> {
   return api({ method: 'PUT', path: ['conversations', conversation, 'messages', messageId], body: change, signal });
 }
 
 /** The newest messages, newest first; what is not the shape of a message is left out. */
-export async function listRecent({ api, conversation, signal }: TalkjsSeat): Promise<Refusal | Listed[]> {
+export async function listRecent({ api, conversation, signal }: TalkjsSeat): Promise<TalkjsRefusal | Listed[]> {
   const query = { limit: `${listLimit}` };
   const answer = await api({ method: 'GET', path: ['conversations', conversation, 'messages'], query, signal });
   if (!answer.ok) return answer;

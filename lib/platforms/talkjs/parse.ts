@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { Rejected } from '../../errors.ts';
 import type { Inbound, Intervened, MessageRef, Sent, Speaker } from '../../types.ts';
 import { readJsonBody, readShape } from '../kit/json-body.ts';
-import { contentFields, type Readable, readContent } from './content.ts';
+import { contentFields, readContent, type TalkjsContent } from './content.ts';
 
 /** TalkJS ids are at most 255 characters; they become keys of the table and parts of URLs, so they must be sound UTF-8. */
 const id = z.custom<string>(
@@ -133,7 +133,7 @@ function isGroup(data: Changed): boolean {
   return Object.keys(data.conversation?.participants ?? {}).length > 2;
 }
 
-function isMentioned(botId: string, mentionedUserIds: unknown[] | null | undefined, content: Readable): boolean {
+function isMentioned(botId: string, mentionedUserIds: unknown[] | null | undefined, content: TalkjsContent): boolean {
   return content.mentions.has(botId) || (mentionedUserIds ?? []).includes(botId);
 }
 

@@ -3,7 +3,7 @@ import { split } from '../../text/split.ts';
 import { numbered } from '../kit/numbered.ts';
 import { toTalkjs } from './markup.ts';
 
-export interface Piece {
+export interface TalkjsPiece {
   key: string;
   markdown: string;
   /** TalkJS markup. */
@@ -18,7 +18,7 @@ const maxTextChars = 8_000;
 const minSplitChars = 500;
 
 /** The messages of an answer in their order: `replyKey`, `replyKey:2`, `replyKey:3` …; at least one, whatever the text. */
-export function toPieces(markdown: string, replyKey: string, sentenceForNothing: string): Piece[] {
+export function toPieces(markdown: string, replyKey: string, sentenceForNothing: string): TalkjsPiece[] {
   const parts = split(markdown, maxMarkdownChars).flatMap(fit);
   const visible = parts.filter(({ text }) => text.trim() !== '');
   const pieces = visible.length > 0 ? visible : [{ markdown: sentenceForNothing, text: sentenceForNothing }];
@@ -26,7 +26,7 @@ export function toPieces(markdown: string, replyKey: string, sentenceForNothing:
 }
 
 /** The same text in smaller messages, with keys `key.1`, `key.2` …; nothing when it cannot get smaller. */
-export function halve({ key, markdown }: Piece): Piece[] | undefined {
+export function halvePiece({ key, markdown }: TalkjsPiece): TalkjsPiece[] | undefined {
   if (markdown.length < minSplitChars) return undefined;
   const parts = split(markdown, Math.ceil(markdown.length / 2)).map(convert);
   if (parts.length < 2) return undefined;

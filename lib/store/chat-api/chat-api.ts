@@ -1,7 +1,7 @@
 /** The table, of the Chat API: users, conversations, what is said in them and what is told to those who listen. */
 import { fromTurnConversation } from '../../chat-api/ids.ts';
 import type { Table } from '../items.ts';
-import { openConversations } from './conversations.ts';
+import { openChatConversations } from './conversations.ts';
 import { openMessages } from './messages.ts';
 import { openOnce } from './once.ts';
 import { openSignalLog } from './signals.ts';
@@ -13,7 +13,7 @@ export type ChatApiStore = ReturnType<typeof openChatApiStore>;
 export function openChatApiStore(table: Table, now: () => number) {
   return {
     users: openUsers(table, now),
-    conversations: openConversations(table, now),
+    conversations: openChatConversations(table, now),
     messages: openMessages(table, now),
     once: openOnce(table, now),
     signals: openSignalLog(table, now),

@@ -1,7 +1,7 @@
 /** The table, of the Chat API: conversations and who takes part in them. Membership is kept on both sides, so that neither list needs a search. */
 
 import type { ConversationRef } from '../../chat-api/ids.ts';
-import type { Conversation, User } from '../../chat-api/models.ts';
+import type { User, WireConversation } from '../../chat-api/models.ts';
 import { isoTime } from '../../chat-api/models.ts';
 import { type Item, type Key, keyPart, type Table } from '../items.ts';
 import { toStoredUser, userKey, userPartition } from './users.ts';
@@ -20,13 +20,13 @@ export interface Standing {
   isParticipant: boolean;
 }
 
-export type Conversations = ReturnType<typeof openConversations>;
+export type Conversations = ReturnType<typeof openChatConversations>;
 
 /** Entries of a page, as the Botpress cloud is said to have. */
 export const PAGE = 20;
 
 /** Conversations, who takes part in them, and the lists of both. Throws `Later` when the table does not answer. */
-export function openConversations(table: Table, now: () => number) {
+export function openChatConversations(table: Table, now: () => number) {
   async function look(userId: string, conversationId: string): Promise<Standing> {
     const [user, meta, member] = await table.read([
       userKey(userId),
@@ -161,7 +161,7 @@ function sameKey(key: string) {
 }
 
 /** As a client sees it. */
-export function toModel({ id, createdAt }: StoredConversation): Conversation {
+export function toModel({ id, createdAt }: StoredConversation): WireConversation {
   return { id, createdAt: isoTime(createdAt), updatedAt: isoTime(createdAt) };
 }
 

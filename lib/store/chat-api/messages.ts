@@ -1,7 +1,7 @@
 /** The table, of the Chat API: messages and events, in the order of their conversation; found by id without an index, since the id says where. */
 
 import { type ConversationRef, type ThingKind, thingId, whereIs } from '../../chat-api/ids.ts';
-import { type Event, isoTime, type Message, type Payload } from '../../chat-api/models.ts';
+import { type Event, isoTime, type Payload, type WireMessage } from '../../chat-api/models.ts';
 import type { Item, Key, Table } from '../items.ts';
 import { PAGE } from './conversations.ts';
 
@@ -62,7 +62,7 @@ export function openMessages(table: Table, now: () => number) {
 }
 
 /** `payload` was checked when it came in. */
-export function toMessage({ createdAt, payload, metadata, ...rest }: Stored): Message {
+export function toMessage({ createdAt, payload, metadata, ...rest }: Stored): WireMessage {
   const known = payload as Payload;
   return { ...rest, createdAt: isoTime(createdAt), payload: known, ...(metadata ? { metadata } : {}) };
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Key, Table } from '../items.ts';
 import { messagesOf } from './messages.ts';
 
-export interface Decision {
+export interface OnceDecision {
   messageId: string;
   /** ms */
   createdAt: number;
@@ -11,7 +11,7 @@ export interface Decision {
   digest: string;
 }
 
-export interface Decided extends Decision {
+export interface Decided extends OnceDecision {
   isRepeat: boolean;
   /** The first attempt, or a later one, went through to its end. */
   isDone: boolean;
@@ -26,7 +26,7 @@ const KEPT_SECONDS = 24 * 3600;
 export function openOnce(table: Table, now: () => number) {
   return {
     /** `proposed` is kept if it is the first under `name` in the conversation; else the earlier one is given. */
-    async decide(conversationKey: string, name: string, proposed: Decision): Promise<Decided> {
+    async decide(conversationKey: string, name: string, proposed: OnceDecision): Promise<Decided> {
       const key = keyOf(conversationKey, name);
       const expiresAt = Math.floor(now() / 1000) + KEPT_SECONDS;
       const isFirst = await table.add({ ...key, ...proposed, expiresAt });
@@ -50,10 +50,10 @@ export function openOnce(table: Table, now: () => number) {
 
 /** Beside the messages, so that it goes with them. Hashed: a key of the client's may be of any length. */
 function keyOf(conversationKey: string, name: string): Key {
-  return { pk: messagesOf(conversationKey), sk: `O#${digestOf(name)}` };
+  return { pk: messagesOf(conversationKey), sk: `O#${bodyDigest(name)}` };
 }
 
 /** What tells one body from another: SHA-256, in hexadecimal. */
-export function digestOf(text: string): string {
+export function bodyDigest(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }

@@ -91,7 +91,7 @@ export function crashMatrix(
 }
 
 const HEAD =
-  '| messages | delivered | each call is | outward calls | runs | lost | doubled | misordered | lost logs | extra Claude calls | of them unheard | slowest after one (s) |';
+  '| messages | delivered | each call is | outward calls | runs | lost | doubled | misordered | lost records | extra Claude calls | of them unheard | slowest after one (s) |';
 const RULE = '|---|---|---|---|---|---|---|---|---|---|---|---|';
 
 function labelOf({ messages, delivered, batchSize, blows }: Row, isQueued: boolean): string {

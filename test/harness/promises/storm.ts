@@ -6,7 +6,7 @@ import { apologizeDoor } from '../../../lib/app/apologies.ts';
 import { replyDoor } from '../../../lib/app/worker.ts';
 import { openSqs } from '../../../lib/queue.ts';
 import { readEnvelope, unpacked } from '../../../lib/records/envelope.ts';
-import { openShelf } from '../../../lib/store/logs.ts';
+import { openShelf } from '../../../lib/store/records.ts';
 import { openDynamo, openStore } from '../../../lib/store/store.ts';
 import type { Turn } from '../../../lib/types.ts';
 import { createClaude } from '../../../local/stand-ins/claude.ts';
@@ -96,7 +96,7 @@ export async function storm({
     ANTHROPIC_API_KEY: 'offline',
     ANTHROPIC_BASE_URL: `${services.url}/claude`,
     TABLE_NAME: name,
-    LOGS_QUEUE_URL: logsUrl,
+    RECORDS_QUEUE_URL: logsUrl,
     RECONIFY_APP_KEY: 'app',
     RECONIFY_API_KEY: 'api',
     USER_MESSAGES_PER_MINUTE: '0',
@@ -149,7 +149,7 @@ export async function storm({
     seconds: Math.round((performance.now() - startedAt) / 100) / 10,
   };
 
-  /** The messages whose calls were recorded: in the logs queue, or parked because it did not take them. */
+  /** The messages whose calls were recorded: in the records queue, or parked because it did not take them. */
   async function readLogs(): Promise<Set<string>> {
     const inbound = new Set<string>();
     for (let empty = 0; empty < 2; ) {

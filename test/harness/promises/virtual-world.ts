@@ -6,10 +6,10 @@ import type { Ask } from '../../../lib/claude/ask.ts';
 import type { LimitSettings } from '../../../lib/config.ts';
 import { Later, Permanent } from '../../../lib/errors.ts';
 import type { Log } from '../../../lib/log.ts';
-import { openLogsQueue, openTurnsQueue } from '../../../lib/queue.ts';
-import { keep } from '../../../lib/records/envelope.ts';
+import { openRecordsQueue, openTurnsQueue } from '../../../lib/queue.ts';
+import { keepRecord } from '../../../lib/records/envelope.ts';
 import { openCounters } from '../../../lib/store/counters.ts';
-import { openShelf } from '../../../lib/store/logs.ts';
+import { openShelf } from '../../../lib/store/records.ts';
 import { openStore } from '../../../lib/store/store.ts';
 import { type Compose, type ComposeDeps, compose } from '../../../lib/turn/compose.ts';
 import { openLimits } from '../../../lib/turn/limits.ts';
@@ -39,7 +39,7 @@ const APOLOGIZER_MS = 60_000;
 
 const TURNS = 'turns';
 const DEAD_LETTERS = 'dead letters';
-const LOGS = 'logs';
+const RECORDS = 'records';
 
 const CALL_USD = 0.001;
 const ESTIMATE_USD = 0.01;
@@ -58,7 +58,7 @@ export function openWorld(steps: Steps, options: WorldOptions = {}) {
   });
   const queues: Record<string, FakeFifo> = { [TURNS]: turns, [DEAD_LETTERS]: deadLetters };
   const calls: ModelCall[] = [];
-  /** The ids of the records that the logs queue took, with the number of the call in them. */
+  /** The ids of the records that the records queue took, with the number of the call in them. */
   const logs: { id: string; call: number }[] = [];
   const lines: string[] = [];
   const log: Log = (event, fields) => void lines.push(JSON.stringify({ event, ...fields }));
@@ -85,7 +85,7 @@ export function openWorld(steps: Steps, options: WorldOptions = {}) {
     if (command instanceof SendMessageCommand) {
       const { QueueUrl = '', MessageGroupId: group = '', MessageDeduplicationId: dedupe = '' } = command.input;
       const { MessageBody: body = '' } = command.input;
-      if (QueueUrl === LOGS) logs.push(readLog(body));
+      if (QueueUrl === RECORDS) logs.push(readLog(body));
       else queues[QueueUrl]?.put({ group, dedupe, body });
       return {};
     }
@@ -105,7 +105,7 @@ export function openWorld(steps: Steps, options: WorldOptions = {}) {
   /** Claude: answers what it was asked, with the call's number, and hands the record over as the real asking does. */
   function askOf(process: Process): Ask {
     const shelf = openShelf(dynamoOf(process), 'table', now);
-    const { put } = openLogsQueue(sqsOf(process), LOGS);
+    const { put } = openRecordsQueue(sqsOf(process), RECORDS);
     return async ({ messages, onCost }) => {
       const asked = lastWords(messages);
       const failure = options.failure?.(asked);
@@ -123,7 +123,12 @@ export function openWorld(steps: Steps, options: WorldOptions = {}) {
       if (!call) throw new Later('Claude did not answer');
       onCost?.(CALL_USD);
       const response = { call: call.n };
-      await keep({ shelf, put }, newId(), { type: 'chat', timestamps: { request: clock }, request: {}, response });
+      await keepRecord({ shelf, put }, newId(), {
+        type: 'chat',
+        timestamps: { request: clock },
+        request: {},
+        response,
+      });
       if (!isHeard) throw new Later('Claude broke off in mid-answer');
       return { kind: 'answer', text: textOf(call), stop: 'end_turn', usd: CALL_USD };
     };

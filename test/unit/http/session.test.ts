@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openAccess } from '../../../lib/http/access.ts';
+import { openKeyAccess } from '../../../lib/http/access.ts';
 import { callerOf, sessionIn, toSession } from '../../../lib/http/session.ts';
 
 it.each(['demo', 'a', '0', 'A.b_c~d-e', 'x'.repeat(128), '3f2b1c9e-0000-4000-8000-1234567890ab'])(
@@ -24,7 +24,7 @@ it('tells callers apart whatever their sessions are called', () => {
 });
 
 it('knows a caller by the key, not by how it is sent', () => {
-  const access = openAccess(['one', 'two']);
+  const access = openKeyAccess(['one', 'two']);
 
   const caller = access('Bearer one');
 
@@ -35,7 +35,7 @@ it('knows a caller by the key, not by how it is sent', () => {
 });
 
 it('asks for no key where there are none', () => {
-  const access = openAccess(undefined);
+  const access = openKeyAccess(undefined);
 
   expect(access(null)).toBe(access('Bearer whatever'));
 });

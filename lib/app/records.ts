@@ -2,13 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import type { ReconifySettings } from '../config.ts';
 import { logLine } from '../log.ts';
-import { openLogsQueue, openSqs } from '../queue.ts';
+import { openRecordsQueue, openSqs } from '../queue.ts';
 import { type DeliverDeps, deliver } from '../records/deliver.ts';
-import { keep } from '../records/envelope.ts';
+import { keepRecord } from '../records/envelope.ts';
 import { type IntakeDeps, intake } from '../records/intake.ts';
-import { post } from '../records/post.ts';
+import { postRecord } from '../records/post.ts';
 import { payloadOf } from '../records/record.ts';
-import { openShelf } from '../store/logs.ts';
+import { openShelf } from '../store/records.ts';
 import { openDynamo } from '../store/store.ts';
 import { type PostHandler, postDoor } from './doors/post-door.ts';
 import { type QueueHandler, queueDoor } from './doors/queue-door.ts';
@@ -21,10 +21,10 @@ export function intakeDoor(): PostHandler {
   const open = openApp(['reconify'] as const, ({ reconify }): IntakeDeps | undefined => {
     if (!reconify || reconify.intakeKeys.length === 0) return undefined;
     const shelf = shelfOf(reconify);
-    const { put } = openLogsQueue(openSqs(), reconify.logsQueueUrl);
+    const { put } = openRecordsQueue(openSqs(), reconify.recordsQueueUrl);
     return {
       keys: reconify.intakeKeys,
-      keep: (id, record) => keep({ shelf, put }, id, record),
+      keep: (id, record) => keepRecord({ shelf, put }, id, record),
       reserve: shelf.reserve,
       now,
       newId: randomUUID,
@@ -34,10 +34,10 @@ export function intakeDoor(): PostHandler {
   return postDoor(open, intake);
 }
 
-/** The handler of the logs queue. Where Reconify is off by now, what still waits goes on waiting. */
+/** The handler of the records queue. Where Reconify is off by now, what still waits goes on waiting. */
 export function deliveryDoor(): QueueHandler {
-  const open = openApp(['reconify', 'logsDeadLetters'] as const, ({ reconify, logsDeadLetters }) =>
-    reconify ? deliveryDeps(reconify, logsDeadLetters.url) : undefined,
+  const open = openApp(['reconify', 'recordsDeadLetters'] as const, ({ reconify, recordsDeadLetters }) =>
+    reconify ? deliveryDeps(reconify, recordsDeadLetters.url) : undefined,
   );
   return queueDoor(
     open,
@@ -51,14 +51,14 @@ export function deliveryDoor(): QueueHandler {
 
 function deliveryDeps(reconify: ReconifySettings, deadLettersUrl: string): DeliverDeps {
   const sqs = openSqs();
-  const { put, hold } = openLogsQueue(sqs, reconify.logsQueueUrl);
+  const { put, hold } = openRecordsQueue(sqs, reconify.recordsQueueUrl);
   const { endpoint } = reconify;
   return {
     shelf: shelfOf(reconify),
-    post: (record, id) => post(payloadOf(record, reconify), { endpoint, id, fetch }),
+    post: (record, id) => postRecord(payloadOf(record, reconify), { endpoint, id, fetch }),
     put,
     hold,
-    bury: openLogsQueue(sqs, deadLettersUrl).put,
+    bury: openRecordsQueue(sqs, deadLettersUrl).put,
     now,
     log: logLine,
   };

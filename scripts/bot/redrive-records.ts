@@ -1,4 +1,4 @@
-/** The inspection tool: `redrive logs` gives the records that Reconify did not take another chance. */
+/** The inspection tool: `redrive records` gives the records that Reconify did not take another chance. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DeleteMessageBatchCommand,
@@ -9,11 +9,11 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { Command } from './command.ts';
 
-export const redriveLogs: Command = {
+export const redriveRecords: Command = {
   about: 'sends the records among the dead letters to Reconify again',
   takes: [],
   run: async ({ sqs, queueUrl }) => {
-    const [from, to] = [await queueUrl('LogsDeadLetters'), await queueUrl('LogsQueue')];
+    const [from, to] = [await queueUrl('RecordsDeadLetters'), await queueUrl('RecordsQueue')];
     const count = await moveAll(sqs, { from, to, until: Date.now() });
     const text =
       count === 0
