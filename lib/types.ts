@@ -110,6 +110,16 @@ export type TurnState = 'CLAIMED' | 'ANSWERED' | 'DELIVERED' | 'FAILED' | 'MERGE
 /** What a stored reply is: only an `answer` becomes history; a `notice` is a sentence of ours, an `apology` ends in FAILED. */
 export type ReplyKind = 'answer' | 'notice' | 'apology';
 
+/** What became of a call of a tool that acts: it happened, it did not, or nobody knows. */
+export type EffectState = 'DONE' | 'REFUSED' | 'UNKNOWN';
+
+/** What the bot did, or may have done, in the world. `input` is JSON, its beginning where it is long. */
+export interface Effect {
+  tool: string;
+  input: string;
+  state: EffectState;
+}
+
 /** A reply as it is stored before it is sent. */
 export interface Reply {
   kind: ReplyKind;
@@ -131,6 +141,8 @@ export interface Reply {
   unreadable?: string[];
   /** Claude gave the conversation to a human with it. */
   handsOver?: boolean;
+  /** What its turn did, whatever the reply says of it. */
+  effects?: readonly Effect[];
   /** An apology in the place of a stored reply that can never be sent. */
   isReplacement?: boolean;
   /** From the claim of the turn to this reply. */

@@ -45,6 +45,11 @@ module.exports = async (framework) => {
         'More than 5 messages in 5 minutes were answered with an apology, or could not be answered at all.',
       ...ours(stage, 'Failures', { Threshold: 5 }),
     },
+    EffectsUnknownAlarm: {
+      AlarmDescription:
+        'A tool that acts broke off, and nobody knows whether it did what it was to do: somebody has to look.',
+      ...ours(stage, 'EffectsUnknown'),
+    },
     SpendAlarm: {
       AlarmDescription: `Claude cost more than ${usdPerHour} US dollars within an hour.`,
       ...ours(stage, 'Usd', { Threshold: Number(usdPerHour), Period: 3600 }),

@@ -29,6 +29,7 @@ module.exports = async (framework) => {
       'What went wrong',
       sums(stage, [
         'Failures',
+        'EffectsUnknown',
         'GivenBack',
         'Retries',
         'WebhooksRejected',

@@ -23,6 +23,7 @@ const METRICS = {
   Usd: { lines: '{ $.event = "claude-answered" }', value: '$.Usd', of: ANSWERING },
   Retries: { lines: '{ $.event = "claude-retried" }', of: ANSWERING },
   GivenBack: { lines: '{ $.event = "message-given-back" }', of: QUEUED },
+  EffectsUnknown: { lines: '{ $.event = "effect-unknown" }', of: DELIVERING },
   DoorsFailed: { lines: '{ $.event = "door-failed" }', of: 'all' },
   MessagesFound: { lines: '{ $.event = "message-found" }', of: ['reconcile'] },
   LogsSent: { lines: '{ $.event = "record-sent" }', of: ['deliver'] },

@@ -59,7 +59,10 @@ export function openAnswering(
   const base = { client: openClaude(claude), record, recordError: keep, now, log };
   const answeringAs = (bot: Bot) => {
     const asking = withBot(claude, bot);
-    const toolbox = openToolbox(chooseTools(allTools, bot), { handToHuman, fetch, now, log });
+    const toolbox = openToolbox(chooseTools(allTools, bot), {
+      bot: { bot: bot.name, secrets: {} },
+      ...{ handToHuman, fetch, now, log },
+    });
     const deps: ComposeDeps = {
       ask: openAsk({ ...base, settings: asking, tools: toolbox }),
       window: history,

@@ -1,5 +1,4 @@
 /** Stop 6, after the call. What each stop reason means for the user. Pure. */
-import type { Message, TextBlock } from '@anthropic-ai/sdk/resources/messages/messages';
 import { sentences } from '../text/sentences.ts';
 import type { Reply } from '../types.ts';
 import { PARAGRAPH } from './voice.ts';
@@ -36,9 +35,6 @@ function joined(...parts: readonly string[]): string {
 }
 
 /** Joined with nothing between: the SDK's own helper puts spaces there. Thinking is never looked at. */
-export function textOf({ content }: Message): string {
-  return content
-    .filter((block): block is TextBlock => block.type === 'text')
-    .map(({ text }) => text)
-    .join('');
+export function textOf({ content }: { content: readonly { type: string; text?: unknown }[] }): string {
+  return content.flatMap(({ type, text }) => (type === 'text' ? String(text) : [])).join('');
 }

@@ -1,10 +1,7 @@
 /** Stop 6. The nouns of asking: what is asked, what one call came to, and the tools. */
-import type {
-  MessageParam,
-  ToolResultBlockParam,
-  ToolUnion,
-  ToolUseBlock,
-} from '@anthropic-ai/sdk/resources/messages/messages';
+import type { MessageParam, ToolResultBlockParam, ToolUnion } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { Journal } from '../tools/journal.ts';
+import type { StepToRun } from '../tools/toolbox.ts';
 import type { Reply, Sent, Usage } from '../types.ts';
 import type { ShownFile } from './mend.ts';
 import type { Attempt } from './reliable.ts';
@@ -17,6 +14,8 @@ export interface Question {
   about: Pick<Sent, 'platform' | 'conversation' | 'messageId' | 'speaker'>;
   /** Opaque: never an e-mail address or a name. */
   userId: string;
+  /** Where it is noted what its tools do; without it, none that acts is run. */
+  journal?: Journal;
   /** Ends the whole turn's asking, waits and tools included. */
   signal: AbortSignal;
   /** Told the answer piece by piece: together they are its text. */
@@ -42,7 +41,7 @@ export interface ModelCall extends Attempt {
 /** The tools Claude is offered, and the way to run what it asks for. Results come in the order of the blocks. */
 export interface Toolbox {
   params: ToolUnion[];
-  run(blocks: readonly ToolUseBlock[], question: Pick<Question, 'about' | 'signal'>): Promise<ToolsRun>;
+  run(step: StepToRun, question: Pick<Question, 'about' | 'signal' | 'journal'>): Promise<ToolsRun>;
 }
 
 /** The results of one step, and whether a human owns the conversation since then. */

@@ -1,6 +1,13 @@
 /** Stop 6. The calls of one turn: tools and pauses on the way, and once more where a request or an answer was not to be used. */
-import type { Message, MessageCreateParamsBase, MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
+import type {
+  ContentBlockParam,
+  Message,
+  MessageCreateParamsBase,
+  MessageParam,
+  ToolUseBlock,
+} from '@anthropic-ai/sdk/resources/messages/messages';
 import { Later, Permanent } from '../errors.ts';
+import type { Step } from '../tools/journal.ts';
 import type { Reply } from '../types.ts';
 import { textOf, toReply } from './answer.ts';
 import { corrected, type Mended, shortened } from './mend.ts';
@@ -24,6 +31,8 @@ interface Asking {
   messages: MessageParam[];
   said: string[];
   stop: string;
+  /** Steps in which tools were called. */
+  steps: number;
   handsOver: boolean;
   leftOut: string[];
   isHalved: boolean;
@@ -42,13 +51,15 @@ export async function takeSteps(
     messages: normalise(question.messages),
     said: [],
     stop: 'none',
+    steps: 0,
     handsOver: false,
     leftOut: [],
     isHalved: false,
     hasResults: false,
     isAskedAgain: false,
   };
-  for (let calls = 0, goesOn = true; goesOn && calls < MAX_CALLS; calls++) {
+  await replay(deps, question, asking, voice);
+  for (let calls = asking.steps, goesOn = true; goesOn && calls < MAX_CALLS; calls++) {
     voice.begin();
     const outcome = await callOnce(deps, question, asking.messages, voice);
     const isStuck = onText !== undefined && !isRetractable && voice.isHeard();
@@ -84,6 +95,18 @@ function callOnce(
       onRetract?.();
     },
   });
+}
+
+/** The steps that an earlier attempt has kept are taken as they were: Claude is not asked for them again, and what was done is not done again. */
+async function replay(deps: StepDeps, question: Question, asking: Asking, voice: Voice): Promise<void> {
+  for (const kept of question.journal?.replay ?? []) {
+    voice.begin();
+    const text = textOf(kept);
+    voice.text(text);
+    asking.said.push(text.trim());
+    const calls = kept.content.filter((block): block is ToolUseBlock => block.type === 'tool_use');
+    await runCalls(deps, question, asking, { content: [...kept.content], calls, kept });
+  }
 }
 
 /** Another request that may be taken where this one was not; each way once, files one after another. */
@@ -122,19 +145,13 @@ async function goOn(deps: StepDeps, question: Question, asking: Asking, outcome:
 
 async function answerCalls(deps: StepDeps, question: Question, asking: Asking, message: Message): Promise<boolean> {
   const step = sanitise(message.content, asking.messages);
-  const assistant: MessageParam = { role: 'assistant', content: step.content };
   if (asking.stop === 'pause_turn' && isPaused(step)) {
-    asking.messages = [...asking.messages, assistant];
+    asking.messages = [...asking.messages, { role: 'assistant', content: step.content }];
     return true;
   }
   // Some APIs call it an end although a tool is called; after any other reason a call may be half a call.
   if (step.calls.length > 0 && RUNS.has(asking.stop)) {
-    for (const { name } of step.calls) question.onTool?.(String(name));
-    const { results, handsOver } = await deps.tools.run(step.calls, question);
-    asking.handsOver ||= handsOver;
-    asking.messages = [...asking.messages, assistant, { role: 'user', content: results }];
-    asking.hasResults = true;
-    asking.stop = 'tool_use';
+    await runCalls(deps, question, asking, step);
     return true;
   }
   const isBlank = asking.said.at(-1) === '';
@@ -145,6 +162,23 @@ async function answerCalls(deps: StepDeps, question: Question, asking: Asking, m
   if (!isWanting || asking.isAskedAgain) return false;
   asking.isAskedAgain = true;
   return true;
+}
+
+/** A step that calls tools, and their results behind it. */
+async function runCalls(
+  { tools }: StepDeps,
+  question: Question,
+  asking: Asking,
+  step: { content: ContentBlockParam[]; calls: ToolUseBlock[]; kept?: Step },
+): Promise<void> {
+  for (const { name } of step.calls) question.onTool?.(String(name));
+  const { results, handsOver } = await tools.run({ number: asking.steps, ...step }, question);
+  asking.steps += 1;
+  asking.handsOver ||= handsOver;
+  const assistant: MessageParam = { role: 'assistant', content: step.content };
+  asking.messages = [...asking.messages, assistant, { role: 'user', content: results }];
+  asking.hasResults = true;
+  asking.stop = 'tool_use';
 }
 
 const RUNS: ReadonlySet<string> = new Set(['tool_use', 'end_turn', 'stop_sequence', 'none']);

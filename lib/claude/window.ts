@@ -2,7 +2,7 @@
 import type { DocumentBlockParam, ImageBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import { nameOf, noteFor } from '../attachments/note.ts';
 import { MAX_PICTURE_TOKENS } from '../attachments/tokens.ts';
-import type { Correction, Said, Summary, Turn } from '../types.ts';
+import type { Correction, Effect, EffectState, Said, Summary, Turn } from '../types.ts';
 
 type Text = { type: 'text'; text: string };
 export type Block = Text | ImageBlockParam | DocumentBlockParam;
@@ -78,8 +78,9 @@ function recall({ text }: Summary): WindowMessage {
   };
 }
 
-/** Apologies and notices are left out; what was said while a human answered stays in. */
+/** Apologies and notices are left out, unless something was done; what was said while a human answered stays in. */
 function isHistory({ state, reply }: Turn): boolean {
+  if (reply?.effects?.length) return state !== 'CLAIMED';
   return reply?.kind === 'answer' ? state !== 'CLAIMED' : state === 'SKIPPED';
 }
 
@@ -139,6 +140,8 @@ interface Shown {
 function exchange(turn: Turn, shown: Shown): WindowMessage[] {
   const answer = turn.reply?.kind === 'answer' ? turn.reply.text.trim() : '';
   const question = spoken(turn.said, shown);
+  const { effects = [] } = turn.reply ?? {};
+  if (effects.length > 0) question.content.push({ type: 'text', text: noteOfEffects(effects) });
   return answer ? [question, { role: 'assistant', content: [{ type: 'text', text: answer }] }] : [question];
 }
 
@@ -162,6 +165,18 @@ function blocksOf(said: Said, { corrections, files }: Shown): Block[] {
     return [{ type: 'text', text: `[${nameOf(said.speaker) ?? 'Somebody'} of the team]: ${text}` }, ...attached];
   // Files before the words that are about them, as the API advises.
   return text.trim() ? [...attached, { type: 'text', text }] : attached;
+}
+
+const STATES: Readonly<Record<EffectState, string>> = {
+  DONE: 'done',
+  REFUSED: 'not done, it was refused',
+  UNKNOWN: 'not known whether it was done',
+};
+
+/** Between two marks that no input can forge, as the results of tools are. */
+function noteOfEffects(effects: readonly Effect[]): string {
+  const told = effects.map(({ tool, input, state }) => ({ tool, input, outcome: STATES[state] }));
+  return `[What you did in the world for this message, as the system noted it:]\n<data>\n${JSON.stringify(told).replaceAll('<', '\\u003c')}\n</data>`;
 }
 
 function note(text: string): Block {

@@ -114,7 +114,10 @@ async function take(
   const listener = { onText: shown.text, onTool: shown.tool, isRetractable: false };
   limits.begin(asker, Buffer.byteLength(sent.text) / BYTES_PER_TOKEN);
   try {
-    const taken = await takeTurn(deps, { burst: [sent], generation, attempts: 1, remainingMs, listener, claim });
+    const taken = await takeTurn(deps, {
+      ...{ burst: [sent], generation, attempts: 1, remainingMs, listener, claim },
+      isOnlyAttempt: true,
+    } as const);
     const { reply } = taken.turn;
     if (reply && reply.kind !== 'apology') shown.rest(reply.text);
     return taken;

@@ -4,6 +4,7 @@ import { openConversations } from './conversation.ts';
 import { openCorrections } from './corrections.ts';
 import type { Dynamo } from './dynamo.ts';
 import { openHistory } from './history.ts';
+import { openJournalStore } from './journal.ts';
 import { openTrouble } from './trouble.ts';
 import { openTurns } from './turns.ts';
 
@@ -20,6 +21,7 @@ export function openStore(dynamo: Dynamo, table: string, now: () => number) {
   return {
     ...openTurns(access),
     ...openHistory(access),
+    ...openJournalStore(access),
     ...openConversations(access),
     ...openCorrections(access),
     ...openTrouble(access),

@@ -24,12 +24,15 @@ function speak(language: Language) {
     new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(count);
   const duration = (seconds: number) =>
     seconds < 5400 ? time(Math.ceil(seconds / 60), 'minute') : time(Math.ceil(seconds / 3600), 'hour');
+  const list = (words: readonly string[]) => new Intl.ListFormat(language).format(words);
   return {
     ...said,
     tooLong: (chars: number, maxChars: number) => said.tooLong(number(chars), number(maxChars)),
     slowDown: (waitSeconds: number) => said.slowDown(time(waitSeconds, 'second')),
     userSpent: (waitSeconds: number) => said.userSpent(duration(waitSeconds)),
     allSpent: (waitSeconds: number) => said.allSpent(duration(waitSeconds)),
+    wasDone: (what: readonly string[]) => said.wasDone(list(what)),
+    mayBeDone: (what: readonly string[]) => said.mayBeDone(list(what)),
   };
 }
 

@@ -1,78 +1,76 @@
-/** Tools: runs what Claude asked for in one step, all of it together, and always has an answer for each call. */
+/** Tools: runs what Claude asked for in one step, and always has an answer for each call. What acts comes last, one after another. */
 import type { ToolResultBlockParam, ToolUseBlock } from '@anthropic-ai/sdk/resources/messages/messages';
 import { errorName, type Log } from '../log.ts';
+import { act } from './act.ts';
+import { inTime, isLate } from './in-time.ts';
+import type { Journal, Told } from './journal.ts';
+import { type Call, prepare } from './prepare.ts';
 import { type Tool, type ToolContext, ToolError } from './tool.ts';
 import { wrapError, wrapResult } from './wrap.ts';
 
-/** More calls than this in one step are no plan but a loop. */
-const MAX_CALLS = 8;
+/** Which step of the turn it is, for calls that act. */
+export interface Place {
+  number: number;
+  journal: Journal;
+  /** The results of an earlier attempt's calls that do not act. */
+  kept?: readonly ToolResultBlockParam[];
+  /** Awaited once the other calls have their results: `acts` when there are calls that act, none of which was begun. */
+  onPlain(results: readonly ToolResultBlockParam[], acts: boolean): Promise<void>;
+}
 
-/** The results in the order of the blocks. Never throws: what goes wrong is told to Claude, without its inner reasons. */
+/**
+ * The results in the order of the blocks: what goes wrong with a tool is told to Claude, without its inner reasons. Throws only where
+ * the journal cannot be kept, and then nothing has acted that is not noted there.
+ */
 export async function runTools(
   blocks: readonly ToolUseBlock[],
   tools: readonly Tool[],
   context: ToolContext,
-  log: Log = () => {},
+  { log = () => {}, place }: { log?: Log; place?: Place } = {},
 ): Promise<ToolResultBlockParam[]> {
-  const prepared = blocks.map((block, i) => prepare(block, tools, i));
-  return Promise.all(
-    prepared.map(async (call) => {
-      if ('mend' in call) {
-        log('tool-refused', { tool: call.tool });
-        return failed(call.id, call.mend);
-      }
-      const startedAt = context.now();
-      const { result, error } = await run(call, context);
-      log('tool-ran', { tool: call.tool.name, ms: context.now() - startedAt, error });
-      return result;
-    }),
+  const calls = blocks.map((block, i) => prepare(block, tools, i));
+  const kept = new Map(place?.kept?.map((result) => [result.tool_use_id, result]));
+  const acts = (call: Call) => (place?.kept ? !kept.has(call.id) : 'tool' in call && call.tool.effect === 'once');
+  const plain = await Promise.all(
+    calls.filter((call) => !acts(call)).map(async (call) => kept.get(call.id) ?? (await run(call, context, log))),
   );
-}
-
-type Call = { id: string } & (
-  | { tool: Tool; run: (context: ToolContext) => unknown }
-  | { tool: string | undefined; mend: string }
-);
-
-function prepare({ id, name, input }: ToolUseBlock, tools: readonly Tool[], position: number): Call {
-  const tool = tools.find((candidate) => candidate.name === name);
-  const names = tools.map((candidate) => candidate.name).join(', ');
-  if (!tool) return { id, tool: undefined, mend: `There is no such tool. These are all: ${names || 'none'}.` };
-  if (position >= MAX_CALLS) {
-    return { id, tool: name, mend: `Not run: at most ${MAX_CALLS} calls in one step. Call again for what is missing.` };
+  await place?.onPlain(plain, calls.some(acts));
+  const results = new Map(plain.map((result) => [result.tool_use_id, result]));
+  for (const [i, call] of calls.entries()) {
+    if (!acts(call)) continue;
+    const told = place ? await act(call, { position: i, ...place, context, log }) : NOWHERE;
+    results.set(call.id, toResult(call.id, told));
   }
-  const ready = tool.prepare(input);
-  if ('mend' in ready) return { id, tool: name, mend: `Not run, the input has to be mended. ${ready.mend}` };
-  return { id, tool, run: ready.run };
+  return calls.flatMap(({ id }) => results.get(id) ?? []);
 }
 
-interface Outcome {
-  result: ToolResultBlockParam;
-  error?: string;
-}
+const NOWHERE: Told = { is_error: true, content: 'Not run: nothing that acts can be done here.' };
 
-async function run(call: Extract<Call, { run: unknown }>, context: ToolContext): Promise<Outcome> {
+async function run(call: Call, context: ToolContext, log: Log): Promise<ToolResultBlockParam> {
+  if ('mend' in call) {
+    log('tool-refused', { tool: call.name });
+    return toResult(call.id, { is_error: true, content: wrapError(call.mend) });
+  }
+  const startedAt = context.now();
   const { name, timeoutMs } = call.tool;
-  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(timeoutMs)]);
+  const ran = (error?: string) => log('tool-ran', { tool: name, ms: context.now() - startedAt, error });
   try {
-    const result = await Promise.race([ended(signal), call.run({ ...context, signal })]);
-    return { result: { type: 'tool_result', tool_use_id: call.id, content: wrapResult(name, result) } };
+    // Nothing that only acting tools have is there for it.
+    const result = await inTime({ ...context, key: '' }, timeoutMs, call.run);
+    const content = wrapResult(name, result);
+    ran();
+    return toResult(call.id, { content });
   } catch (error) {
-    if (error instanceof ToolError) return { result: failed(call.id, error.message), error: error.name };
-    const isLate = signal.aborted;
-    const said = isLate ? 'It took too long and was given up.' : 'It failed. Do without it, or try once more.';
-    return { result: failed(call.id, said), error: isLate ? 'timeout' : errorName(error) };
+    ran(isLate(error) ? 'timeout' : errorName(error));
+    return toResult(call.id, { is_error: true, content: wrapError(reasonOf(error)) });
   }
 }
 
-/** Also a tool that does not listen to its signal ends in time. */
-function ended(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
+function reasonOf(error: unknown): string {
+  if (error instanceof ToolError) return error.message;
+  return isLate(error) ? 'It took too long and was given up.' : 'It failed. Do without it, or try once more.';
 }
 
-function failed(id: string, message: string): ToolResultBlockParam {
-  return { type: 'tool_result', tool_use_id: id, is_error: true, content: wrapError(message) };
+function toResult(id: string, told: Told): ToolResultBlockParam {
+  return { type: 'tool_result', tool_use_id: id, ...told };
 }

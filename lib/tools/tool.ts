@@ -10,6 +10,8 @@ export interface ToolContext {
   conversation: string;
   /** As the verified webhook says it. */
   speaker: Speaker;
+  /** The name of the bot that is spoken to. */
+  bot: string;
   /** ms since the epoch. */
   now(): number;
   /** Ends with the tool's own time or with the turn's. */
@@ -17,6 +19,25 @@ export interface ToolContext {
   fetch: typeof fetch;
   /** From now on a human owns the conversation. */
   handToHuman(reason: string): Promise<void>;
+  /** What the bot's `secrets` name, by their names. */
+  secrets: Readonly<Record<string, string>>;
+}
+
+/** The same for a tool with an effect. */
+export interface ActingContext extends ToolContext {
+  /** The same for every attempt to do this, and for nothing else: for a service that knows a repeat by a key. 40 hexadecimal digits. */
+  key: string;
+}
+
+/** Whether running a tool changes anything in the world. What has an effect is done once, also after a crash. */
+export type EffectKind = 'none' | 'once';
+
+/** A call whose input is fit to be used. */
+export interface ReadyCall {
+  input: unknown;
+  run(context: ActingContext): unknown;
+  /** Finds out what became of a call that broke off: its result, or `null` where nothing happened. */
+  recover?(context: ActingContext): unknown;
 }
 
 /** A tool whose input type only its own file knows. */
@@ -24,27 +45,38 @@ export interface Tool {
   name: string;
   isOptIn: boolean;
   timeoutMs: number;
+  effect: EffectKind;
   /** As the Messages API is told about it. */
   param: ToolParam;
   /** Checks the model's input before anything runs: what to run, or what the model has to mend. */
-  prepare(input: unknown): { run(context: ToolContext): unknown } | { mend: string };
+  prepare(input: unknown): ReadyCall | { mend: string };
 }
 
-export interface Definition<Schema extends z.core.$ZodObject> {
+export interface Definition<Schema extends z.core.$ZodObject, Effect extends EffectKind = 'none'> {
   /** Lower case with underscores; Claude sees it. */
   name: string;
   /** For Claude: what it does, when to use it, what comes back. */
   description: string;
   /** A strict object: fields that it does not name are refused. */
   input: Schema;
-  /** What it gives goes to Claude as JSON; what it throws stays here, unless it is a `ToolError`. */
-  run(input: z.output<Schema>, context: ToolContext): unknown;
+  /**
+   * What it gives goes to Claude as JSON; what it throws stays here, unless it is a `ToolError`. With an effect, a `ToolError` says that
+   * nothing happened; after any other error, and when its time is over, nobody knows whether it did.
+   */
+  run(input: z.output<Schema>, context: Effect extends 'once' ? ActingContext : ToolContext): unknown;
+  /** `none` without it. */
+  effect?: Effect;
+  /**
+   * For a tool with an effect, after a crash in the middle of a call: what the call has come to, or `null` where it did not happen and
+   * may be made now. Without it, and where it throws, that stays unknown.
+   */
+  recover?(key: string, input: z.output<Schema>, context: ActingContext): unknown;
   timeoutMs?: number;
   /** Only there when the setting TOOLS names it. */
   isOptIn?: boolean;
 }
 
-/** The tool could not do it, and `message` is for Claude to read: no secrets, no addresses, nothing internal. */
+/** The tool could not do it, nothing has happened, and `message` is for Claude to read: no secrets, no addresses, nothing internal. */
 export class ToolError extends Error {
   override readonly name = 'ToolError';
 }
@@ -52,8 +84,10 @@ export class ToolError extends Error {
 const DEFAULT_TIMEOUT_MS = 5_000;
 
 /** Throws when the definition could let unknown fields through or has a name that the API refuses. */
-export function defineTool<Schema extends z.core.$ZodObject>(definition: Definition<Schema>): Tool {
-  const { name, description, input: schema, timeoutMs = DEFAULT_TIMEOUT_MS, isOptIn = false } = definition;
+export function defineTool<Schema extends z.core.$ZodObject, Effect extends EffectKind = 'none'>(
+  definition: Definition<Schema, Effect>,
+): Tool {
+  const { name, description, input: schema, timeoutMs = DEFAULT_TIMEOUT_MS, isOptIn = false, recover } = definition;
   if (!/^[a-z][a-z0-9_]{0,63}$/.test(name)) throw new Error(`The tool name ${name} is not in lower case.`);
   const { $schema, ...input_schema } = z.toJSONSchema(schema, { io: 'input' });
   if (hasOpenObject(input_schema)) throw new Error(`The tool ${name} takes unknown fields: use z.strictObject.`);
@@ -61,11 +95,17 @@ export function defineTool<Schema extends z.core.$ZodObject>(definition: Definit
     name,
     isOptIn,
     timeoutMs,
+    effect: definition.effect ?? 'none',
     param: { name, description, input_schema: { ...input_schema, type: 'object' } },
     prepare: (input) => {
       const checked = z.safeParse(schema, input, { error: en().localeError });
       if (!checked.success) return { mend: checked.error.issues.map(explain).join(' ') };
-      return { run: (context) => definition.run(checked.data, context) };
+      const { data } = checked;
+      return {
+        input,
+        run: (context) => definition.run(data, context),
+        ...(recover ? { recover: (context) => recover(context.key, data, context) } : {}),
+      };
     },
   };
 }

@@ -1,15 +1,23 @@
 /** Tools: those that this deployment offers, and the way to run them for one turn. */
-import type { ToolResultBlockParam, ToolUnion, ToolUseBlock } from '@anthropic-ai/sdk/resources/messages/messages';
+import type {
+  ContentBlockParam,
+  ToolResultBlockParam,
+  ToolUnion,
+  ToolUseBlock,
+} from '@anthropic-ai/sdk/resources/messages/messages';
 import type { Bot } from '../bots/bot.ts';
 import { BadSettings } from '../errors.ts';
 import { type Log, labelled } from '../log.ts';
 import type { Sent } from '../types.ts';
+import type { Journal, Step } from './journal.ts';
 import { runTools } from './run.ts';
 import type { Tool, ToolContext } from './tool.ts';
 
 export interface ToolboxDeps {
   /** Makes a human the owner of the conversation. */
   handToHuman(about: About, reason: string): Promise<void>;
+  /** Which bot's tools they are, and what they may read of the secrets. */
+  bot: Pick<ToolContext, 'bot' | 'secrets'>;
   fetch: typeof fetch;
   now(): number;
   log: Log;
@@ -40,25 +48,49 @@ export function toolParams(tools: readonly Tool[]): ToolUnion[] {
   return tools.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map(({ param }) => param);
 }
 
+/** One step of a turn, to be run. */
+export interface StepToRun {
+  /** From 0 on. */
+  number: number;
+  content: readonly ContentBlockParam[];
+  calls: readonly ToolUseBlock[];
+  /** What an earlier attempt has of it. */
+  kept?: Step;
+}
+
+/** For whom, until when, and where it is noted what was begun; without a journal nothing that acts is run. */
+export interface Asking {
+  about: About;
+  signal: AbortSignal;
+  journal?: Journal | undefined;
+}
+
 /** The chosen tools for one deployment; each turn runs them with a context of its own. */
-export function openToolbox(tools: readonly Tool[], { handToHuman, ...deps }: ToolboxDeps) {
+export function openToolbox(tools: readonly Tool[], { handToHuman, bot, ...deps }: ToolboxDeps) {
   return {
     params: toolParams(tools),
     run: async (
-      blocks: readonly ToolUseBlock[],
-      { about, signal }: { about: About; signal: AbortSignal },
+      { number, content, calls, kept }: StepToRun,
+      { about, signal, journal }: Asking,
     ): Promise<{ results: ToolResultBlockParam[]; handsOver: boolean }> => {
-      let handsOver = false;
+      let handsOver = kept?.handsOver ?? false;
       const { platform, conversation, speaker } = about;
       const context: ToolContext = {
-        ...{ platform, conversation, speaker, signal, now: deps.now, fetch: deps.fetch },
+        ...{ platform, conversation, speaker, signal, now: deps.now, fetch: deps.fetch, ...bot },
         handToHuman: async (reason) => {
           await handToHuman(about, reason);
           handsOver = true;
         },
       };
-      const results = await runTools(blocks, tools, context, labelled(deps.log, about));
-      return { results, handsOver };
+      const place = journal && {
+        number,
+        journal,
+        ...(kept ? { kept: kept.results } : {}),
+        onPlain: async (results: readonly ToolResultBlockParam[], acts: boolean) =>
+          journal.take(number, { content, results, handsOver }, { acts: acts && !kept }),
+      };
+      const how = { log: labelled(deps.log, about), ...(place ? { place } : {}) };
+      return { results: await runTools(calls, tools, context, how), handsOver };
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Stop 6 for one turn: Claude is asked while the user sees that the bot is at work. */
 import { errorName, labelsOf } from '../log.ts';
 import type { Recent } from '../store/store.ts';
+import type { Journal } from '../tools/journal.ts';
 import type { Turn } from '../types.ts';
 import type { Composed } from './compose.ts';
 import { platformOf, replyKey } from './ending.ts';
@@ -17,16 +18,17 @@ const TYPING_MS = 5_000;
 export async function composeVisibly(
   deps: TurnDeps,
   { burst: [head], remainingMs, listener }: TurnInput,
-  { turn, recent }: { turn: Turn; recent: Recent },
+  about: { turn: Turn; recent: Recent; journal: Journal },
 ): Promise<Composed> {
   const quietly = (error: unknown) => deps.log('preview-not-shown', { ...labelsOf(head), error: errorName(error) });
+  const { turn } = about;
   const platform = platformOf(deps, head);
   const key = replyKey(head, turn.generation);
   const typing = platform.typing?.(head.conversation, key, AbortSignal.timeout(TYPING_MS)).catch(quietly);
   const preview = listener ? undefined : platform.stream?.(head.conversation, key, turn.epoch > 1);
   try {
     const signal = AbortSignal.timeout(Math.max(remainingMs() - CLOSING_MS, 0));
-    return await deps.compose({ head, turn, recent, signal, listener: listener ?? (preview && readerOf(preview)) });
+    return await deps.compose({ head, ...about, signal, listener: listener ?? (preview && readerOf(preview)) });
   } catch (error) {
     await preview?.abort().catch(quietly);
     throw error;

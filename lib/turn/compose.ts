@@ -6,6 +6,7 @@ import { Refused } from '../errors.ts';
 import { pseudonym } from '../log.ts';
 import { type Recent, turnSk } from '../store/store.ts';
 import { sentences } from '../text/sentences.ts';
+import type { Journal } from '../tools/journal.ts';
 import type { Reply, Sent, Turn } from '../types.ts';
 import type { Asker, Limits, OverLimit } from './limits.ts';
 import type { Listener } from './listener.ts';
@@ -26,6 +27,7 @@ export interface ComposeInput {
   recent: Recent;
   signal: AbortSignal;
   listener: Listener | undefined;
+  journal: Journal;
 }
 
 /** The reply to store, or the turn that said for this one, too, that a limit is reached. */
@@ -33,10 +35,8 @@ export type Composed = { reply: Reply } | { mergedInto: string };
 export type Compose = (input: ComposeInput) => Promise<Composed>;
 
 /** Throws `Refused` with the sentence for the user, and what asking throws. */
-export async function compose(
-  deps: ComposeDeps,
-  { head, turn, recent, signal, listener }: ComposeInput,
-): Promise<Composed> {
+export async function compose(deps: ComposeDeps, input: ComposeInput): Promise<Composed> {
+  const { head, turn, recent, signal } = input;
   const asker = {
     platform: head.platform,
     conversation: head.conversation,
@@ -51,7 +51,7 @@ export async function compose(
 
   const seen = await deps.fetchFiles([...recent.turns, turn], signal);
   try {
-    return await composeWith(deps, { head, turn, recent, signal, listener }, asker, seen);
+    return await composeWith(deps, input, asker, seen);
   } finally {
     seen.letGo();
   }
@@ -59,7 +59,7 @@ export async function compose(
 
 async function composeWith(
   deps: ComposeDeps,
-  { head, turn, recent, signal, listener }: ComposeInput,
+  { head, turn, recent, signal, listener, journal }: ComposeInput,
   asker: Asker,
   { files, shown }: Seen,
 ): Promise<Composed> {
@@ -75,6 +75,7 @@ async function composeWith(
       about: head,
       userId: pseudonym(head.platform, head.speaker.id),
       signal,
+      journal,
       onCost: (usd) => {
         spentUsd += usd;
       },

@@ -1,7 +1,11 @@
 /** Stop 6. What becomes of a turn that is ours: a reply, or nothing, as a human answers or another turn has said it. */
 import { Refused } from '../errors.ts';
+import { labelled } from '../log.ts';
+import { type Journal, loadJournal } from '../tools/journal.ts';
+import type { Reply } from '../types.ts';
 import { composeVisibly } from './answer.ts';
 import { keepUnanswered } from './claim.ts';
+import { hasActed, telling, toldAlone } from './effects.ts';
 import { apologise, comesBack, reasonOf } from './ending.ts';
 import { fitReply } from './fit.ts';
 import { release } from './keep.ts';
@@ -15,25 +19,51 @@ const LOOK_MS = 2_000;
 
 /** Throws only what another attempt may mend, and never at the last one. */
 export async function decide(deps: TurnDeps, input: TurnInput, work: Work): Promise<Decision> {
-  const { turn, holder, looking, startedAt } = work;
+  const { turn, holder } = work;
   const [head] = input.burst;
-  let said = turn.said.filter(({ messageId }) => messageId === head.messageId);
+  const said = turn.said.filter(({ messageId }) => messageId === head.messageId);
+  // A turn that an earlier attempt gave back without a word is known to have done nothing only by what it noted.
+  const isNew = turn.epoch === 1 && turn.generation === 0;
+  const by = holder.owner;
   try {
-    const recent = await looking;
-    said = await keepUnanswered(deps, head, turn.said);
-    if (recent.conversation.owner !== 'bot') return { said, isLeft: true };
-    if ((turn.asks ?? 0) > MAX_ASKS) return { said, reply: apologise(deps, head, `asked ${MAX_ASKS} times already`) };
-    const composed = await composeVisibly(deps, input, { turn: { ...turn, said }, recent });
-    if ('mergedInto' in composed) return { said, mergedInto: composed.mergedInto };
-    const { reply } = composed;
-    const isLookOld = !reply.handsOver && deps.now() - startedAt > LOOK_MS;
-    if (isLookOld && (await ownerNow(deps, input)) !== 'bot') return { said, isLeft: true };
-    return { said, reply: fitReply(reply) };
+    const how = { ref: head, by, isNew, now: deps.now(), log: labelled(deps.log, head) };
+    const journal = await loadJournal(deps.store, how);
+    return await decideWith(deps, input, { ...work, journal });
   } catch (error) {
-    if (error instanceof Refused) return { said, reply: { kind: 'notice', text: error.sentence, stop: error.message } };
     if (!comesBack(error, input.attempts)) return { said, reply: apologise(deps, head, reasonOf(error)) };
     await release(deps, head, holder, { isAsked: false });
     throw error;
+  }
+}
+
+async function decideWith(
+  deps: TurnDeps,
+  input: TurnInput,
+  { turn, looking, startedAt, journal }: Work & { journal: Journal },
+): Promise<Decision> {
+  const [head] = input.burst;
+  let said = turn.said.filter(({ messageId }) => messageId === head.messageId);
+  const told = (reply: Reply): Decision => ({ said, reply: telling(reply, journal.effects()) });
+  const left = (): Decision =>
+    hasActed(journal.effects()) ? { said, reply: toldAlone(journal.effects()) } : { said, isLeft: true };
+  try {
+    const recent = await looking;
+    said = await keepUnanswered(deps, head, turn.said);
+    if (recent.conversation.owner !== 'bot') return left();
+    if ((turn.asks ?? 0) > MAX_ASKS) return told(apologise(deps, head, `asked ${MAX_ASKS} times already`));
+    const composed = await composeVisibly(deps, input, { turn: { ...turn, said }, recent, journal });
+    if ('mergedInto' in composed)
+      return hasActed(journal.effects()) ? left() : { said, mergedInto: composed.mergedInto };
+    const { reply } = composed;
+    const isLookOld = !reply.handsOver && deps.now() - startedAt > LOOK_MS;
+    if (isLookOld && !hasActed(journal.effects()) && (await ownerNow(deps, input)) !== 'bot') return left();
+    return told(fitReply(reply));
+  } catch (error) {
+    if (error instanceof Refused) return told({ kind: 'notice', text: error.sentence, stop: error.message });
+    // Where nobody brings the message again, nobody would tell what was done.
+    const isOver = input.isOnlyAttempt && journal.isBegun();
+    if (!isOver && comesBack(error, input.attempts)) throw error;
+    return told(apologise(deps, head, reasonOf(error)));
   }
 }
 

@@ -3,6 +3,7 @@ import { Superseded } from '../errors.ts';
 import { errorName, labelsOf } from '../log.ts';
 import { type Holder, partsOfSk } from '../store/store.ts';
 import type { Reply, Said, Sent } from '../types.ts';
+import { telling } from './effects.ts';
 import { apologise, comesBack, reasonOf } from './ending.ts';
 import type { Decision, TurnDeps, TurnInput } from './shapes.ts';
 
@@ -39,7 +40,7 @@ export async function keep(
     const { state, reply: known } = (await store.find(head).catch(() => undefined)) ?? {};
     if (state === 'ANSWERED' && known) return { reply: known, isStored: true };
     if (reply.kind === 'apology') return { reply, isStored: false };
-    return keep(deps, input, { holder, said, reply: apologise(deps, head, reasonOf(error)) });
+    return keep(deps, input, { holder, said, reply: telling(apologise(deps, head, reasonOf(error)), reply.effects) });
   }
 }
 

@@ -2,6 +2,7 @@
 import { Later, Superseded, Undeliverable } from '../errors.ts';
 import { errorName, labelsOf } from '../log.ts';
 import type { Reply, Sent, Turn } from '../types.ts';
+import { telling } from './effects.ts';
 import {
   apologise,
   apologyKey,
@@ -74,10 +75,10 @@ function untilEnd(remainingMs: () => number): AbortSignal {
 async function replaced(
   deps: TurnDeps,
   { burst: [head], attempts }: TurnInput,
-  { turn, startedAt }: Sending,
+  { turn, reply: { effects }, startedAt }: Sending,
   error: unknown,
 ): Promise<Sending> {
-  const reply: Reply = { ...apologise(deps, head, reasonOf(error)), isReplacement: true };
+  const reply = { ...telling(apologise(deps, head, reasonOf(error)), effects), isReplacement: true };
   const isOurs = await deps.store.replace(head, reply).catch((failure: unknown) => {
     if (comesBack(failure, attempts)) throw failure;
     return true;

@@ -1,6 +1,7 @@
 /** Stops 5-7: what the steps of a turn need, and what they hand on to one another. Pure. */
 import type { Log } from '../log.ts';
 import type { Holder, Recent, Store } from '../store/store.ts';
+import type { JournalStore } from '../tools/journal.ts';
 import type { Inbound, Platform, PlatformName, Reply, Said, Sent, Summary, Turn } from '../types.ts';
 import type { Compose } from './compose.ts';
 import type { Listener } from './listener.ts';
@@ -30,7 +31,8 @@ export interface TurnDeps {
     | 'finish'
     | 'abandon'
     | 'ownerOf'
-  >;
+  > &
+    JournalStore;
   platform(name: PlatformName): Platform;
   compose: Compose;
   /** Longest message (characters) that is read; 0 for no limit but that in bytes. */
@@ -49,6 +51,8 @@ export interface TurnInput {
   remainingMs(): number;
   /** Somebody who reads along. */
   listener?: Listener;
+  /** There is no queue that would bring the message again by itself. */
+  isOnlyAttempt?: boolean;
   /** Claims the turn, where that is not all that has to be got for it: the store's own unless given. What it throws, the turn throws. */
   claim?: Store['claim'];
 }

@@ -4,6 +4,7 @@ import type { Recent } from '../store/store.ts';
 import type { Turn } from '../types.ts';
 import { claim } from './claim.ts';
 import { decide } from './decide.ts';
+import { hasActed } from './effects.ts';
 import { comesBack } from './ending.ts';
 import { close, keep } from './keep.ts';
 import { send, sendUnstored } from './send.ts';
@@ -64,7 +65,8 @@ async function resume(
     return UNKNOWN;
   });
   const { reply } = turn;
-  if (!reply || (conversation.owner !== 'bot' && !reply.handsOver)) {
+  const mustBeTold = reply?.handsOver || hasActed(reply?.effects);
+  if (!reply || (conversation.owner !== 'bot' && !mustBeTold)) {
     await deps.store.finish(head, 'SKIPPED').catch(leftOpen(deps, input));
     return { ...turn, ...LEFT };
   }

@@ -1,8 +1,8 @@
 /** The inspection tool: `show` tells what became of each message of a conversation. */
-import { partsOfSk } from '../../lib/store/store.ts';
-import type { Turn } from '../../lib/types.ts';
+import { partsOfSk, type Store } from '../../lib/store/store.ts';
+import type { Effect, Turn } from '../../lib/types.ts';
 import type { Command } from './command.ts';
-import { turnsOf } from './conversation.ts';
+import { type Known, turnsOf } from './conversation.ts';
 import { type Row, toTable } from './table.ts';
 import { findConversation } from './trace.ts';
 
@@ -19,7 +19,10 @@ export const show: Command = {
       messageId === undefined ||
       [sk, into ?? ''].some((one) => partsOfSk(one).messageId === messageId) ||
       said.some((one) => one.messageId === messageId);
-    const views = turns.filter(isMeant).map((turn) => viewOf(turn, options.text));
+    const meant = turns.filter(isMeant);
+    const views = await Promise.all(
+      meant.map(async (turn) => viewOf({ ...turn, effects: await effectsOf(store, of, turn) }, options.text)),
+    );
     const usd = views.reduce((sum, view) => sum + (view.usd ?? 0), 0);
     const head = [
       `${of.platform} ${of.conversation}`,
@@ -36,8 +39,31 @@ export const show: Command = {
   },
 };
 
+/** What a turn did, or began to do: of one that has no reply, the journal tells. */
+async function effectsOf(store: Store, of: Known, { reply, state, sk }: Turn): Promise<readonly Shown[]> {
+  if (reply || state !== 'CLAIMED') return reply?.effects ?? [];
+  const { calls } = await store.journalOf({ ...of, ...partsOfSk(sk) });
+  return [...calls.values()].map(({ tool, input, state }) => ({ tool, input, state }));
+}
+
+type Shown = Omit<Effect, 'state'> & { state: Effect['state'] | 'RESERVED' };
+
 /** A turn without the texts, unless they are wanted. */
-function viewOf({ sk, state, epoch, generation, said, reply, into, finishedAt, replyIds }: Turn, withText: boolean) {
+function viewOf(
+  {
+    sk,
+    state,
+    epoch,
+    generation,
+    said,
+    reply,
+    into,
+    finishedAt,
+    replyIds,
+    effects,
+  }: Turn & { effects: readonly Shown[] },
+  withText: boolean,
+) {
   const { createdAt, messageId } = partsOfSk(sk);
   return {
     at: new Date(createdAt).toISOString(),
@@ -58,6 +84,7 @@ function viewOf({ sk, state, epoch, generation, said, reply, into, finishedAt, r
     into: into === undefined ? undefined : partsOfSk(into).messageId,
     messages: said.map((one) => one.messageId),
     replies: replyIds ?? [],
+    effects: effects.map(({ input, ...effect }) => ({ ...effect, ...(withText ? { input } : {}) })),
     ...(withText ? { said: said.map(({ text }) => text), answer: reply?.text } : {}),
   };
 }
@@ -82,6 +109,7 @@ function rowOf(view: View): Row {
     stop: view.stop,
     into: view.into,
     replies: view.replies.join(' '),
+    did: view.effects.map(({ tool, state, input = '' }) => `${tool} ${state}${input && ` ${input}`}`).join(', '),
     said: view.said?.join(' | '),
     answer: view.answer,
   };

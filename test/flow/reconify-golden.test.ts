@@ -1,6 +1,6 @@
 /** What Reconify receives, field by field, for each kind of interaction: test/fixtures/reconify-*.json. */
 import { readFile } from 'node:fs/promises';
-import type { MessageParam, ToolUnion, ToolUseBlock } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { MessageParam, ToolUnion } from '@anthropic-ai/sdk/resources/messages/messages';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type AskDeps, openAsk, openClaude } from '../../lib/claude/ask.ts';
 import { noTools } from '../../lib/claude/question.ts';
@@ -24,8 +24,8 @@ const tools: AskDeps['tools'] = {
       input_schema: { type: 'object', properties: { what: { type: 'string' } }, required: ['what'] },
     } satisfies ToolUnion,
   ],
-  run: async (blocks: readonly ToolUseBlock[]) => ({
-    results: blocks.map(({ id }, i) => ({ type: 'tool_result' as const, tool_use_id: id, content: `result ${i}` })),
+  run: async ({ calls }) => ({
+    results: calls.map(({ id }, i) => ({ type: 'tool_result' as const, tool_use_id: id, content: `result ${i}` })),
     handsOver: false,
   }),
 };

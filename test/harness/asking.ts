@@ -1,9 +1,10 @@
 /** Asks Claude in the bundle's one way: the real SDK over HTTP against a local server that misbehaves on demand. */
-import type { ToolUnion, ToolUseBlock } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { ToolUnion } from '@anthropic-ai/sdk/resources/messages/messages';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { type AskDeps, openAsk, openClaude } from '../../lib/claude/ask.ts';
 import { type ModelCall, noTools, type Question } from '../../lib/claude/question.ts';
 import { readSettings } from '../../lib/config.ts';
+import type { StepToRun } from '../../lib/tools/toolbox.ts';
 import type { Reply } from '../../lib/types.ts';
 import { createClaude } from '../../local/stand-ins/claude.ts';
 import { serve } from '../../local/stand-ins/serve.ts';
@@ -17,8 +18,8 @@ const calculator: ToolUnion = {
 /** One tool, whose result is always the same. */
 export const tools = {
   params: [calculator],
-  run: async (blocks: readonly ToolUseBlock[]) => ({
-    results: blocks.map(({ id }) => ({ type: 'tool_result' as const, tool_use_id: id, content: '391' })),
+  run: async ({ calls }: StepToRun) => ({
+    results: calls.map(({ id }) => ({ type: 'tool_result' as const, tool_use_id: id, content: '391' })),
     handsOver: false,
   }),
 };

@@ -17,4 +17,8 @@ export const es: Sentences = {
   slowDown: (wait) => `Escribe más rápido de lo que puedo responder. Espere ${wait} y vuelva a escribir.`,
   userSpent: (wait) => `Por hoy ya le he respondido todo lo que puedo. Vuelva dentro de ${wait}.`,
   allSpent: (wait) => `Por hoy ya he respondido todo lo que puedo. Vuelva dentro de ${wait}.`,
+  wasDone: (what) => `Esto se ha hecho: ${what}.`,
+  mayBeDone: (what) => `No sé si esto se ha hecho: ${what}. Compruébelo antes de volver a pedirlo.`,
+  yes: 'Sí',
+  no: 'No',
 };

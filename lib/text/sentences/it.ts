@@ -19,4 +19,8 @@ export const it: Sentences = {
     `Sta scrivendo più in fretta di quanto io possa rispondere. Attenda ${wait} prima di scrivere di nuovo.`,
   userSpent: (wait) => `Per oggi le ho risposto tutto quello che potevo. Torni tra ${wait}.`,
   allSpent: (wait) => `Per oggi ho risposto a tutto quello che potevo. Torni tra ${wait}.`,
+  wasDone: (what) => `Questo è stato fatto: ${what}.`,
+  mayBeDone: (what) => `Non so se questo è stato fatto: ${what}. Verifichi prima di chiederlo di nuovo.`,
+  yes: 'Sì',
+  no: 'No',
 };

@@ -17,4 +17,8 @@ export const nl: Sentences = {
   slowDown: (wait) => `U schrijft sneller dan ik kan antwoorden. Wacht ${wait} en schrijf dan verder.`,
   userSpent: (wait) => `Meer kan ik vandaag niet voor u beantwoorden. Kom over ${wait} terug.`,
   allSpent: (wait) => `Meer vragen kan ik vandaag niet beantwoorden. Kom over ${wait} terug.`,
+  wasDone: (what) => `Dit is gedaan: ${what}.`,
+  mayBeDone: (what) => `Ik weet niet of dit is gedaan: ${what}. Controleer het voordat u er opnieuw om vraagt.`,
+  yes: 'Ja',
+  no: 'Nee',
 };

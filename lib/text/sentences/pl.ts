@@ -18,4 +18,8 @@ export const pl: Sentences = {
   slowDown: (wait) => `Wiadomości przychodzą szybciej, niż mogę odpowiadać. Proszę chwilę poczekać: ${wait}.`,
   userSpent: (wait) => `Na dziś to wszystko, na co mogę odpowiedzieć. Proszę wrócić później, pozostało: ${wait}.`,
   allSpent: (wait) => `Dziś nie mogę już odpowiadać na kolejne pytania. Proszę wrócić później, pozostało: ${wait}.`,
+  wasDone: (what) => `Wykonano: ${what}.`,
+  mayBeDone: (what) => `Nie wiadomo, czy to wykonano: ${what}. Proszę to sprawdzić, zanim poprosi się o to ponownie.`,
+  yes: 'Tak',
+  no: 'Nie',
 };

@@ -17,4 +17,8 @@ export const pt: Sentences = {
   slowDown: (wait) => `Está a escrever mais depressa do que consigo responder. Aguarde ${wait} e escreva novamente.`,
   userSpent: (wait) => `Por hoje já respondi tudo o que posso. Volte daqui a ${wait}.`,
   allSpent: (wait) => `Por hoje já respondi a todas as perguntas que posso. Volte daqui a ${wait}.`,
+  wasDone: (what) => `Isto foi feito: ${what}.`,
+  mayBeDone: (what) => `Não sei se isto foi feito: ${what}. Verifique antes de pedir de novo.`,
+  yes: 'Sim',
+  no: 'Não',
 };

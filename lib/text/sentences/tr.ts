@@ -17,4 +17,8 @@ export const tr: Sentences = {
   slowDown: (wait) => `Yanıtlayabileceğimden daha hızlı yazıyorsunuz. Lütfen ${wait} bekleyip yeniden yazın.`,
   userSpent: (wait) => `Bugün sizin için yanıtlayabileceklerim bu kadar. Lütfen ${wait} sonra tekrar gelin.`,
   allSpent: (wait) => `Bugün yanıtlayabileceklerim bu kadar. Lütfen ${wait} sonra tekrar gelin.`,
+  wasDone: (what) => `Yapılan işlem: ${what}.`,
+  mayBeDone: (what) => `Bunun yapılıp yapılmadığı bilinmiyor: ${what}. Lütfen yeniden istemeden önce kontrol edin.`,
+  yes: 'Evet',
+  no: 'Hayır',
 };

@@ -16,4 +16,10 @@ export interface Sentences {
   slowDown(wait: string): string;
   userSpent(wait: string): string;
   allSpent(wait: string): string;
+  /** What tools did, by their names, such as "cancel order and refund". */
+  wasDone(what: string): string;
+  mayBeDone(what: string): string;
+  /** The two answers to a question of a tool. */
+  yes: string;
+  no: string;
 }

@@ -15,4 +15,8 @@ export const zh: Sentences = {
   slowDown: (wait) => `您写得比我回答得快。请等待${wait}后再发消息。`,
   userSpent: (wait) => `您今天的提问额度已用完。请在${wait}后再来。`,
   allSpent: (wait) => `我今天的回答额度已用完。请在${wait}后再来。`,
+  wasDone: (what) => `已执行：${what}。`,
+  mayBeDone: (what) => `无法确定是否已执行：${what}。请先核实，再重新提出。`,
+  yes: '是',
+  no: '否',
 };

@@ -1,5 +1,6 @@
 /** The crash matrix: one run for every way in which the steps of a scenario can be struck, once and twice. */
 import type { DoorOptions, OpenDoor } from './doors.ts';
+import { type EffectsVerdict, judgeEffects } from './effects-verdict.ts';
 import { type Blow, countSteps } from './mortal.ts';
 import { judge, type Verdict } from './verdict.ts';
 import { openWorld, type WorldOptions } from './virtual-world.ts';
@@ -12,6 +13,7 @@ export interface Scenario extends WorldOptions, DoorOptions {
 }
 
 export interface Run extends Verdict {
+  effects: EffectsVerdict;
   /** Outward calls, those before the last message was accepted included. */
   steps: readonly string[];
   /** From the acceptance of the last message until nothing waited any more. */
@@ -43,6 +45,7 @@ export async function runOnce({ open, messages, delivered, ...options }: Scenari
   await door.drain();
   return {
     ...judge(world, accepted, await door.lines()),
+    effects: judgeEffects(world),
     steps: steps.made,
     waitedMs: world.now() - acceptedAt,
   };
@@ -54,6 +57,8 @@ export interface Tally extends Verdict {
   calls: number;
   /** The longest wait (ms) after one blow; one that falls before the worker has said how long it needs is left out. */
   slowestMs: number;
+  /** Summed over the runs. */
+  effects: EffectsVerdict;
 }
 
 /** Every run of the scenario: struck nowhere, by each of `blows` at each step, and by each pair of them at each pair of steps. */
@@ -69,13 +74,17 @@ export async function runAll(scenario: Scenario, blows: readonly Blow[], depth: 
     unheardCalls: 0,
     extraCalls: 0,
     faults: [],
+    effects: { happened: 0, lost: 0, doubled: 0, unrecorded: 0, unknown: 0 },
   };
   const add = async (struck: Blows) => {
     const run = await runOnce(scenario, struck);
     tally.runs += 1;
     for (const figure of FIGURES) tally[figure] += run[figure];
     const where = [...struck].map(([at, blow]) => `${blow} ${at}`).join(', ');
-    const isWrong = run.faults.length > 0 || run.lost + run.doubled + run.misordered + run.lostLogs > 0;
+    const { effects } = run;
+    for (const figure of EFFECTS) tally.effects[figure] += effects[figure];
+    const wrong = run.lost + run.doubled + run.misordered + run.lostLogs;
+    const isWrong = run.faults.length + wrong + effects.lost + effects.doubled + effects.unrecorded > 0;
     if (isWrong) tally.faults.push(`${where}: ${JSON.stringify({ ...run, steps: run.steps.length })}`);
     const isUnannounced = [...struck].some(([at, blow]) => blow === 'killed before' && run.steps[at - 1] === HOLD);
     if (struck.size === 1 && !isUnannounced) tally.slowestMs = Math.max(tally.slowestMs, run.waitedMs);
@@ -102,5 +111,7 @@ export async function runAll(scenario: Scenario, blows: readonly Blow[], depth: 
 
 /** The worker's first call: when its messages come back if it dies. */
 const HOLD = 'ChangeMessageVisibilityBatchCommand';
+
+const EFFECTS = ['happened', 'lost', 'doubled', 'unrecorded', 'unknown'] as const;
 
 const FIGURES = ['lost', 'doubled', 'misordered', 'lostLogs', 'unheardCalls', 'extraCalls'] as const;

@@ -16,6 +16,7 @@ import { openLimits } from '../../../lib/turn/limits.ts';
 import type { ReplyDeps } from '../../../lib/turn/reply.ts';
 import type { Platform } from '../../../lib/types.ts';
 import { type FakeFifo, fakeFifo, fakeTable, type ReceivedMessage } from '../fakes.ts';
+import { type Acts, type Happened, openActingAsk } from './acting-claude.ts';
 import type { Process, Steps } from './mortal.ts';
 
 /** One answer of the model, as the provider would bill it. */
@@ -31,6 +32,8 @@ export interface WorldOptions {
   limits?: Partial<LimitSettings>;
   /** What Claude fails with when it is asked this, if it does. */
   failure?: (asked: readonly string[]) => Error | undefined;
+  /** Claude calls tools with an effect before it answers. */
+  acts?: Acts;
 }
 
 /** As deployed. */
@@ -60,6 +63,7 @@ export function openWorld(steps: Steps, options: WorldOptions = {}) {
   const calls: ModelCall[] = [];
   /** The ids of the records that the records queue took, with the number of the call in them. */
   const logs: { id: string; call: number }[] = [];
+  const happened: Happened[] = [];
   const lines: string[] = [];
   const log: Log = (event, fields) => void lines.push(JSON.stringify({ event, ...fields }));
   const limits: LimitSettings = {
@@ -102,6 +106,27 @@ export function openWorld(steps: Steps, options: WorldOptions = {}) {
     throw new Error(`the fake queues know no ${command.constructor.name}`);
   }
 
+  function actingAskOf(process: Process, acts: Acts): Ask {
+    const shelf = openShelf(dynamoOf(process), 'table', now);
+    const { put } = openRecordsQueue(sqsOf(process), RECORDS);
+    return openActingAsk(
+      {
+        ...{ process, happened, now },
+        answer: (asked) => calls.push({ n: calls.length + 1, asked }),
+        record: async () => {
+          const response = { call: calls.length };
+          await keepRecord({ shelf, put }, newId(), {
+            type: 'chat',
+            timestamps: { request: clock },
+            request: {},
+            response,
+          });
+        },
+      },
+      acts,
+    );
+  }
+
   /** Claude: answers what it was asked, with the call's number, and hands the record over as the real asking does. */
   function askOf(process: Process): Ask {
     const shelf = openShelf(dynamoOf(process), 'table', now);
@@ -137,7 +162,7 @@ export function openWorld(steps: Steps, options: WorldOptions = {}) {
   function composeOf(process: Process): { compose: Compose; composing: ComposeDeps } {
     const counters = openCounters(dynamoOf(process), 'table');
     const composing: ComposeDeps = {
-      ask: askOf(process),
+      ask: options.acts ? actingAskOf(process, options.acts) : askOf(process),
       window: { strategy: 'tokens', tokenBudget: 40_000, maxMessages: 20 },
       limits: openLimits({ counters, settings: limits, now }),
       fetchFiles: async () => ({ files: new Map(), shown: [], letGo: () => {} }),
@@ -234,6 +259,7 @@ export function openWorld(steps: Steps, options: WorldOptions = {}) {
     deadLetters,
     calls,
     logs,
+    happened,
     lines,
     spentUsd: () => calls.length * CALL_USD,
     dynamoOf,

@@ -319,6 +319,8 @@ describe('a tool call that is meant to harm', () => {
         platform: 'talkjs',
         conversation: 'c',
         speaker: { id: 'alice' },
+        bot: 'default',
+        secrets: {},
         now: Date.now,
         signal: new AbortController().signal,
         fetch: async (url) => {

@@ -10,6 +10,8 @@ const context: ToolContext = {
   platform: 'talkjs',
   conversation: 'c',
   speaker: { id: 'alice' },
+  bot: 'default',
+  secrets: {},
   now: () => 0,
   signal: new AbortController().signal,
   fetch,
@@ -203,13 +205,14 @@ describe('the tools of a deployment', () => {
     const hand = tool('hand', async (_, { handToHuman }) => handToHuman('angry'));
     const about = { platform: 'talkjs', conversation: 'c', messageId: 'm', speaker: { id: 'alice' } } as const;
     const toolbox = openToolbox([hand], {
+      bot: { bot: 'default', secrets: {} },
       handToHuman: async ({ conversation, messageId }, reason) => void handed.push(conversation, messageId, reason),
       fetch,
       now: Date.now,
       log: () => {},
     });
 
-    const { handsOver } = await toolbox.run([use('hand')], { about, signal: context.signal });
+    const { handsOver } = await toolbox.run({ number: 0, content: [], calls: [use('hand')] }, { about, signal: context.signal });
 
     expect(handed).toEqual(['c', 'm', 'angry']);
     expect(handsOver).toBe(true);

@@ -16,6 +16,8 @@ function context(more: Partial<ToolContext> = {}): ToolContext {
     platform: 'talkjs',
     conversation: 'c',
     speaker: { id: 'alice' },
+    bot: 'default',
+    secrets: {},
     now: () => Date.UTC(2026, 6, 14, 12, 30),
     signal: new AbortController().signal,
     fetch,

@@ -1,0 +1,134 @@
+/** The table, of what a turn did: its steps and, one item each, the calls of tools that act. An item is written before a call runs. */
+import { Superseded } from '../errors.ts';
+import type { EffectState, MessageRef } from '../types.ts';
+import type { Access } from './access.ts';
+import { partition } from './keys.ts';
+
+/** One answer of Claude that called tools, as JSON: its blocks, and the results that need no item of their own. */
+export interface KeptStep {
+  content: string;
+  results: string;
+  handsOver: boolean;
+  /** When it was kept (ms). */
+  at: number;
+}
+
+/** A call of a tool that acts. `by` is the attempt that reserved it; `result`, as JSON, is there once the call has ended. */
+export interface KeptCall {
+  tool: string;
+  /** JSON, and a hash of it that two spellings of one input share. */
+  input: string;
+  inputHash: string;
+  state: 'RESERVED' | EffectState;
+  by: string;
+  result?: string;
+}
+
+export interface KeptJournal {
+  /** By their numbers. */
+  steps: KeptStep[];
+  /** By their places: the number of the step and the position in it. */
+  calls: Map<string, KeptCall>;
+}
+
+/** By time, place and message: a place holds no `#`, so that no id can be taken for another's place. */
+function journalSk({ createdAt, messageId }: Pick<MessageRef, 'createdAt' | 'messageId'>, place: string): string {
+  return `J#${String(createdAt).padStart(13, '0')}#${place}#${messageId}`;
+}
+
+function placeOf(sk: string): { place: string; messageId: string } {
+  const rest = sk.slice('J#'.length + 13 + 1);
+  const end = rest.indexOf('#');
+  return { place: rest.slice(0, end), messageId: rest.slice(end + 1) };
+}
+
+function stepPlace(number: number): string {
+  return String(number).padStart(2, '0');
+}
+
+/** Throws `Later` when the table does not answer, and `Superseded` when another worker was there first. */
+export function openJournalStore(access: Access) {
+  const { read, query, updated, update, expiresAt, now } = access;
+
+  async function add(ref: MessageRef, place: string, fields: Record<string, unknown>): Promise<boolean> {
+    const names = Object.keys(fields);
+    return update(partition(ref), journalSk(ref, place), {
+      UpdateExpression: `SET ${names.map((_, i) => `#f${i} = :v${i}`).join(', ')}, expiresAt = :expires`,
+      // The client repeats a write whose answer was lost.
+      ConditionExpression: 'attribute_not_exists(#by) OR #by = :by',
+      ExpressionAttributeNames: { '#by': 'by', ...Object.fromEntries(names.map((name, i) => [`#f${i}`, name])) },
+      ExpressionAttributeValues: {
+        ':by': fields.by,
+        ':expires': expiresAt(),
+        ...Object.fromEntries(names.map((name, i) => [`:v${i}`, fields[name]])),
+      },
+    });
+  }
+
+  /** One call; `undefined` when it was never reserved. */
+  async function keptCall(ref: MessageRef, place: string): Promise<KeptCall | undefined> {
+    const item = await read(partition(ref), journalSk(ref, place));
+    return item && (item as unknown as KeptCall);
+  }
+
+  return {
+    keptCall,
+
+    /** All that earlier attempts have left of a turn, read consistently. */
+    async journalOf(ref: MessageRef): Promise<KeptJournal> {
+      const at = journalSk(ref, '').slice(0, 'J#'.length + 13 + 1);
+      const { Items = [] } = await query({
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+        ExpressionAttributeValues: { ':pk': partition(ref), ':from': at, ':to': `${at}~` },
+        ConsistentRead: true,
+      });
+      const own = Items.map((item) => ({ item, ...placeOf(String(item.sk)) }))
+        .filter(({ messageId }) => messageId === ref.messageId)
+        .reverse();
+      const steps = own.flatMap(({ item }) => (item.content === undefined ? [] : [item as unknown as KeptStep]));
+      const calls = own.flatMap(({ item, place }): [string, KeptCall][] =>
+        item.tool === undefined ? [] : [[place, item as unknown as KeptCall]],
+      );
+      return { steps, calls: new Map(calls) };
+    },
+
+    /** Keeps the step of that number, once. */
+    async keepStep(ref: MessageRef, number: number, step: Omit<KeptStep, 'at'>, by: string): Promise<void> {
+      if (!(await add(ref, stepPlace(number), { by, ...step, at: now() })))
+        throw new Superseded('another worker took this step');
+    },
+
+    /** Before the call runs. From now on no other attempt runs it, unless it takes it over. */
+    async reserve(ref: MessageRef, place: string, call: Omit<KeptCall, 'state' | 'result'>): Promise<void> {
+      const isOurs = await add(ref, place, { ...call, state: 'RESERVED' });
+      if (!isOurs) throw new Superseded('another worker makes this call');
+    },
+
+    /** A call that was reserved by an attempt that is over, and is known not to have happened. */
+    async retake(ref: MessageRef, place: string, from: string, by: string): Promise<void> {
+      const isOurs = await update(partition(ref), journalSk(ref, place), {
+        UpdateExpression: 'SET #by = :by',
+        ConditionExpression: '#state = :reserved AND (#by = :from OR #by = :by)',
+        ExpressionAttributeNames: { '#by': 'by', '#state': 'state' },
+        ExpressionAttributeValues: { ':by': by, ':from': from, ':reserved': 'RESERVED' },
+      });
+      if (!isOurs) throw new Superseded('another worker makes this call');
+    },
+
+    /** What the call that `by` reserved has come to. */
+    async settle(ref: MessageRef, place: string, by: string, end: { state: EffectState; result: string }) {
+      const done = await updated(partition(ref), journalSk(ref, place), {
+        UpdateExpression: 'SET #state = :state, #result = :result',
+        ConditionExpression: '#by = :by AND (#state = :reserved OR #state = :state)',
+        ExpressionAttributeNames: { '#by': 'by', '#state': 'state', '#result': 'result' },
+        ExpressionAttributeValues: {
+          ':by': by,
+          ':state': end.state,
+          ':result': end.result,
+          ':reserved': 'RESERVED',
+        },
+      });
+      if (!done) throw new Superseded('another worker has ended this call');
+    },
+  };
+}

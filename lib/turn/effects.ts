@@ -1,0 +1,34 @@
+/** Stops 6-7, where a turn has acted: what it did is told with whatever it ends in. Pure. */
+import { sentences } from '../text/sentences.ts';
+import type { Effect, Reply } from '../types.ts';
+
+/** Whether something happened, or may have: such a turn is never passed over in silence. */
+export function hasActed(effects: readonly Effect[] | undefined): boolean {
+  return effects?.some(({ state }) => state !== 'REFUSED') ?? false;
+}
+
+/** The reply with what its turn did: kept with it, and in words where Claude's own are missing or were cut. */
+export function telling(reply: Reply, effects: readonly Effect[] | undefined): Reply {
+  if (!effects?.length) return reply;
+  const isToldByClaude = reply.kind === 'answer' && WHOLE.has(reply.stop);
+  const text = isToldByClaude ? reply.text : [reply.text, ...wordsFor(effects)].filter(Boolean).join('\n\n');
+  return { ...reply, text, effects };
+}
+
+/** What the bot did before the conversation became somebody else's, or before it had to stop. */
+export function toldAlone(effects: readonly Effect[]): Reply {
+  return telling({ kind: 'notice', text: '', stop: 'acted' }, effects);
+}
+
+const WHOLE: ReadonlySet<string> = new Set(['end_turn', 'stop_sequence']);
+
+function wordsFor(effects: readonly Effect[]): string[] {
+  const named = (state: Effect['state']) => [
+    ...new Set(effects.filter((effect) => effect.state === state).map(({ tool }) => tool.replaceAll('_', ' '))),
+  ];
+  const [done, unknown] = [named('DONE'), named('UNKNOWN')];
+  return [
+    ...(done.length > 0 ? [sentences.wasDone(done)] : []),
+    ...(unknown.length > 0 ? [sentences.mayBeDone(unknown)] : []),
+  ];
+}
