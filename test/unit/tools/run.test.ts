@@ -212,7 +212,10 @@ describe('the tools of a deployment', () => {
       log: () => {},
     });
 
-    const { handsOver } = await toolbox.run({ number: 0, content: [], calls: [use('hand')] }, { about, signal: context.signal });
+    const { handsOver } = await toolbox.run(
+      { number: 0, content: [], calls: [use('hand')] },
+      { about, signal: context.signal },
+    );
 
     expect(handed).toEqual(['c', 'm', 'angry']);
     expect(handsOver).toBe(true);
