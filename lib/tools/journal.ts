@@ -205,7 +205,7 @@ function toCall({ tool, input }: Act): Pick<StoredCall, 'tool' | 'input' | 'inpu
 }
 
 /** One text for all ways in which an object can be written: its keys in order. */
-export function canonical(value: unknown): string {
+function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
