@@ -214,12 +214,19 @@ export interface Dialect {
   parse(request: WebhookRequest): Inbound | { ignored: string };
 }
 
-/** An answer on its way out. `replyKey` is the same for every attempt to send this answer: the idempotency key. */
-export interface Outgoing {
+/** Where an answer is to appear, and as whose. */
+export interface Seat {
   conversation: string;
+  /** The name of the bot that answers; the default one without it. */
+  bot?: string | undefined;
+  /** The same for every attempt to send this answer: the idempotency key. */
+  replyKey: string;
+}
+
+/** An answer on its way out. */
+export interface Outgoing extends Seat {
   /** Markdown, as Claude wrote it. */
   text: string;
-  replyKey: string;
   /** The id of the user who is answered. */
   to?: string;
   /** The message that is answered, the first of a burst. */
@@ -247,7 +254,7 @@ export interface Platform {
    */
   deliver(reply: Outgoing, signal: AbortSignal): Promise<string[]>;
   /** Shows that the bot is at work on `replyKey`; never throws. */
-  typing?(conversation: string, replyKey: string, signal: AbortSignal): Promise<void>;
+  typing?(seat: Seat, signal: AbortSignal): Promise<void>;
   /** Shows the answer to come; `isRepeat` when an earlier attempt may have shown something. */
-  stream?(conversation: string, replyKey: string, isRepeat: boolean): AnswerStream;
+  stream?(seat: Seat, isRepeat: boolean): AnswerStream;
 }

@@ -10,6 +10,8 @@ import { readWritten } from '../local/env-file.ts';
 import { portBlock } from '../local/ports.ts';
 import { settingsIn, withLocalDefaults } from '../local/settings.ts';
 import { openStandIns } from '../local/stand-ins.ts';
+import { botsFolder, useBotsOf } from './build/bots/folder.ts';
+import { readBots } from './build/bots/read-bots.ts';
 import { CannotRun } from './cannot-run.ts';
 import { ANTHROPIC_URL, checkClaude } from './doctor/claude.ts';
 import { checkClock } from './doctor/clock.ts';
@@ -52,6 +54,7 @@ try {
 
 async function examineHere(): Promise<Examined> {
   const { env } = readWritten(process.env);
+  useBotsOf(env);
   const { findings, stack } = await checkStack(env.PORT);
   const machine = [checkNode(process.versions.node), ...findings];
   const given = settingsIn(env);
@@ -99,7 +102,7 @@ async function checkServices(env: Env, away: readonly string[]): Promise<Finding
     ...manifests.map(([name, { settings, operator }]) => {
       if (isAway(name)) return [off(`${operator.title}: the stand-in, until its keys are set`)];
       const own = settings.read(readable, []);
-      return own ? operator.check(own) : [];
+      return own ? operator.check(own, readBots(botsFolder(process.env))) : [];
     }),
     reconify && !isAway('reconify') ? [off('Reconify was not tried: whatever is sent there is recorded')] : [],
   ]);

@@ -5,7 +5,7 @@ import { openBudget } from '../attachments/budget.ts';
 import { openAttachment } from '../attachments/fetch.ts';
 import { parseHosts } from '../attachments/hosts.ts';
 import type { Bot } from '../bots/bot.ts';
-import { botNamed } from '../bots/bot.ts';
+import { botNamed } from '../bots/identity.ts';
 import { type AskSettings, withBot } from '../bots/settings.ts';
 import { openAsk, openClaude } from '../claude/ask.ts';
 import { filesOf } from '../claude/attached.ts';

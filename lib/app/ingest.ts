@@ -1,6 +1,8 @@
 /** Root of the webhook doors: stops 1-4. Of the AWS SDK it holds SQS (and SSM for the secrets), nothing else. */
+import { bots } from '#bots/doors';
 import type { GroupName, Settings } from '../config.ts';
 import { logLine } from '../log.ts';
+import type { Bots } from '../platforms/kit/manifest.ts';
 import { openSqs, openTurnsQueue } from '../queue.ts';
 import { type ReceiveDeps, receive } from '../turn/receive.ts';
 import type { Dialect } from '../types.ts';
@@ -10,13 +12,18 @@ import { openApp } from './open.ts';
 /** The handler of one platform's webhook. A group of settings that is not set at all makes it answer 503. */
 export function webhookDoor<G extends GroupName>(
   group: G,
-  dialectOf: (settings: NonNullable<Settings<G>[G]>) => Dialect,
+  dialectOf: (settings: NonNullable<Settings<G>[G]>, bots: Bots) => Dialect,
 ): PostHandler {
   const open = openApp([group, 'turnsQueue'] as const, (settings): ReceiveDeps | undefined => {
     const own = settings[group as G & keyof typeof settings];
     if (!own) return undefined;
     const queue = openTurnsQueue(openSqs(), settings.turnsQueue.url);
-    return { dialect: dialectOf(own as NonNullable<Settings<G>[G]>), put: queue.put, now: Date.now, log: logLine };
+    return {
+      dialect: dialectOf(own as NonNullable<Settings<G>[G]>, bots),
+      put: queue.put,
+      now: Date.now,
+      log: logLine,
+    };
   });
   return postDoor(open, receive);
 }

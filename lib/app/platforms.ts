@@ -1,4 +1,5 @@
 /** The outbound platforms whose settings are there. */
+import { bots } from '#bots/doors';
 import type { Settings } from '../config.ts';
 import { BadSettings } from '../errors.ts';
 import { outbound, type platformSettings } from '../platforms/all.ts';
@@ -33,5 +34,5 @@ export function openPlatforms(
 const openers: { [N in Foreign]: (settings: Own[N], deps: OutboundDeps) => Platform } = outbound;
 
 function opened<N extends Foreign>(name: N, { [name]: own }: { readonly [K in N]: Own[K] | undefined }) {
-  return own && { [name]: openers[name](own, { fetch, now: Date.now }) };
+  return own && { [name]: openers[name](own, { fetch, now: Date.now, bots }) };
 }

@@ -2,11 +2,13 @@
 
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
+import { bots } from '#bots/doors';
 import type { Settings } from '../config.ts';
 import { Later } from '../errors.ts';
 import { errorName, logLine } from '../log.ts';
 import { talkjsApi } from '../platforms/talkjs/api.ts';
 import { talkjsLately } from '../platforms/talkjs/lately.ts';
+import { ourUsers } from '../platforms/talkjs/our-users.ts';
 import { openSqs, openTurnsQueue } from '../queue.ts';
 import { openProgress } from '../store/progress.ts';
 import { openDynamo, openStore } from '../store/store.ts';
@@ -44,7 +46,7 @@ function depsOf({ aws, talkjs }: Settings<'aws' | 'talkjs'>, paceMs: number): Re
   // The next run is the retry.
   const sleep = () => Promise.reject(new Later('not now'));
   return {
-    lately: talkjsLately(talkjs, talkjsApi(talkjs, { fetch, now, sleep })),
+    lately: talkjsLately({ ...talkjs, ours: ourUsers(bots, talkjs.botId) }, talkjsApi(talkjs, { fetch, now, sleep })),
     store: openStore(dynamo, aws.tableName, now),
     progress: openProgress(dynamo, aws.tableName),
     put: openTurnsQueue(openSqs(), aws.turnsQueueUrl).put,

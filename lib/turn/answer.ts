@@ -23,9 +23,10 @@ export async function composeVisibly(
   const quietly = (error: unknown) => deps.log('preview-not-shown', { ...labelsOf(head), error: errorName(error) });
   const { turn } = about;
   const platform = platformOf(deps, head);
-  const key = replyKey(head, turn.generation);
-  const typing = platform.typing?.(head.conversation, key, AbortSignal.timeout(TYPING_MS)).catch(quietly);
-  const preview = listener ? undefined : platform.stream?.(head.conversation, key, turn.epoch > 1);
+  const { conversation, bot } = head;
+  const seat = { conversation, bot, replyKey: replyKey(head, turn.generation) };
+  const typing = platform.typing?.(seat, AbortSignal.timeout(TYPING_MS)).catch(quietly);
+  const preview = listener ? undefined : platform.stream?.(seat, turn.epoch > 1);
   try {
     const signal = AbortSignal.timeout(Math.max(remainingMs() - CLOSING_MS, 0));
     return await deps.compose({ head, ...about, signal, listener: listener ?? (preview && readerOf(preview)) });

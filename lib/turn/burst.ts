@@ -5,7 +5,7 @@ import type { Delivery } from './shapes.ts';
 
 /**
  * The messages at the head of the line, in its order. They end at another speaker, so that everybody is answered, counted and charged
- * for what they said; where their words and links would pass 100 KB; and where something else waits. A message that was redriven, or
+ * for what they said; at a message to another bot; where their words and links would pass 100 KB; and where something else waits. A message that was redriven, or
  * that nobody called the bot for, stands alone.
  */
 export function burstOf(waiting: readonly Delivery[]): [Sent, ...Sent[]] {
@@ -16,7 +16,8 @@ export function burstOf(waiting: readonly Delivery[]): [Sent, ...Sent[]] {
     if (inbound.event !== 'sent') break;
     bytes += weightOf(inbound);
     const standsAlone = generation > 0 || inbound.among !== undefined;
-    const isOver = bytes > sizes.textBytes || inbound.speaker.id !== (first ?? inbound).speaker.id;
+    const { speaker, bot } = first ?? inbound;
+    const isOver = bytes > sizes.textBytes || inbound.speaker.id !== speaker.id || inbound.bot !== bot;
     if (first && (standsAlone || isOver)) break;
     // A message that the queue took twice, five minutes apart, is in line twice.
     burst.set(inbound.messageId, inbound);

@@ -126,6 +126,7 @@ export async function sendUnstored(
 function outgoing(head: Sent, reply: Reply, key: string, mayBeOutSince: number | undefined) {
   return {
     conversation: head.conversation,
+    bot: head.bot,
     text: reply.text,
     replyKey: key,
     to: head.speaker.id,

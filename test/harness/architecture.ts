@@ -44,7 +44,7 @@ const EXPRESSION_NAME =
 const KEY = /^\^?[A-Z][A-Z-]*#/;
 
 const PLATFORM = /^lib\/platforms\//;
-const PLATFORM_MAY_IMPORT = /^lib\/(platforms\/|text\/|errors|types|config|bounds)/;
+const PLATFORM_MAY_IMPORT = /^lib\/(platforms\/|text\/|bots\/identity|errors|types|config|bounds)/;
 const FUNCTION_MAY_IMPORT = /^lib\/(app\/|platforms\/|types\.ts)/;
 const INGEST = /^lib\/app\/ingest[^/]*\.ts$/;
 const NOT_IN_INGEST = /^@anthropic-ai\/|dynamodb|^zod$|^zod\/v\d$/;

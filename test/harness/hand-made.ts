@@ -15,7 +15,7 @@ export function batch(inbounds: readonly object[], attempts = 1) {
 const STARTED_AT = Date.now();
 
 /** What a user said, as the door would have enqueued it; `n` sets its place. */
-export function sent(platform: string, conversation: string, text: string, n: number) {
+export function sent(platform: string, conversation: string, text: string, n: number, bot?: string) {
   const messageId = `made-${conversation}-${n}`;
   return {
     platform,
@@ -26,5 +26,6 @@ export function sent(platform: string, conversation: string, text: string, n: nu
     speaker: { id: 'alice' },
     text,
     attachments: [],
+    ...(bot ? { bot } : {}),
   };
 }

@@ -116,7 +116,7 @@ export function doorSuite({ chat, world, printed, newConversation, answersIn }: 
       await world().quiet();
       const { put } = openTurnsQueue(world().sqs, world().queues.turns);
       const twins = conversations.map((conversation) => ({
-        ...sent(chat.name, conversation, `I am in ${conversation}.`, 1),
+        ...sent(chat.name, conversation, `I am in ${conversation}.`, 1, chat.bot),
         messageId: 'the-same-id',
       }));
 

@@ -129,7 +129,7 @@ export function flowSuite(chat: Chat, settings: Record<string, string> = {}): vo
     it('that wait together are answered in one turn, each word for word', async () => {
       const conversation = newConversation();
       const texts = ['Look at this.', 'What is it?', 'Tell me.'];
-      const burst = texts.map((text, i) => sent(chat.name, conversation, text, i));
+      const burst = texts.map((text, i) => sent(chat.name, conversation, text, i, chat.bot));
       await chat.say(conversation, 'Hello');
       await world.quiet();
       world.claude.reset();
@@ -189,9 +189,14 @@ export function flowSuite(chat: Chat, settings: Record<string, string> = {}): vo
       const [broken, whole] = [newConversation(), newConversation()];
       for (const conversation of [broken, whole]) await world.converse(conversation, 'Hello');
       world.claude.script({ status: 529, times: 'forever', match: 'unlucky' });
-      const unlucky = sent(chat.name, broken, 'An unlucky one.', 1);
+      const unlucky = sent(chat.name, broken, 'An unlucky one.', 1, chat.bot);
       const edited = { ...unlucky, event: 'edited', editedAt: Date.now(), text: 'A lucky one.' };
-      const waiting = [unlucky, edited, sent(chat.name, broken, 'Behind it.', 2), sent(chat.name, whole, 'Fine.', 3)];
+      const waiting = [
+        unlucky,
+        edited,
+        sent(chat.name, broken, 'Behind it.', 2, chat.bot),
+        sent(chat.name, whole, 'Fine.', 3, chat.bot),
+      ];
 
       const first = await world.reply(batch(waiting), { getRemainingTimeInMillis: () => 60_000 });
       world.claude.reset();

@@ -14,6 +14,8 @@ import { makeTable, makeTurnsQueues } from './tables.ts';
 /** What a platform's tests bring along: its stand-in, its settings and its door. */
 export interface Chat {
   name: PlatformName;
+  /** The name of the bot that is spoken to; the default one without it. */
+  bot?: string;
   /** Mounted under the platform's name. */
   handle: Handler;
   settings(standInUrl: string): Record<string, string>;

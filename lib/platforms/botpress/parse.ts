@@ -1,18 +1,25 @@
 /** Stop 3. A signal of Botpress' Chat integration as one of our nouns, or the reason why there is nothing to do. */
 import type * as z from 'zod/mini';
+import { spokenTo } from '../../bots/identity.ts';
 import type { Inbound } from '../../types.ts';
 import { readJsonBody, readShape } from '../kit/json-body.ts';
 import { readPayload } from './payload.ts';
 import { envelope, messageCreated, messageDeleted, otherSignals } from './signals.ts';
+
+export interface ParseOptions {
+  botUserId: string;
+  /** The name of the bot that answers here; without it none does. */
+  bot: string | undefined;
+}
 
 /**
  * Reads one webhook body for our chat user `botUserId`; throws `Rejected` 400 for what is not JSON or not the shape of its signal.
  * However old a signal is, it counts: Botpress does not sign a time, so an age limit would keep nobody out, while the turn of a
  * message, found again by its id and time, answers it once at any age.
  */
-export function parseBotpress(body: Uint8Array, { botUserId }: { botUserId: string }): Inbound | { ignored: string } {
+export function parseBotpress(body: Uint8Array, options: ParseOptions): Inbound | { ignored: string } {
   const { type, data } = readShape(envelope, readJsonBody(body));
-  if (type === 'message_created') return parseCreated(readShape(messageCreated, data), botUserId);
+  if (type === 'message_created') return parseCreated(readShape(messageCreated, data), options);
   if (type === 'message_deleted') return parseDeleted(readShape(messageDeleted, data));
   const shape = otherSignals.get(type);
   if (shape) readShape(shape, data);
@@ -21,7 +28,7 @@ export function parseBotpress(body: Uint8Array, { botUserId }: { botUserId: stri
 
 type Created = z.infer<typeof messageCreated>;
 
-function parseCreated(message: Created, botUserId: string): Inbound | { ignored: string } {
+function parseCreated(message: Created, { botUserId, bot }: ParseOptions): Inbound | { ignored: string } {
   const { id, conversationId, userId, createdAt, isBot, payload, metadata } = message;
   if (userId === botUserId) return { ignored: 'own message' };
   if (isBot) return { ignored: 'message of the bot' };
@@ -29,6 +36,7 @@ function parseCreated(message: Created, botUserId: string): Inbound | { ignored:
   if (typeof metadata?.replyId === 'string') return { ignored: 'an answer of ours' };
   const { text, attachments } = readPayload(payload);
   if (text.trim() === '' && attachments.length === 0) return { ignored: 'empty message' };
+  if (bot === undefined) return { ignored: 'no bot answers on Botpress' };
   return {
     event: 'sent',
     platform: 'botpress',
@@ -38,6 +46,7 @@ function parseCreated(message: Created, botUserId: string): Inbound | { ignored:
     speaker: { id: userId },
     text,
     attachments,
+    ...spokenTo(bot),
     ...(generatedId.test(conversationId) ? {} : { isNamedById: true }),
   };
 }

@@ -25,6 +25,6 @@ export function chatApiPlatform({ put, stream, streamIdOf }: ChatApiPlatformDeps
       const streamed = isStreamed ? { streamId: streamIdOf(replyKey) } : {};
       return [await put({ conversation, replyKey, messageId, payload, ...streamed })];
     },
-    stream: (conversation, replyKey, isRepeat) => stream({ conversation, replyKey, isRepeat }),
+    stream: ({ conversation, replyKey }, isRepeat) => stream({ conversation, replyKey, isRepeat }),
   };
 }

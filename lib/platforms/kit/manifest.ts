@@ -1,4 +1,5 @@
 /** Room of what all platforms share: what a platform's folder says of it. Everything else that knows platforms by name derives from it. */
+import type { BotIdentity } from '../../bots/identity.ts';
 import { type Env, type Group, optional } from '../../config/values.ts';
 import type { Dialect, Platform } from '../../types.ts';
 import type { Finding } from './finding.ts';
@@ -7,7 +8,11 @@ import type { Finding } from './finding.ts';
 export interface OutboundDeps {
   fetch: typeof fetch;
   now: () => number;
+  bots: Bots;
 }
+
+/** Who may be spoken to, the default one first. */
+export type Bots = readonly [BotIdentity, ...BotIdentity[]];
 
 /** The settings of a platform, which are on as soon as one of `switches` is set. */
 export interface PlatformSettings<S> {
@@ -33,8 +38,8 @@ export interface Operator<S> {
   title: string;
   /** Of its door: what is pasted into its dashboard ends so. */
   path: `/${string}`;
-  /** Whether it can be reached and takes our key; never throws. */
-  check(settings: S): Promise<Finding[]>;
+  /** Whether it can be reached and takes our key, and knows the bots; never throws. */
+  check(settings: S, bots: Bots): Promise<Finding[]>;
   /** `now` in ms. */
   trial(settings: S, now: number): Trial;
 }
@@ -43,7 +48,7 @@ export interface Operator<S> {
 export interface Manifest<S> {
   settings: PlatformSettings<S>;
   /** The inbound half; throws a RangeError for an empty secret, with which anybody could sign. */
-  dialect(settings: S): Dialect;
+  dialect(settings: S, bots: Bots): Dialect;
   /** The outbound half. */
   outbound(settings: S, deps: OutboundDeps): Platform;
   operator: Operator<S>;

@@ -1,8 +1,10 @@
 /** Stop 7. Posts an answer as the TalkJS bot: once, in order, in place of the typing placeholder when there is one. */
+import { botNamed } from '../../bots/identity.ts';
 import { Later, Undeliverable } from '../../errors.ts';
 import { sentences } from '../../text/sentences.ts';
 import type { Platform } from '../../types.ts';
 import type { HttpDeps } from '../kit/http.ts';
+import type { Bots } from '../kit/manifest.ts';
 import { type TalkjsApiSettings, type TalkjsRefusal, talkjsApi } from './api.ts';
 import {
   type Draft,
@@ -15,6 +17,7 @@ import {
   readIds,
   type TalkjsSeat,
 } from './messages.ts';
+import { ourUsers } from './our-users.ts';
 import { halvePiece, type TalkjsPiece, toPieces } from './pieces.ts';
 import type { TalkjsSettings } from './settings.ts';
 
@@ -27,12 +30,16 @@ const keyLifetimeMs = 20 * 60 * 60 * 1000;
 const placeholderText = '_…_';
 
 /** The outbound half of TalkJS. */
-export function talkjsPlatform(settings: OutboundSettings, deps: HttpDeps): Platform {
+export function talkjsPlatform(
+  settings: OutboundSettings,
+  { bots = [], ...deps }: HttpDeps & { bots?: Bots | [] },
+): Platform {
+  const ours = ourUsers(bots, settings.botId);
   const api = talkjsApi(settings, deps);
   const typingNow = new Map<string, AbortController>();
 
-  const deliver: Platform['deliver'] = async ({ conversation, text, replyKey, mayBeOutSince }, signal) => {
-    const seat = { api, botId: settings.botId, conversation, signal };
+  const deliver: Platform['deliver'] = async ({ conversation, bot, text, replyKey, mayBeOutSince }, signal) => {
+    const seat = { api, botId: botNamed(ours, bot).userId, conversation, signal };
     const pieces = toPieces(text, replyKey, sentences.empty);
     const isKeyForgotten = mayBeOutSince !== undefined && deps.now() - mayBeOutSince > keyLifetimeMs;
     if (settings.typing === 'off') return isKeyForgotten ? sendMissing(seat, pieces) : send(seat, pieces);
@@ -41,10 +48,11 @@ export function talkjsPlatform(settings: OutboundSettings, deps: HttpDeps): Plat
   };
   if (settings.typing === 'off') return { deliver };
 
-  const typing: Platform['typing'] = async (conversation, replyKey, signal) => {
+  const typing: Platform['typing'] = async ({ conversation, bot, replyKey }, signal) => {
     const stop = new AbortController();
     typingNow.set(replyKey, stop);
-    const seat = { api, botId: settings.botId, conversation, signal: AbortSignal.any([signal, stop.signal]) };
+    const { userId: botId } = botNamed(ours, bot);
+    const seat = { api, botId, conversation, signal: AbortSignal.any([signal, stop.signal]) };
     try {
       await postDrafts(seat, [
         { key: typingKey(replyKey), text: placeholderText, custom: { isTyping: 'true', replyKey } },

@@ -73,7 +73,7 @@ export function talkjsLately(options: ParseOptions, api: TalkjsApi) {
         const parsed = conversationShape.safeParse(conversation);
         if (!parsed.success) return [];
         const { id, participants, lastMessage } = parsed.data;
-        const hasBot = !participants || Object.hasOwn(participants, options.botId);
+        const hasBot = !participants || options.ours.some(({ userId }) => Object.hasOwn(participants, userId));
         return [{ id, raw: conversation, lastMessageAt: lastMessage?.createdAt ?? undefined, hasBot }];
       });
     },
@@ -94,7 +94,8 @@ export function talkjsLately(options: ParseOptions, api: TalkjsApi) {
           return parsed.success ? [{ ...parsed.data, message }] : [];
         });
         for (const { id, type, senderId, createdAt, custom, message } of messages) {
-          if (senderId === options.botId) for (const key of answeredBy(custom?.replyKey)) answered.add(key);
+          if (options.ours.some(({ userId }) => userId === senderId))
+            for (const key of answeredBy(custom?.replyKey)) answered.add(key);
           else if (type === 'UserMessage' && senderId && createdAt >= since)
             said.push({ id, senderId, createdAt: Math.floor(createdAt), message });
         }

@@ -1,36 +1,37 @@
 /** Room of TalkJS: what the tools of an operator need of it. */
 import { createHmac } from 'node:crypto';
+import { DEFAULT_BOT } from '../../bots/identity.ts';
 import { type Finding, ok, wrong } from '../kit/finding.ts';
-import type { Operator, Trial } from '../kit/manifest.ts';
+import type { Bots, Operator, Trial } from '../kit/manifest.ts';
 import { talkjsApi } from './api.ts';
+import { type OurUser, ourUsers } from './our-users.ts';
 import type { TalkjsSettings } from './settings.ts';
 
 const PATIENCE_MS = 10_000;
 
 export const operator: Operator<TalkjsSettings> = { title: 'TalkJS', path: '/talkjs', check, trial };
 
-/** Whether TalkJS takes the key, and knows the bot. */
-async function check(settings: TalkjsSettings): Promise<Finding[]> {
+/** Whether TalkJS takes the key, and knows the bots. */
+async function check(settings: TalkjsSettings, bots: Bots): Promise<Finding[]> {
   const { appId, apiUrl, botId } = settings;
   const api = talkjsApi(settings, { fetch, now: Date.now });
-  try {
-    const answer = await api({ method: 'GET', path: ['users', botId], signal: AbortSignal.timeout(PATIENCE_MS) });
-    const reached = ok(`TalkJS takes the key of the app ${appId}`);
-    if (answer.ok) return [reached, ok(`the bot ${botId} is a user there`)];
-    if (answer.status === 404 && answer.isJson)
-      return [
-        reached,
-        wrong(
-          `TalkJS knows no user ${botId}`,
-          'make one with this id, or set TALKJS_BOT_ID, and have it take part in each conversation',
-        ),
-      ];
-    return [
-      wrong(
+  const look = async ({ name, userId }: OurUser): Promise<Finding> => {
+    const answer = await api({ method: 'GET', path: ['users', userId], signal: AbortSignal.timeout(PATIENCE_MS) });
+    if (answer.ok) return ok(`the bot ${userId} is a user there`);
+    if (answer.status !== 404 || !answer.isJson)
+      return wrong(
         `TalkJS answered ${answer.status} when asked for the bot`,
         'see that TALKJS_API_URL and TALKJS_APP_ID are right',
-      ),
-    ];
+      );
+    const setting = name === DEFAULT_BOT ? 'TALKJS_BOT_ID' : `\`talkjs\` in its bot.md (${name})`;
+    return wrong(
+      `TalkJS knows no user ${userId}`,
+      `make one with this id, or set ${setting}, and have it take part in each conversation`,
+    );
+  };
+  try {
+    const found = await Promise.all(ourUsers(bots, botId).map(look));
+    return [ok(`TalkJS takes the key of the app ${appId}`), ...found];
   } catch (error) {
     const what = error instanceof Error ? error.message : 'no answer';
     const isKey = /\b40[123]\b/.test(what);

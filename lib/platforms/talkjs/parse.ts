@@ -1,9 +1,11 @@
 /** Stop 3. A TalkJS webhook as one of our nouns, or the reason why there is nothing to do. */
 import * as z from 'zod/mini';
+import { spokenTo } from '../../bots/identity.ts';
 import { Rejected } from '../../errors.ts';
 import type { Inbound, Intervened, MessageRef, Sent, Speaker } from '../../types.ts';
 import { readJsonBody, readShape } from '../kit/json-body.ts';
 import { contentFields, readContent, type TalkjsContent } from './content.ts';
+import type { OurUser, OurUsers } from './our-users.ts';
 
 /** TalkJS ids are at most 255 characters; they become keys of the table and parts of URLs, so they must be sound UTF-8. */
 const id = z.custom<string>(
@@ -54,45 +56,58 @@ const changedData = z.object({
 type Changed = z.infer<typeof changedData>;
 
 export interface ParseOptions {
-  botId: string;
+  ours: OurUsers;
   /** A sender who has one of these roles takes a conversation over by writing in it; nobody does when there are none. */
   humanRoles?: readonly string[];
 }
 
 /**
- * Reads one webhook body for the bot `botId`; throws `Rejected` 400 for what is not JSON or not the shape of its event.
+ * Reads one webhook body for our users; throws `Rejected` 400 for what is not JSON or not the shape of its event.
  * Who spoke is told by the ids alone: `origin` says `rest` for every newer client, not only for us.
  */
 export function parseTalkjs(body: Uint8Array, options: ParseOptions): Inbound | { ignored: string } {
   const event = readShape(envelope, readJsonBody(body));
   if (event.type === 'message.sent') return parseSent(event.data, options);
   if (event.type === 'message.updated')
-    return parseUpdated(readShape(changedData, event.data), event.createdAt, options.botId);
-  if (event.type === 'message.deleted') return parseDeleted(readShape(changedData, event.data), options.botId);
+    return parseUpdated(readShape(changedData, event.data), event.createdAt, options.ours);
+  if (event.type === 'message.deleted') return parseDeleted(readShape(changedData, event.data), options.ours);
   return { ignored: 'other event' };
 }
 
 /** What a `message.sent` says, in the form of its `data`. */
 export function parseSent(
   unread: unknown,
-  { botId, humanRoles = [] }: ParseOptions,
+  { ours, humanRoles = [] }: ParseOptions,
 ): Sent | Intervened | { ignored: string } {
   const data = readShape(sentData, unread);
   const ref = toRef(data);
-  const ignored = reasonToIgnore(data, botId);
+  const ignored = reasonToIgnore(data, ours);
   if (ignored !== undefined) return { ignored };
   if (data.message.custom?.isTyping === 'true') return { ignored: 'typing placeholder' };
   const speaker = toSpeaker(data);
   if (speaker === undefined) return { ignored: 'no sender' };
   const content = readContent(data.message);
   const isTeam = speaker.role !== undefined && humanRoles.includes(speaker.role);
-  const isCalled = !isGroup(data) || isMentioned(botId, data.mentionedUserIds, content);
-  const among = humanRoles.length > 0 && !isCalled && !isTeam ? fewOthersIn(data, [botId, speaker.id]) : undefined;
+  const here = oursIn(data, ours);
+  const called = calledOf(here, data.mentionedUserIds, content);
+  const isCalled = !isGroup(data, ours) || called !== undefined;
+  const known = [...ours.map(({ userId }) => userId), speaker.id];
+  const among = humanRoles.length > 0 && !isCalled && !isTeam ? fewOthersIn(data, known) : undefined;
   if (!isTeam && !isCalled && !among) return { ignored: 'group without mention' };
   if (content.text.trim() === '' && content.attachments.length === 0) return { ignored: 'empty message' };
   const { text, attachments } = content;
   if (isTeam) return { event: 'intervened', ...ref, speaker, text, attachments };
-  return { event: 'sent', ...ref, speaker, text, attachments, ...(among ? { among } : {}) };
+  // Who calls none of several speaks to the first of them: to nobody would be no answer.
+  const bot = called ?? here[0];
+  return {
+    event: 'sent',
+    ...ref,
+    speaker,
+    text,
+    attachments,
+    ...(bot ? spokenTo(bot.name) : {}),
+    ...(among ? { among } : {}),
+  };
 }
 
 /** A user, the bot and those of the team who help: more are a group of its own. */
@@ -104,9 +119,9 @@ function fewOthersIn({ conversation }: Changed, known: readonly string[]): strin
   return others.length <= maxAmong ? others : undefined;
 }
 
-function parseUpdated(data: Changed, eventTime: unknown, botId: string): Inbound | { ignored: string } {
+function parseUpdated(data: Changed, eventTime: unknown, ours: OurUsers): Inbound | { ignored: string } {
   const ref = toRef(data);
-  const ignored = reasonToIgnore(data, botId);
+  const ignored = reasonToIgnore(data, ours);
   if (ignored !== undefined) return { ignored };
   const { text, attachments } = readContent(data.message);
   const eventAt = time.safeParse(eventTime);
@@ -114,27 +129,40 @@ function parseUpdated(data: Changed, eventTime: unknown, botId: string): Inbound
   return { event: 'edited', ...ref, editedAt, text, attachments };
 }
 
-function parseDeleted(data: Changed, botId: string): Inbound | { ignored: string } {
+function parseDeleted(data: Changed, ours: OurUsers): Inbound | { ignored: string } {
   const ref = toRef(data);
-  const ignored = reasonToIgnore(data, botId);
+  const ignored = reasonToIgnore(data, ours);
   return ignored === undefined ? { event: 'deleted', ...ref } : { ignored };
 }
 
-function reasonToIgnore(data: Changed, botId: string): string | undefined {
-  if (data.message.senderId === botId || data.sender?.id === botId) return 'own message';
+function reasonToIgnore(data: Changed, ours: OurUsers): string | undefined {
+  const isOurs = (id: unknown) => ours.some(({ userId }) => userId === id);
+  if (isOurs(data.message.senderId) || isOurs(data.sender?.id)) return 'own message';
   if ((data.message.type ?? 'UserMessage') !== 'UserMessage') return 'system message';
-  const participants = data.conversation?.participants;
-  // Nothing shows that TalkJS always sends the participants; where it does not, the delivery finds out.
-  if (participants && !Object.hasOwn(participants, botId)) return 'not a participant';
+  if (oursIn(data, ours).length === 0) return 'not a participant';
   return undefined;
 }
 
-function isGroup(data: Changed): boolean {
-  return Object.keys(data.conversation?.participants ?? {}).length > 2;
+/** Those of us who take part. Nothing shows that TalkJS always sends the participants; where it does not, the delivery finds out. */
+function oursIn({ conversation }: Changed, ours: OurUsers): readonly OurUser[] {
+  const participants = conversation?.participants;
+  return participants ? ours.filter(({ userId }) => Object.hasOwn(participants, userId)) : ours;
 }
 
-function isMentioned(botId: string, mentionedUserIds: unknown[] | null | undefined, content: TalkjsContent): boolean {
-  return content.mentions.has(botId) || (mentionedUserIds ?? []).includes(botId);
+/** More people than one. */
+function isGroup({ conversation }: Changed, ours: OurUsers): boolean {
+  const bots = new Set(ours.map(({ userId }) => userId));
+  return Object.keys(conversation?.participants ?? {}).filter((id) => !bots.has(id)).length > 1;
+}
+
+/** The first of us that the message calls. */
+function calledOf(
+  here: readonly OurUser[],
+  mentionedUserIds: unknown[] | null | undefined,
+  { mentions }: TalkjsContent,
+): OurUser | undefined {
+  const ids = [...mentions, ...(mentionedUserIds ?? [])];
+  return ids.flatMap((id) => here.find(({ userId }) => userId === id) ?? [])[0];
 }
 
 function toRef(data: Changed): MessageRef {

@@ -23,6 +23,8 @@ export const sayShape = z.object({
   email: z.optional(z.string()),
   role: z.optional(z.string()),
   custom: z.optional(z.record(z.string(), z.string())),
+  /** Of an app with several bots, the one with whom a new conversation is. */
+  bot: z.optional(z.string()),
   /** Who else is in the conversation. */
   participants: z.optional(z.array(z.string())),
 });
@@ -45,9 +47,10 @@ export function say(app: App, botId: string, saying: Saying): Message[] {
   const profile = { ...(name ? { name } : {}), ...(email ? { email: [email] } : {}), ...(role ? { role } : {}) };
   app.putUser(userId, profile);
   const others = saying.participants ?? [];
-  for (const other of others) if (!app.findUser(other)) app.putUser(other, {});
-  const bot = app.hasConversation(conversationId) ? [] : [botId];
-  app.putConversation(conversationId, {}, [userId, ...bot, ...others]);
+  const bot = saying.bot ?? botId;
+  for (const other of [bot, ...others]) if (!app.findUser(other)) app.putUser(other, {});
+  const joining = app.hasConversation(conversationId) ? [] : [bot];
+  app.putConversation(conversationId, {}, [userId, ...joining, ...others]);
 
   const sent = (content: Partial<Message>) =>
     app.add(conversationId, { type: 'UserMessage', senderId: userId, origin: 'web', custom, ...content });

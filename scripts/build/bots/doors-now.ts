@@ -1,6 +1,6 @@
 /** The build of bots, for whoever runs the sources themselves: `#bots/doors`, what a door knows of them. */
-import type { BotIdentity } from '../../../lib/bots/bot.ts';
+import type { BotIdentity } from '../../../lib/bots/identity.ts';
 import { botsFolder } from './folder.ts';
 import { readBots } from './read-bots.ts';
 
-export const bots: readonly BotIdentity[] = readBots(botsFolder(process.env));
+export const bots: readonly [BotIdentity, ...BotIdentity[]] = readBots(botsFolder(process.env));

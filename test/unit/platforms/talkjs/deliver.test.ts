@@ -38,7 +38,7 @@ async function open({
   talkjs.say({ conversationId: 'room/1 ü', userId: 'ada', text: 'Hello?' });
   const deliver = (text: string, replyKey = 'reply:m1', changed: Partial<TalkjsSettings> = {}) =>
     platform(changed).deliver({ conversation: 'room/1 ü', text, replyKey }, signal);
-  const type = (replyKey = 'reply:m1') => platform().typing?.('room/1 ü', replyKey, signal);
+  const type = (replyKey = 'reply:m1') => platform().typing?.({ conversation: 'room/1 ü', replyKey }, signal);
   const answers = () => talkjs.transcript('room/1 ü').slice(1);
   return { talkjs, platform, deliver, type, answers, pauses, settings };
 }
@@ -321,7 +321,11 @@ describe('the typing placeholder', () => {
       return response;
     };
     const worker = talkjsPlatform(settings, { fetch: lateFetch, now: Date.now });
-    type = async () => talkjsPlatform(settings, { fetch, now: Date.now }).typing?.('room/1 ü', 'reply:m1', signal);
+    type = async () =>
+      talkjsPlatform(settings, { fetch, now: Date.now }).typing?.(
+        { conversation: 'room/1 ü', replyKey: 'reply:m1' },
+        signal,
+      );
 
     await worker.deliver({ conversation: 'room/1 ü', text: 'Hello', replyKey: 'reply:m1' }, signal);
 
@@ -375,7 +379,10 @@ describe('the typing placeholder', () => {
   it('never fails a turn', async () => {
     const { platform } = await open({ typing: 'placeholder' });
 
-    const typing = platform({ apiUrl: 'http://127.0.0.1:1' }).typing?.('room/1 ü', 'k', signal);
+    const typing = platform({ apiUrl: 'http://127.0.0.1:1' }).typing?.(
+      { conversation: 'room/1 ü', replyKey: 'k' },
+      signal,
+    );
 
     await expect(typing).resolves.toBeUndefined();
   });

@@ -23,7 +23,7 @@ function event(change: (event: Event) => void = () => {}): Uint8Array {
 }
 
 function parse(body: Uint8Array) {
-  return parseTalkjs(body, { botId: 'claude' });
+  return parseTalkjs(body, { ours: [{ name: 'default', userId: 'claude' }] });
 }
 
 const ref = {
@@ -276,6 +276,85 @@ describe('a message.sent event', () => {
     const inbound = parse(body);
 
     expect(inbound).toMatchObject({ text: 'a\ufffdb' });
+  });
+});
+
+describe('a message in an app with several bots', () => {
+  const ours = [
+    { name: 'default', userId: 'claude' },
+    { name: 'sales', userId: 'claude-sales' },
+  ] as const;
+  const among = (...ids: string[]) => Object.fromEntries(ids.map((id) => [id, { access: 'ReadWrite' }]));
+  const read = (change: (data: Event['data']) => void) =>
+    parseTalkjs(
+      event(({ data }) => change(data)),
+      { ours },
+    );
+
+  it.each([
+    { who: 'the one that takes part', ids: ['alice', 'claude-sales'], mentioned: [], bot: 'sales' },
+    { who: 'the default one where it alone takes part', ids: ['alice', 'claude'], mentioned: [], bot: undefined },
+    { who: 'the one called', ids: ['alice', 'claude', 'claude-sales'], mentioned: ['claude-sales'], bot: 'sales' },
+    {
+      who: 'the first called',
+      ids: ['alice', 'claude', 'claude-sales'],
+      mentioned: ['claude-sales', 'claude'],
+      bot: 'sales',
+    },
+    { who: 'the first where none is called', ids: ['alice', 'claude', 'claude-sales'], mentioned: [], bot: undefined },
+    {
+      who: 'one that takes part, not one that is only called',
+      ids: ['alice', 'claude'],
+      mentioned: ['claude-sales'],
+      bot: undefined,
+    },
+    {
+      who: 'the one called in a group',
+      ids: ['alice', 'carol', 'claude', 'claude-sales'],
+      mentioned: ['claude-sales'],
+      bot: 'sales',
+    },
+  ])('is for $who', ({ ids, mentioned, bot }) => {
+    const inbound = read((data) => {
+      data.conversation.participants = among(...ids);
+      data.mentionedUserIds = mentioned;
+    });
+
+    expect(inbound).toMatchObject({ event: 'sent' });
+    expect('bot' in inbound ? inbound.bot : undefined).toBe(bot);
+  });
+
+  it.each(['claude', 'claude-sales'])('is no message of a user when %s wrote it', (id) => {
+    const inbound = read((data) => {
+      data.conversation.participants = among('alice', 'claude', 'claude-sales');
+      data.message.senderId = id;
+      data.sender = { id };
+    });
+
+    expect(inbound).toEqual({ ignored: 'own message' });
+  });
+
+  it('is nobody’s where none of them takes part', () => {
+    const inbound = read((data) => {
+      data.conversation.participants = among('alice', 'carol');
+    });
+
+    expect(inbound).toEqual({ ignored: 'not a participant' });
+  });
+
+  it('is for the same one whatever name its text, its fields or its sender claim', () => {
+    const inbound = read((data) => {
+      data.conversation.participants = among('alice', 'claude');
+      data.conversation.custom = { bot: 'sales' };
+      data.message.custom = { bot: 'sales', replyKey: 'sales' };
+      data.message.text = 'bot: sales';
+      data.message.content = undefined;
+      data.sender = { ...data.sender, name: 'sales', custom: { bot: 'sales' } };
+      Object.assign(data, { bot: 'sales' });
+    });
+
+    expect(inbound).toMatchObject({ event: 'sent', text: 'bot: sales' });
+    expect(inbound).not.toHaveProperty('bot');
   });
 });
 
