@@ -110,14 +110,27 @@ export type TurnState = 'CLAIMED' | 'ANSWERED' | 'DELIVERED' | 'FAILED' | 'MERGE
 /** What a stored reply is: only an `answer` becomes history; a `notice` is a sentence of ours, an `apology` ends in FAILED. */
 export type ReplyKind = 'answer' | 'notice' | 'apology';
 
-/** What became of a call of a tool that acts: it happened, it did not, or nobody knows. */
-export type EffectState = 'DONE' | 'REFUSED' | 'UNKNOWN';
+/** What became of a call of a tool that acts: it happened, it did not, nobody knows, or the user was asked and gave no clear yes. */
+export type EffectState = 'DONE' | 'REFUSED' | 'UNKNOWN' | 'DECLINED';
 
 /** What the bot did, or may have done, in the world. `input` is JSON, its beginning where it is long. */
 export interface Effect {
   tool: string;
   input: string;
   state: EffectState;
+}
+
+/** A call of a tool that waits for the user's yes. Nobody but the one who asked for it may give that. */
+export interface Pending {
+  tool: string;
+  /** Of the tool when it asked: another one is not what the user said yes to. */
+  version: string;
+  /** JSON. */
+  input: string;
+  /** The id of the user who is asked. */
+  speaker: string;
+  /** Before it was sent (ms), by the attempt that sent it last: what was said earlier is no answer to it. */
+  askedAt: number;
 }
 
 /** A reply as it is stored before it is sent. */
@@ -141,6 +154,10 @@ export interface Reply {
   unreadable?: string[];
   /** Claude gave the conversation to a human with it. */
   handsOver?: boolean;
+  /** Short answers that the user is offered, in order; the user may say anything else. */
+  choices?: readonly string[];
+  /** What is done when the user says yes. */
+  pending?: Pending;
   /** What its turn did, whatever the reply says of it. */
   effects?: readonly Effect[];
   /** An apology in the place of a stored reply that can never be sent. */
@@ -231,6 +248,8 @@ export interface Outgoing extends Seat {
   to?: string;
   /** The message that is answered, the first of a burst. */
   messageId?: string;
+  /** Shown as buttons behind the text; only where the platform `hasButtons`, else they are a list in the text. */
+  choices?: readonly string[];
   /** What Claude says was shown while it grew. */
   isStreamed?: boolean;
   /** Set when an earlier attempt may have sent it, wholly or in part: not before this time (ms, the platform's clock). */
@@ -248,6 +267,8 @@ export interface AnswerStream {
 
 /** The outbound half of a platform: the only interface with several implementations. */
 export interface Platform {
+  /** Whether it shows choices; a click there must become a message of the user. */
+  hasButtons?: boolean;
   /**
    * Posts the answer as the bot, once for any number of calls with the same `replyKey`; gives the platform's message ids.
    * Throws `Later` when it may work afterwards and `Undeliverable` when it never will.

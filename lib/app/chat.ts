@@ -47,7 +47,7 @@ function chatDeps(settings: Settings<(typeof GROUPS)[number]>): ChatDeps | undef
 }
 
 /** The answer is out before it is stored: there is nobody to send it to afterwards. */
-const sender: Platform = { deliver: async () => [] };
+const sender: Platform = { hasButtons: true, deliver: async () => [] };
 
 /** Settings or secrets cannot be read; the operator finds the reason in the log. */
 function refuseAll(error: unknown): Server {

@@ -11,7 +11,7 @@ import { marked } from './cache-marks.ts';
 import { SILENCE_MS } from './call.ts';
 import type { ModelCall, Question, Toolbox } from './question.ts';
 import type { RefusedCall, ReliableDeps } from './reliable.ts';
-import { takeSteps } from './steps.ts';
+import { type Answered, takeSteps } from './steps.ts';
 
 export interface AskDeps {
   client: Anthropic;
@@ -27,7 +27,7 @@ export interface AskDeps {
   silenceMs?: number;
 }
 
-export type Ask = (question: Question) => Promise<Reply>;
+export type Ask = (question: Question) => Promise<Reply & Pick<Answered, 'asked'>>;
 
 /** The SDK’s client for this key, at Anthropic or at ANTHROPIC_BASE_URL; it makes no request by itself. */
 export function openClaude({ apiKey, baseUrl }: Pick<ClaudeSettings, 'apiKey' | 'baseUrl'>): Anthropic {

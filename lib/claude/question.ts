@@ -1,7 +1,7 @@
 /** Stop 6. The nouns of asking: what is asked, what one call came to, and the tools. */
-import type { MessageParam, ToolResultBlockParam, ToolUnion } from '@anthropic-ai/sdk/resources/messages/messages';
-import type { Journal } from '../tools/journal.ts';
-import type { StepToRun } from '../tools/toolbox.ts';
+import type { MessageParam, ToolUnion } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { Journal, Told } from '../tools/journal.ts';
+import type { Confirmed, StepRun, StepToRun } from '../tools/toolbox.ts';
 import type { Reply, Sent, Usage } from '../types.ts';
 import type { ShownFile } from './mend.ts';
 import type { Attempt } from './reliable.ts';
@@ -16,6 +16,8 @@ export interface Question {
   userId: string;
   /** Where it is noted what its tools do; without it, none that acts is run. */
   journal?: Journal;
+  /** What the user has just said yes to: it is done before Claude is asked. */
+  confirmed?: Confirmed;
   /** Ends the whole turn's asking, waits and tools included. */
   signal: AbortSignal;
   /** Told the answer piece by piece: together they are its text. */
@@ -41,14 +43,13 @@ export interface ModelCall extends Attempt {
 /** The tools Claude is offered, and the way to run what it asks for. Results come in the order of the blocks. */
 export interface Toolbox {
   params: ToolUnion[];
-  run(step: StepToRun, question: Pick<Question, 'about' | 'signal' | 'journal'>): Promise<ToolsRun>;
-}
-
-/** The results of one step, and whether a human owns the conversation since then. */
-export interface ToolsRun {
-  results: ToolResultBlockParam[];
-  handsOver: boolean;
+  run(step: StepToRun, question: Pick<Question, 'about' | 'signal' | 'journal'>): Promise<StepRun>;
+  confirm(call: Confirmed, question: Pick<Question, 'about' | 'signal'>): Promise<{ told: Told; handsOver: boolean }>;
 }
 
 /** For a model that is offered none. */
-export const noTools: Toolbox = { params: [], run: async () => ({ results: [], handsOver: false }) };
+export const noTools: Toolbox = {
+  params: [],
+  run: async () => ({ results: [], handsOver: false }),
+  confirm: async () => ({ told: { content: '' }, handsOver: false }),
+};

@@ -7,6 +7,7 @@ import type {
   ToolUseBlock,
 } from '@anthropic-ai/sdk/resources/messages/messages';
 import { Later, Permanent } from '../errors.ts';
+import type { Asked, StepEnding } from '../tools/ending.ts';
 import type { Step } from '../tools/journal.ts';
 import type { Reply } from '../types.ts';
 import { textOf, toReply } from './answer.ts';
@@ -33,6 +34,8 @@ interface Asking {
   stop: string;
   /** Steps in which tools were called. */
   steps: number;
+  /** How a tool ended the turn. */
+  ending?: StepEnding;
   handsOver: boolean;
   leftOut: string[];
   isHalved: boolean;
@@ -40,11 +43,13 @@ interface Asking {
   isAskedAgain: boolean;
 }
 
+/** What Claude's calls have come to; `asked` waits for the user's yes. */
+export type Answered = Pick<Reply, 'kind' | 'text' | 'stop' | 'handsOver' | 'unreadable' | 'choices'> & {
+  asked?: Asked;
+};
+
 /** Throws `Later` and `Permanent`. */
-export async function takeSteps(
-  deps: StepDeps,
-  question: Question,
-): Promise<Pick<Reply, 'kind' | 'text' | 'stop' | 'handsOver' | 'unreadable'>> {
+export async function takeSteps(deps: StepDeps, question: Question): Promise<Answered> {
   const { onText, isRetractable = true } = question;
   const voice = openVoice(onText ?? (() => {}));
   const asking: Asking = {
@@ -58,6 +63,7 @@ export async function takeSteps(
     hasResults: false,
     isAskedAgain: false,
   };
+  await doConfirmed(deps, question, asking);
   await replay(deps, question, asking, voice);
   for (let calls = asking.steps, goesOn = true; goesOn && calls < MAX_CALLS; calls++) {
     voice.begin();
@@ -73,8 +79,15 @@ export async function takeSteps(
       goesOn = await goOn(deps, question, asking, outcome);
     }
   }
-  const { said, stop, handsOver, leftOut } = asking;
+  const { said, stop, handsOver, leftOut, ending } = asking;
+  if (ending) {
+    voice.begin();
+    voice.text(ending.text);
+    said.push(ending.text);
+  }
   return {
+    ...(ending && 'choices' in ending ? { choices: ending.choices } : {}),
+    ...(ending && 'asked' in ending ? { asked: ending.asked } : {}),
     ...toReply(said, stop, { isShown: onText !== undefined && !isRetractable }),
     ...(handsOver ? { handsOver } : {}),
     ...(leftOut.length > 0 ? { unreadable: leftOut } : {}),
@@ -96,6 +109,24 @@ function callOnce(
     },
   });
 }
+
+/** What the user said yes to, as a call of Claude's behind the yes, with its result. */
+async function doConfirmed({ tools }: StepDeps, question: Question, asking: Asking): Promise<void> {
+  const { confirmed } = question;
+  if (!confirmed) return;
+  question.onTool?.(confirmed.tool);
+  const { told, handsOver } = await tools.confirm(confirmed, question);
+  asking.handsOver ||= handsOver;
+  const { tool: name, input } = confirmed;
+  asking.messages = [
+    ...asking.messages,
+    { role: 'assistant', content: [{ type: 'tool_use', id: CONFIRMED_ID, name, input: JSON.parse(input) }] },
+    { role: 'user', content: [{ type: 'tool_result', tool_use_id: CONFIRMED_ID, ...told }] },
+  ];
+  asking.hasResults = true;
+}
+
+const CONFIRMED_ID = 'toolu_confirmed_by_user';
 
 /** The steps that an earlier attempt has kept are taken as they were: Claude is not asked for them again, and what was done is not done again. */
 async function replay(deps: StepDeps, question: Question, asking: Asking, voice: Voice): Promise<void> {
@@ -151,8 +182,7 @@ async function answerCalls(deps: StepDeps, question: Question, asking: Asking, m
   }
   // Some APIs call it an end although a tool is called; after any other reason a call may be half a call.
   if (step.calls.length > 0 && RUNS.has(asking.stop)) {
-    await runCalls(deps, question, asking, step);
-    return true;
+    return runCalls(deps, question, asking, step);
   }
   const isBlank = asking.said.at(-1) === '';
   const isCallless = asking.stop === 'tool_use' || asking.stop === 'pause_turn';
@@ -164,21 +194,28 @@ async function answerCalls(deps: StepDeps, question: Question, asking: Asking, m
   return true;
 }
 
-/** A step that calls tools, and their results behind it. */
+/** A step that calls tools, and their results behind it; false when a tool ends the turn. */
 async function runCalls(
   { tools }: StepDeps,
   question: Question,
   asking: Asking,
   step: { content: ContentBlockParam[]; calls: ToolUseBlock[]; kept?: Step },
-): Promise<void> {
+): Promise<boolean> {
   for (const { name } of step.calls) question.onTool?.(String(name));
-  const { results, handsOver } = await tools.run({ number: asking.steps, ...step }, question);
+  const ran = await tools.run({ number: asking.steps, ...step }, question);
+  if ('ends' in ran) {
+    asking.ending = ran.ends;
+    asking.stop = 'end_turn';
+    return false;
+  }
+  const { results, handsOver } = ran;
   asking.steps += 1;
   asking.handsOver ||= handsOver;
   const assistant: MessageParam = { role: 'assistant', content: step.content };
   asking.messages = [...asking.messages, assistant, { role: 'user', content: results }];
   asking.hasResults = true;
   asking.stop = 'tool_use';
+  return true;
 }
 
 const RUNS: ReadonlySet<string> = new Set(['tool_use', 'end_turn', 'stop_sequence', 'none']);

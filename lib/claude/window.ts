@@ -2,6 +2,7 @@
 import type { DocumentBlockParam, ImageBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import { nameOf, noteFor } from '../attachments/note.ts';
 import { MAX_PICTURE_TOKENS } from '../attachments/tokens.ts';
+import { withNumbers } from '../text/choices.ts';
 import type { Correction, Effect, EffectState, Said, Summary, Turn } from '../types.ts';
 
 type Text = { type: 'text'; text: string };
@@ -138,10 +139,10 @@ interface Shown {
 }
 
 function exchange(turn: Turn, shown: Shown): WindowMessage[] {
-  const answer = turn.reply?.kind === 'answer' ? turn.reply.text.trim() : '';
+  const answer = turn.reply?.kind === 'answer' ? withNumbers(turn.reply.text.trim(), turn.reply.choices) : '';
   const question = spoken(turn.said, shown);
   const { effects = [] } = turn.reply ?? {};
-  if (effects.length > 0) question.content.push({ type: 'text', text: noteOfEffects(effects) });
+  if (effects.length > 0) question.content.push(noteOfEffects(effects));
   return answer ? [question, { role: 'assistant', content: [{ type: 'text', text: answer }] }] : [question];
 }
 
@@ -171,12 +172,14 @@ const STATES: Readonly<Record<EffectState, string>> = {
   DONE: 'done',
   REFUSED: 'not done, it was refused',
   UNKNOWN: 'not known whether it was done',
+  DECLINED: 'not done: the user was asked and did not clearly say yes',
 };
 
-/** Between two marks that no input can forge, as the results of tools are. */
-function noteOfEffects(effects: readonly Effect[]): string {
+/** Behind the words of the user, between two marks that no input can forge, as the results of tools are. */
+export function noteOfEffects(effects: readonly Effect[]): Block {
   const told = effects.map(({ tool, input, state }) => ({ tool, input, outcome: STATES[state] }));
-  return `[What you did in the world for this message, as the system noted it:]\n<data>\n${JSON.stringify(told).replaceAll('<', '\\u003c')}\n</data>`;
+  const text = `[What became of your calls that act in the world, as the system noted it:]\n<data>\n${JSON.stringify(told).replaceAll('<', '\\u003c')}\n</data>`;
+  return { type: 'text', text };
 }
 
 function note(text: string): Block {

@@ -144,6 +144,7 @@ function conclude({ state, reply }: Turn, { messageId }: Sent, emit: Emit): void
   if (reply.kind === 'apology') throw new ChatFailure('failed', reply.text);
   const { usage, usd, cost, stop } = reply;
   const spent = { ...(usage && { usage }), ...(usd !== undefined && { usd }), ...(cost && { cost }) };
+  if (reply.choices) emit({ choices: reply.choices });
   emit({ done: true, turn: messageId, ...spent, stop });
 }
 

@@ -17,7 +17,7 @@ export interface DonePiece {
 }
 
 /** All deltas of an answer together are its text. */
-export type Piece = { delta: string } | { tool: string } | DonePiece | FailureBody;
+export type Piece = { delta: string } | { tool: string } | { choices: readonly string[] } | DonePiece | FailureBody;
 
 export interface Format {
   contentType: string;

@@ -9,6 +9,7 @@ export interface Line {
   /** ISO 8601, of the user's message. */
   at: string;
   attachments?: Attachment[];
+  choices?: readonly string[];
   usage?: Usage;
   usd?: number;
   cost?: 'estimated' | 'unknown';
@@ -23,7 +24,7 @@ export function linesOf(turns: readonly Turn[]): Line[] {
     if (!isAnswered || !first || !reply || reply.kind === 'apology') return [];
     const turn = first.messageId;
     const at = new Date(first.createdAt).toISOString();
-    const { text, usage, usd, cost, stop } = reply;
+    const { text, choices, usage, usd, cost, stop } = reply;
     const asked = said.map(
       (one): Line => ({
         role: 'user',
@@ -40,6 +41,7 @@ export function linesOf(turns: readonly Turn[]): Line[] {
         text,
         turn,
         at,
+        ...(choices ? { choices } : {}),
         ...(usage ? { usage } : {}),
         ...(usd === undefined ? {} : { usd }),
         ...(cost ? { cost } : {}),

@@ -24,7 +24,7 @@ export async function act(call: Call, { number, position, ...acting }: Acting): 
 }
 
 /** The same for a call at a place of its own. */
-async function actAt(place: string, call: Call, acting: Omit<Acting, 'number' | 'position'>): Promise<Told> {
+export async function actAt(place: string, call: Call, acting: Omit<Acting, 'number' | 'position'>): Promise<Told> {
   const { journal, context, log } = acting;
   const input = 'input' in call ? call.input : {};
   const begun = journal.find(place, { tool: call.name, input });

@@ -4,6 +4,7 @@ import calculator from './all/calculator.ts';
 import currentTime from './all/current-time.ts';
 import getWeather from './all/get-weather.ts';
 import handToHuman from './all/hand-to-human.ts';
+import offerChoices from './all/offer-choices.ts';
 import type { Tool } from './tool.ts';
 
 export const allTools: readonly Tool[] = [
@@ -11,4 +12,5 @@ export const allTools: readonly Tool[] = [
   currentTime,
   getWeather,
   handToHuman,
+  offerChoices,
 ];

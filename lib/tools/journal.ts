@@ -10,6 +10,7 @@ import type { Effect, EffectState, MessageRef } from '../types.ts';
 /** Where the journal is kept; as lib/store/journal.ts does it. */
 export interface JournalStore {
   journalOf(ref: MessageRef): Promise<{ steps: readonly StoredStep[]; calls: ReadonlyMap<string, StoredCall> }>;
+  keptCall(ref: MessageRef, place: string): Promise<StoredCall | undefined>;
   keepStep(ref: MessageRef, number: number, step: Omit<StoredStep, 'at'>, by: string): Promise<void>;
   reserve(ref: MessageRef, place: string, call: Omit<StoredCall, 'state' | 'result'>): Promise<void>;
   retake(ref: MessageRef, place: string, from: string, by: string): Promise<void>;
@@ -78,6 +79,16 @@ export async function loadJournal(
 ) {
   const { steps, calls } = isNew ? NOTHING : await store.journalOf(ref);
   return openJournal(store, { ref, by, log }, { steps: stepsOf(steps, now), calls });
+}
+
+/** The same for one call at a place of its own, in the journal of the turn that asked about it. */
+export async function loadCall(
+  store: JournalStore,
+  place: string,
+  { ref, by, log }: { ref: MessageRef; by: string; log: Log },
+): Promise<Journal> {
+  const call = await store.keptCall(ref, place);
+  return openJournal(store, { ref, by, log }, { steps: [], calls: new Map(call ? [[place, call]] : []) });
 }
 
 const NOTHING = { steps: [], calls: new Map() };
@@ -173,12 +184,15 @@ function openJournal(
 
     /** What the turn did, or may have done, and what it could not do; a call of which nothing more was heard may have happened. */
     effects: (): Effect[] =>
-      [...calls.values()].map(({ tool, input, state }) => ({
-        tool,
-        input: cutToBytes(input, NOTED_INPUT_BYTES),
-        state: state === 'RESERVED' ? 'UNKNOWN' : state,
-      })),
+      [...calls.values()].map(({ tool, input, state }) =>
+        noted({ tool, input, state: state === 'RESERVED' ? 'UNKNOWN' : state }),
+      ),
   };
+}
+
+/** As it is told later: the beginning of its input. */
+export function noted({ input, ...effect }: Effect): Effect {
+  return { ...effect, input: cutToBytes(input, NOTED_INPUT_BYTES) };
 }
 
 function toStored({ content, results, handsOver }: Step): Omit<StoredStep, 'at'> {

@@ -8,8 +8,12 @@ const MAX_CALLS = 8;
 /** A call of a step, and what can be done with it. */
 export type Call = { id: string; name: string } & (({ tool: Tool } & ReadyCall) | { mend: string });
 
-/** `position` is that in its step. */
-export function prepare({ id, name, input }: ToolUseBlock, tools: readonly Tool[], position: number): Call {
+/** The calls of one step. */
+export function prepareAll(blocks: readonly ToolUseBlock[], tools: readonly Tool[]): Call[] {
+  return blocks.map((block, i) => prepare(block, tools, i));
+}
+
+function prepare({ id, name, input }: ToolUseBlock, tools: readonly Tool[], position: number): Call {
   const tool = tools.find((candidate) => candidate.name === name);
   const names = tools.map((candidate) => candidate.name).join(', ');
   if (!tool) return { id, name, mend: `There is no such tool. These are all: ${names || 'none'}.` };

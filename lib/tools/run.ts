@@ -1,11 +1,11 @@
 /** Tools: runs what Claude asked for in one step, and always has an answer for each call. What acts comes last, one after another. */
-import type { ToolResultBlockParam, ToolUseBlock } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import { errorName, type Log } from '../log.ts';
 import { act } from './act.ts';
 import { inTime, isLate } from './in-time.ts';
 import type { Journal, Told } from './journal.ts';
-import { type Call, prepare } from './prepare.ts';
-import { type Tool, type ToolContext, ToolError } from './tool.ts';
+import type { Call } from './prepare.ts';
+import { type ToolContext, ToolError } from './tool.ts';
 import { wrapError, wrapResult } from './wrap.ts';
 
 /** Which step of the turn it is, for calls that act. */
@@ -23,12 +23,10 @@ export interface Place {
  * the journal cannot be kept, and then nothing has acted that is not noted there.
  */
 export async function runTools(
-  blocks: readonly ToolUseBlock[],
-  tools: readonly Tool[],
+  calls: readonly Call[],
   context: ToolContext,
   { log = () => {}, place }: { log?: Log; place?: Place } = {},
 ): Promise<ToolResultBlockParam[]> {
-  const calls = blocks.map((block, i) => prepare(block, tools, i));
   const kept = new Map(place?.kept?.map((result) => [result.tool_use_id, result]));
   const acts = (call: Call) => (place?.kept ? !kept.has(call.id) : 'tool' in call && call.tool.effect === 'once');
   const plain = await Promise.all(

@@ -1,4 +1,5 @@
 /** Tools: what one is, and how one is defined. */
+import { createHash } from 'node:crypto';
 import type { Tool as ToolParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
@@ -38,6 +39,16 @@ export interface ReadyCall {
   run(context: ActingContext): unknown;
   /** Finds out what became of a call that broke off: its result, or `null` where nothing happened. */
   recover?(context: ActingContext): unknown;
+  /** What the user is asked before it runs. */
+  question?(): string;
+  /** What the turn ends with instead of running. */
+  ends?(): Ending;
+}
+
+/** The last words of a turn, and the answers that are offered. */
+export interface Ending {
+  text: string;
+  choices: readonly string[];
 }
 
 /** A tool whose input type only its own file knows. */
@@ -46,6 +57,8 @@ export interface Tool {
   isOptIn: boolean;
   timeoutMs: number;
   effect: EffectKind;
+  /** Another one when its name, description or input has changed. */
+  version: string;
   /** As the Messages API is told about it. */
   param: ToolParam;
   /** Checks the model's input before anything runs: what to run, or what the model has to mend. */
@@ -71,6 +84,13 @@ export interface Definition<Schema extends z.core.$ZodObject, Effect extends Eff
    * may be made now. Without it, and where it throws, that stays unknown.
    */
   recover?(key: string, input: z.output<Schema>, context: ActingContext): unknown;
+  /**
+   * For a tool with an effect: what the user is asked before it runs, whole and in words that name what will be done. It throws a
+   * `ToolError` where there is nothing to ask.
+   */
+  confirm?(input: z.output<Schema>): string;
+  /** Ends the turn with these words where it is the only call of its step; `run` says what happens where it is not. */
+  ends?(input: z.output<Schema>): Ending;
   timeoutMs?: number;
   /** Only there when the setting TOOLS names it. */
   isOptIn?: boolean;
@@ -87,16 +107,17 @@ const DEFAULT_TIMEOUT_MS = 5_000;
 export function defineTool<Schema extends z.core.$ZodObject, Effect extends EffectKind = 'none'>(
   definition: Definition<Schema, Effect>,
 ): Tool {
-  const { name, description, input: schema, timeoutMs = DEFAULT_TIMEOUT_MS, isOptIn = false, recover } = definition;
+  const { name, description, input: schema, timeoutMs = DEFAULT_TIMEOUT_MS, isOptIn = false } = definition;
+  const { recover, confirm, ends } = definition;
   if (!/^[a-z][a-z0-9_]{0,63}$/.test(name)) throw new Error(`The tool name ${name} is not in lower case.`);
   const { $schema, ...input_schema } = z.toJSONSchema(schema, { io: 'input' });
   if (hasOpenObject(input_schema)) throw new Error(`The tool ${name} takes unknown fields: use z.strictObject.`);
+  const param: ToolParam = { name, description, input_schema: { ...input_schema, type: 'object' } };
   return {
-    name,
-    isOptIn,
-    timeoutMs,
-    effect: definition.effect ?? 'none',
-    param: { name, description, input_schema: { ...input_schema, type: 'object' } },
+    ...{ name, isOptIn, timeoutMs, param },
+    version: versionOf(param),
+    // What is asked for is done once, too.
+    effect: confirm ? 'once' : (definition.effect ?? 'none'),
     prepare: (input) => {
       const checked = z.safeParse(schema, input, { error: en().localeError });
       if (!checked.success) return { mend: checked.error.issues.map(explain).join(' ') };
@@ -105,9 +126,16 @@ export function defineTool<Schema extends z.core.$ZodObject, Effect extends Effe
         input,
         run: (context) => definition.run(data, context),
         ...(recover ? { recover: (context) => recover(context.key, data, context) } : {}),
+        ...(confirm ? { question: () => confirm(data) } : {}),
+        ...(ends ? { ends: () => ends(data) } : {}),
       };
     },
   };
+}
+
+/** Of what Claude is told about a tool: 12 hexadecimal digits. */
+export function versionOf(param: ToolParam): string {
+  return createHash('sha256').update(JSON.stringify(param)).digest('hex').slice(0, 12);
 }
 
 function hasOpenObject(schema: unknown): boolean {

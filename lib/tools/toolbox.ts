@@ -9,7 +9,10 @@ import type { Bot } from '../bots/bot.ts';
 import { BadSettings } from '../errors.ts';
 import { type Log, labelled } from '../log.ts';
 import type { Sent } from '../types.ts';
-import type { Journal, Step } from './journal.ts';
+import { actAt } from './act.ts';
+import { type Asked, endingOf, type StepEnding } from './ending.ts';
+import type { Journal, Step, Told } from './journal.ts';
+import { type Call, prepareAll } from './prepare.ts';
 import { runTools } from './run.ts';
 import type { Tool, ToolContext } from './tool.ts';
 
@@ -65,23 +68,45 @@ export interface Asking {
   journal?: Journal | undefined;
 }
 
+/** What a step has come to: the results of its calls, or the end of its turn. */
+export type StepRun = { results: ToolResultBlockParam[]; handsOver: boolean } | { ends: StepEnding };
+
+/** A call that the user has said yes to, and where it is noted. */
+export interface Confirmed extends Asked {
+  journal: Journal;
+}
+
+const CHANGED =
+  'Not run: this tool has changed since the user was asked. Call it again, so that the user is asked anew.';
+
+/** Where in the journal of the turn that asked the call is noted that was asked about. */
+export const ASKED_PLACE = 'ask';
+
 /** The chosen tools for one deployment; each turn runs them with a context of its own. */
 export function openToolbox(tools: readonly Tool[], { handToHuman, bot, ...deps }: ToolboxDeps) {
+  const contextOf = ({ about, signal }: Asking, onHandOver: () => void): ToolContext => {
+    const { platform, conversation, speaker } = about;
+    return {
+      ...{ platform, conversation, speaker, signal, now: deps.now, fetch: deps.fetch, ...bot },
+      handToHuman: async (reason) => {
+        await handToHuman(about, reason);
+        onHandOver();
+      },
+    };
+  };
+
   return {
     params: toolParams(tools),
-    run: async (
-      { number, content, calls, kept }: StepToRun,
-      { about, signal, journal }: Asking,
-    ): Promise<{ results: ToolResultBlockParam[]; handsOver: boolean }> => {
+
+    run: async ({ number, content, calls, kept }: StepToRun, asking: Asking): Promise<StepRun> => {
+      const { about, journal } = asking;
+      const prepared = prepareAll(calls, tools);
+      const step = kept ? { calls: prepared } : endingOf(prepared);
+      if ('ends' in step) return step;
       let handsOver = kept?.handsOver ?? false;
-      const { platform, conversation, speaker } = about;
-      const context: ToolContext = {
-        ...{ platform, conversation, speaker, signal, now: deps.now, fetch: deps.fetch, ...bot },
-        handToHuman: async (reason) => {
-          await handToHuman(about, reason);
-          handsOver = true;
-        },
-      };
+      const context = contextOf(asking, () => {
+        handsOver = true;
+      });
       const place = journal && {
         number,
         journal,
@@ -90,7 +115,33 @@ export function openToolbox(tools: readonly Tool[], { handToHuman, bot, ...deps 
           journal.take(number, { content, results, handsOver }, { acts: acts && !kept }),
       };
       const how = { log: labelled(deps.log, about), ...(place ? { place } : {}) };
-      return { results: await runTools(calls, tools, context, how), handsOver };
+      return { results: await runTools(step.calls, context, how), handsOver };
+    },
+
+    /** Makes a call that was asked about; not when the tool is another one by now. */
+    confirm: async (
+      { tool: name, version, input, journal }: Confirmed,
+      asking: Asking,
+    ): Promise<{ told: Told; handsOver: boolean }> => {
+      let handsOver = false;
+      const log = labelled(deps.log, asking.about);
+      const context = contextOf(asking, () => {
+        handsOver = true;
+      });
+      const block = {
+        type: 'tool_use',
+        id: ASKED_PLACE,
+        name,
+        input: JSON.parse(input),
+        caller: { type: 'direct' },
+      } as const;
+      const [prepared] = prepareAll(
+        [block],
+        tools.filter((tool) => tool.version === version),
+      );
+      const isSame = prepared && 'tool' in prepared;
+      const call: Call = isSame ? prepared : { id: ASKED_PLACE, name, mend: CHANGED };
+      return { told: await actAt(ASKED_PLACE, call, { journal, context, log }), handsOver };
     },
   };
 }

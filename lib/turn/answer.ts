@@ -1,9 +1,6 @@
 /** Stop 6 for one turn: Claude is asked while the user sees that the bot is at work. */
 import { errorName, labelsOf } from '../log.ts';
-import type { Recent } from '../store/store.ts';
-import type { Journal } from '../tools/journal.ts';
-import type { Turn } from '../types.ts';
-import type { Composed } from './compose.ts';
+import type { Composed, ComposeInput } from './compose.ts';
 import { platformOf, replyKey } from './ending.ts';
 import { readerOf } from './listener.ts';
 import type { TurnDeps, TurnInput } from './shapes.ts';
@@ -18,7 +15,7 @@ const TYPING_MS = 5_000;
 export async function composeVisibly(
   deps: TurnDeps,
   { burst: [head], remainingMs, listener }: TurnInput,
-  about: { turn: Turn; recent: Recent; journal: Journal },
+  about: Omit<ComposeInput, 'head' | 'signal' | 'listener'>,
 ): Promise<Composed> {
   const quietly = (error: unknown) => deps.log('preview-not-shown', { ...labelsOf(head), error: errorName(error) });
   const { turn } = about;

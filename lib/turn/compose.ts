@@ -1,13 +1,15 @@
 /** Stop 6, around Claude: what a user may ask, what Claude is shown, and what it may cost. */
 import type { Ask } from '../claude/ask.ts';
 import type { Seen } from '../claude/attached.ts';
-import { buildWindow, type WindowLimits } from '../claude/window.ts';
+import { buildWindow, noteOfEffects, type WindowLimits } from '../claude/window.ts';
 import { Refused } from '../errors.ts';
 import { pseudonym } from '../log.ts';
 import { type Recent, turnSk } from '../store/store.ts';
 import { sentences } from '../text/sentences.ts';
+import type { Asked } from '../tools/ending.ts';
 import type { Journal } from '../tools/journal.ts';
-import type { Reply, Sent, Turn } from '../types.ts';
+import type { Confirmed } from '../tools/toolbox.ts';
+import type { Effect, Reply, Sent, Turn } from '../types.ts';
 import type { Asker, Limits, OverLimit } from './limits.ts';
 import type { Listener } from './listener.ts';
 
@@ -28,10 +30,13 @@ export interface ComposeInput {
   signal: AbortSignal;
   listener: Listener | undefined;
   journal: Journal;
+  /** What the user has said yes to in this turn, or did not. */
+  confirmed?: Confirmed | undefined;
+  declined?: Effect | undefined;
 }
 
 /** The reply to store, or the turn that said for this one, too, that a limit is reached. */
-export type Composed = { reply: Reply } | { mergedInto: string };
+export type Composed = { reply: Reply & { asked?: Asked } } | { mergedInto: string };
 export type Compose = (input: ComposeInput) => Promise<Composed>;
 
 /** Throws `Refused` with the sentence for the user, and what asking throws. */
@@ -59,12 +64,13 @@ export async function compose(deps: ComposeDeps, input: ComposeInput): Promise<C
 
 async function composeWith(
   deps: ComposeDeps,
-  { head, turn, recent, signal, listener, journal }: ComposeInput,
+  { head, turn, recent, signal, listener, journal, confirmed, declined }: ComposeInput,
   asker: Asker,
   { files, shown }: Seen,
 ): Promise<Composed> {
   const { summary } = recent.conversation;
   const { messages, from, tokens } = buildWindow(recent.turns, turn, deps.window, { files, summary });
+  if (declined) messages.at(-1)?.content.push(noteOfEffects([declined]));
   const reservation = await deps.limits.reserve(asker, deps.estimateUsd(tokens));
   if ('limit' in reservation) return refuse(reservation);
   let spentUsd = 0;
@@ -76,6 +82,7 @@ async function composeWith(
       userId: pseudonym(head.platform, head.speaker.id),
       signal,
       journal,
+      ...(confirmed ? { confirmed } : {}),
       onCost: (usd) => {
         spentUsd += usd;
       },

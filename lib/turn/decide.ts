@@ -5,11 +5,13 @@ import { type Journal, loadJournal } from '../tools/journal.ts';
 import type { Reply } from '../types.ts';
 import { composeVisibly } from './answer.ts';
 import { keepUnanswered } from './claim.ts';
+import { asking } from './confirm.ts';
 import { hasActed, telling, toldAlone } from './effects.ts';
 import { apologise, comesBack, reasonOf } from './ending.ts';
 import { fitReply } from './fit.ts';
 import { release } from './keep.ts';
 import type { Decision, TurnDeps, TurnInput, Work } from './shapes.ts';
+import { type Verdict, verdictOf } from './verdict.ts';
 
 /** So often Claude is asked for one turn: again where a crash or the table has lost the first answer, which may have been paid. */
 const MAX_ASKS = 2;
@@ -36,33 +38,35 @@ export async function decide(deps: TurnDeps, input: TurnInput, work: Work): Prom
   }
 }
 
-async function decideWith(
-  deps: TurnDeps,
-  input: TurnInput,
-  { turn, looking, startedAt, journal }: Work & { journal: Journal },
-): Promise<Decision> {
+async function decideWith(deps: TurnDeps, input: TurnInput, work: Work & { journal: Journal }): Promise<Decision> {
+  const { turn, looking, startedAt, journal } = work;
   const [head] = input.burst;
   let said = turn.said.filter(({ messageId }) => messageId === head.messageId);
-  const told = (reply: Reply): Decision => ({ said, reply: telling(reply, journal.effects()) });
-  const left = (): Decision =>
-    hasActed(journal.effects()) ? { said, reply: toldAlone(journal.effects()) } : { said, isLeft: true };
+  let verdict: Verdict = {};
+  const effects = () => [
+    ...(verdict.confirmed?.journal.effects() ?? []),
+    ...(verdict.declined ? [verdict.declined] : []),
+    ...journal.effects(),
+  ];
+  const told = (reply: Reply): Decision => ({ said, reply: telling(reply, effects()) });
+  const left = (): Decision => (hasActed(effects()) ? { said, reply: toldAlone(effects()) } : { said, isLeft: true });
   try {
     const recent = await looking;
     said = await keepUnanswered(deps, head, turn.said);
+    verdict = await verdictOf(deps, input, { ...work, turn: { ...turn, said }, turns: recent.turns });
     if (recent.conversation.owner !== 'bot') return left();
     if ((turn.asks ?? 0) > MAX_ASKS) return told(apologise(deps, head, `asked ${MAX_ASKS} times already`));
-    const composed = await composeVisibly(deps, input, { turn: { ...turn, said }, recent, journal });
-    if ('mergedInto' in composed)
-      return hasActed(journal.effects()) ? left() : { said, mergedInto: composed.mergedInto };
-    const { reply } = composed;
+    const composed = await composeVisibly(deps, input, { turn: { ...turn, said }, recent, journal, ...verdict });
+    if ('mergedInto' in composed) return hasActed(effects()) ? left() : { said, mergedInto: composed.mergedInto };
+    const reply = asking(composed.reply, head.speaker.id, deps.now());
     const isLookOld = !reply.handsOver && deps.now() - startedAt > LOOK_MS;
-    if (isLookOld && !hasActed(journal.effects()) && (await ownerNow(deps, input)) !== 'bot') return left();
+    if (isLookOld && !hasActed(effects()) && (await ownerNow(deps, input)) !== 'bot') return left();
     return told(fitReply(reply));
   } catch (error) {
     if (error instanceof Refused) return told({ kind: 'notice', text: error.sentence, stop: error.message });
     // Where nobody brings the message again, nobody would tell what was done.
-    const isOver = input.isOnlyAttempt && journal.isBegun();
-    if (!isOver && comesBack(error, input.attempts)) throw error;
+    const isBegun = journal.isBegun() || hasActed(effects());
+    if (!(input.isOnlyAttempt && isBegun) && comesBack(error, input.attempts)) throw error;
     return told(apologise(deps, head, reasonOf(error)));
   }
 }

@@ -4,7 +4,7 @@ import type { Effect, Reply } from '../types.ts';
 
 /** Whether something happened, or may have: such a turn is never passed over in silence. */
 export function hasActed(effects: readonly Effect[] | undefined): boolean {
-  return effects?.some(({ state }) => state !== 'REFUSED') ?? false;
+  return effects?.some(({ state }) => state === 'DONE' || state === 'UNKNOWN') ?? false;
 }
 
 /** The reply with what its turn did: kept with it, and in words where Claude's own are missing or were cut. */

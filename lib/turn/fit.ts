@@ -13,8 +13,10 @@ export const KEPT_REPLY_BYTES = sizes.replyBytes - NOTE_BYTES;
 /** The reply as it is stored and sent; one over 100 KB ends there and says so. */
 export function fitReply(reply: Reply): Reply {
   if (Buffer.byteLength(reply.text) <= sizes.replyBytes) return reply;
+  // A question that was cut away is not asked.
+  const { choices: _, pending: __, ...rest } = reply;
   const kept = cutToBytes(reply.text, KEPT_REPLY_BYTES);
-  return { ...reply, text: `${kept}${endOfCode(kept)}\n\n${sentences.cutShort}`, stop: 'too long' };
+  return { ...rest, text: `${kept}${endOfCode(kept)}\n\n${sentences.cutShort}`, stop: 'too long' };
 }
 
 /** The note would stand in the code that was cut: only a fence of the same mark, and no shorter, ends one, within its quote too. */

@@ -121,7 +121,13 @@ async function handle(
   const burst = burstOf(rest);
   await notePlaces(deps, burst);
   const { generation, attempts } = head;
-  const { covered, turn, before } = await takeTurn(deps, { burst, generation, attempts, remainingMs });
+  const isMember = (one: Delivery) => one.inbound.event === 'sent' && burst.includes(one.inbound);
+  const times = rest.filter(isMember).flatMap(({ takenAt }) => takenAt ?? []);
+  const { covered, turn, before } = await takeTurn(deps, {
+    ...{ burst, generation, attempts, remainingMs },
+    takenAt: times.length > 0 ? Math.min(...times) : undefined,
+    behind: rest.filter((one) => !isMember(one)).map((one) => one.inbound),
+  });
   await remember(deps, { head: inbound, turn, before, remainingMs: remainingMs() });
   return new Set([...covered].map((messageId) => `sent:${messageId}`));
 }

@@ -1,7 +1,8 @@
 /** Stop 7 for one turn: the stored reply goes out, or one plain apology where it never can, and the turn is over. */
 import { Later, Superseded, Undeliverable } from '../errors.ts';
 import { errorName, labelsOf } from '../log.ts';
-import type { Reply, Sent, Turn } from '../types.ts';
+import { withNumbers } from '../text/choices.ts';
+import type { Outgoing, Platform, Reply, Sent, Turn } from '../types.ts';
 import { telling } from './effects.ts';
 import {
   apologise,
@@ -63,7 +64,8 @@ async function deliver(
   { turn, reply, mayBeOutSince }: Sending,
 ): Promise<string[]> {
   const key = (reply.isReplacement ? apologyKey : replyKey)(head, turn.generation);
-  return platformOf(deps, head).deliver(outgoing(head, reply, key, mayBeOutSince), untilEnd(remainingMs));
+  const platform = platformOf(deps, head);
+  return platform.deliver(outgoing(platform, { head, reply, key, mayBeOutSince }), untilEnd(remainingMs));
 }
 
 /** A second is left for returning. */
@@ -110,8 +112,14 @@ export async function sendUnstored(
   reply: Reply,
 ): Promise<void> {
   try {
-    const message = outgoing(head, reply, apologyKey(head, generation), head.createdAt);
-    await platformOf(deps, head).deliver(message, untilEnd(remainingMs));
+    const platform = platformOf(deps, head);
+    const message = outgoing(platform, {
+      head,
+      reply,
+      key: apologyKey(head, generation),
+      mayBeOutSince: head.createdAt,
+    });
+    await platform.deliver(message, untilEnd(remainingMs));
   } catch (error) {
     const isOver = error instanceof Undeliverable || isGivenUp(head, attempts, deps.now());
     if (!isOver && (isPassing(error) || attempts <= LAST_ATTEMPT)) throw error;
@@ -123,11 +131,16 @@ export async function sendUnstored(
   }
 }
 
-function outgoing(head: Sent, reply: Reply, key: string, mayBeOutSince: number | undefined) {
+function outgoing(
+  { hasButtons }: Platform,
+  { head, reply, key, mayBeOutSince }: { head: Sent; reply: Reply; key: string; mayBeOutSince: number | undefined },
+): Outgoing {
+  const { choices } = reply;
   return {
     conversation: head.conversation,
     bot: head.bot,
-    text: reply.text,
+    text: hasButtons ? reply.text : withNumbers(reply.text, choices),
+    ...(hasButtons && choices ? { choices } : {}),
     replyKey: key,
     to: head.speaker.id,
     messageId: head.messageId,

@@ -13,6 +13,8 @@ export interface Delivery {
   /** 1 for the first delivery. */
   attempts: number;
   generation: number;
+  /** When the queue took it (ms). */
+  takenAt?: number;
   inbound: Inbound;
 }
 
@@ -46,6 +48,10 @@ export interface TurnInput {
   /** The message to answer, and those that wait right behind it. */
   burst: readonly [Sent, ...Sent[]];
   generation: number;
+  /** When the queue took the first of them (ms), where there is one. */
+  takenAt?: number | undefined;
+  /** What waits behind them in the conversation. */
+  behind?: readonly Inbound[];
   /** How often the queue has delivered the message, this time included. */
   attempts: number;
   remainingMs(): number;

@@ -1,7 +1,7 @@
 /** Stops 5-7 for one turn: claim, look back, ask, store, deliver, done. Every step can be the last; the next attempt goes on there. */
 import { errorName, labelsOf } from '../log.ts';
 import type { Recent } from '../store/store.ts';
-import type { Turn } from '../types.ts';
+import type { Reply, Turn } from '../types.ts';
 import { claim } from './claim.ts';
 import { decide } from './decide.ts';
 import { hasActed } from './effects.ts';
@@ -70,7 +70,16 @@ async function resume(
     await deps.store.finish(head, 'SKIPPED').catch(leftOpen(deps, input));
     return { ...turn, ...LEFT };
   }
-  return { ...turn, ...(await send(deps, input, { turn, reply, startedAt, mayBeOutSince: head.createdAt })) };
+  const asked = await askedNow(deps, input, reply);
+  return { ...turn, ...(await send(deps, input, { turn, reply: asked, startedAt, mayBeOutSince: head.createdAt })) };
+}
+
+/** A question is asked when it is sent: no yes that was said before this sending counts. */
+async function askedNow(deps: TurnDeps, input: TurnInput, reply: Reply): Promise<Reply> {
+  if (!reply.pending) return reply;
+  const asked = { ...reply, pending: { ...reply.pending, askedAt: deps.now() } };
+  await deps.store.replace(input.burst[0], asked).catch(leftOpen(deps, input));
+  return asked;
 }
 
 /** For an end that cannot be noted: tried again while there are attempts left, and then left. */

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { withNumbers } from '../../lib/text/choices.ts';
 
 /** Why there is no answer, in words for whoever sits at the terminal. */
 export class NoAnswer extends Error {}
@@ -25,6 +26,7 @@ const failure = z.object({ error: z.string(), code: z.string(), retryAfter: z.nu
 const piece = z.union([
   z.object({ delta: z.string() }),
   z.object({ tool: z.string() }),
+  z.object({ choices: z.array(z.string()) }),
   z.object({ done: z.literal(true) }),
   failure,
 ]);
@@ -81,6 +83,7 @@ export function openClient({ url, key }: ClientOptions) {
       if (!response.ok) throw new NoAnswer((await reasonOf(response)).error);
       for await (const found of piecesOf(response, signal)) {
         if ('delta' in found) onText(found.delta);
+        if ('choices' in found) onText(withNumbers('', found.choices));
         if ('tool' in found) onTool(found.tool);
         if ('error' in found) throw new NoAnswer(found.error);
         if ('done' in found) return;

@@ -1,8 +1,6 @@
 /** Tools that act, through the exported handlers: what they do happens once, and what became of it is told. */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Booking, openBooking } from '../harness/booking.ts';
 import { batch, sent } from '../harness/hand-made.ts';
 import { talkjsChat } from '../harness/talkjs-chat.ts';
 import { openWorld, type World } from '../harness/world.ts';
@@ -10,30 +8,19 @@ import { openWorld, type World } from '../harness/world.ts';
 const chat = talkjsChat();
 let world: World;
 
-/** The service that books: what came in, and how it answers next. */
-const service = { booked: [] as { room: string; key: string }[], answers: [] as (number | 'never')[] };
-const server = createServer((request, response) => {
-  const room = new URL(request.url ?? '', 'http://x').searchParams.get('room') ?? '';
-  const answer = service.answers.shift() ?? 200;
-  if (answer !== 409) service.booked.push({ room, key: String(request.headers['idempotency-key']) });
-  if (answer !== 'never') response.writeHead(answer).end();
-});
+let service: Booking;
 
 beforeAll(async () => {
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  process.env.EFFECTS_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  process.env.BOTS_DIR = path.resolve(import.meta.dirname, '../fixtures/bots-acting');
+  service = await openBooking();
   world = await openWorld(chat);
 });
 afterAll(async () => {
   await world.close();
-  server.closeAllConnections();
-  await new Promise((done) => server.close(done));
+  await service.close();
 });
 beforeEach(() => {
   world.claude.reset();
-  service.booked.length = 0;
-  service.answers.length = 0;
+  service.reset();
 });
 
 const context = { getRemainingTimeInMillis: () => 60_000 };
@@ -92,7 +79,7 @@ describe('what a tool did', () => {
 
     await world.converse(conversation, 'Book Oslo');
 
-    expect(service.booked).toHaveLength(1);
+    expect(service.acted).toHaveLength(1);
     expect(toldLast()[0]?.content).toMatch(/"booked":"Oslo"/);
   });
 
@@ -116,7 +103,7 @@ describe('what a tool did', () => {
       await world.reply(batch([sent('talkjs', conversation, 'Book Paris', LATER)]), context);
     }
 
-    const keys = service.booked.map(({ key }) => key);
+    const keys = service.acted.map(({ key }) => key);
     expect(keys).toHaveLength(2);
     expect(new Set(keys).size).toBe(2);
     expect(keys[0]).toMatch(/^[0-9a-f]{40}$/);
@@ -132,7 +119,7 @@ describe('what a tool did', () => {
 
     await world.reply(again(message), context);
 
-    expect(service.booked).toHaveLength(1);
+    expect(service.acted).toHaveLength(1);
     expect(world.claude.requests).toHaveLength(asked + 1);
     const { state, reply } = (await turnOf(conversation)) ?? {};
     expect({ state, text: reply?.text, effects: reply?.effects?.map((effect) => effect.state) }).toEqual({

@@ -28,6 +28,7 @@ const tools: AskDeps['tools'] = {
     results: calls.map(({ id }, i) => ({ type: 'tool_result' as const, tool_use_id: id, content: `result ${i}` })),
     handsOver: false,
   }),
+  confirm: noTools.confirm,
 };
 
 /** Asks, delivers, and gives what arrived for it. */

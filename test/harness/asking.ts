@@ -22,6 +22,7 @@ export const tools = {
     results: calls.map(({ id }) => ({ type: 'tool_result' as const, tool_use_id: id, content: '391' })),
     handsOver: false,
   }),
+  confirm: noTools.confirm,
 };
 
 export type Asked = Partial<Question> & { text?: string };

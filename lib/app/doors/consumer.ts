@@ -28,12 +28,12 @@ const envelope = z.object({
 });
 
 /** `undefined` for what is not ours: it goes to the dead letters, where somebody can look at it. */
-function toDelivery({ id, receipt, attempts, body }: QueueMessage): Delivery | undefined {
+function toDelivery({ body, group: _, ...message }: QueueMessage): Delivery | undefined {
   try {
     const { generation, inbound } = envelope.parse(JSON.parse(body));
-    return { id, receipt, attempts, generation, inbound: inbound as unknown as Inbound };
+    return { ...message, generation, inbound: inbound as unknown as Inbound };
   } catch (error) {
-    logLine('message-unreadable', { id, reason: whatIsWrong(error) });
+    logLine('message-unreadable', { id: message.id, reason: whatIsWrong(error) });
     return undefined;
   }
 }

@@ -11,6 +11,8 @@ export interface QueueMessage {
   attempts: number;
   /** Empty where the queue has none. */
   group: string;
+  /** When the queue took it (ms), where it says so. */
+  takenAt?: number;
   body: string;
 }
 
@@ -34,6 +36,7 @@ export function queueDoor<Deps>(
       receipt: receiptHandle,
       attempts: Number(attributes.ApproximateReceiveCount),
       group: attributes.MessageGroupId ?? '',
+      ...(Number(attributes.SentTimestamp) > 0 ? { takenAt: Number(attributes.SentTimestamp) } : {}),
       body,
     }));
     try {

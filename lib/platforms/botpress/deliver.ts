@@ -6,7 +6,7 @@ import type { HttpDeps } from '../kit/http.ts';
 import { botpressApi, type Settled } from './api.ts';
 import { isForbidden, join } from './join.ts';
 import { signUserKey } from './keys.ts';
-import { toParts } from './parts.ts';
+import { toParts, withChoices } from './parts.ts';
 import { type BotpressSeat, findSent, idOf, postPart } from './seat.ts';
 import type { BotpressSettings } from './settings.ts';
 
@@ -74,11 +74,13 @@ export function botpressPlatform(settings: Omit<BotpressSettings, 'webhookSecret
   }
 
   return {
-    deliver: async ({ conversation, text, replyKey, to, mayBeOutSince }, signal) => {
+    hasButtons: true,
+
+    deliver: async ({ conversation, text, choices, replyKey, to, mayBeOutSince }, signal) => {
       await introduce();
       const seat = { api, conversation, botUserId, userKey: await ownKey(), signal };
       const visit = { seat, to, isRepeat: mayBeOutSince !== undefined };
-      const parts = toParts(text, replyKey, sentences.empty);
+      const parts = withChoices(toParts(text, replyKey, sentences.empty), choices);
       const wanted = new Set(parts.map(({ replyId }) => replyId));
       const sent = visit.isRepeat ? await asParticipant(visit, () => findSent(seat, wanted, mayBeOutSince)) : undefined;
       const ids: string[] = [];

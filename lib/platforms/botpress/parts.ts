@@ -7,6 +7,8 @@ export interface Part {
   /** Travels as `metadata.replyId`: Botpress knows no idempotency key, and this is how an earlier attempt is recognised. */
   replyId: string;
   markdown: string;
+  /** Shown as buttons below it. */
+  choices?: readonly string[];
 }
 
 /** Botpress documents no length, only 1 MB for a request; an answer of Claude's default length stays one message. */
@@ -22,4 +24,10 @@ export function toParts(
   const parts = split(markdown, maxChars).map(keepHarmless);
   const shown = parts.length > 0 ? parts : [sentenceForNothing];
   return numbered(replyKey, shown).map(({ key, part }) => ({ replyId: key, markdown: part }));
+}
+
+/** The same, with the choices below the last of them. */
+export function withChoices(parts: readonly Part[], choices: readonly string[] | undefined): readonly Part[] {
+  if (!choices) return parts;
+  return parts.map((part, i) => (i === parts.length - 1 ? { ...part, choices } : part));
 }

@@ -27,12 +27,13 @@ const pagesOfAMoment = 2;
 const maxPages = 50;
 
 /** Posts one message. Where no answer comes it is looked for before it is posted again. */
-export function postPart(seat: BotpressSeat, { replyId, markdown }: Part): Promise<Settled> {
+export function postPart(seat: BotpressSeat, part: Part): Promise<Settled> {
   const { api, conversation, userKey, signal } = seat;
+  const { replyId } = part;
   return api({
     method: 'POST',
     path: ['messages'],
-    body: { conversationId: conversation, payload: { type: 'markdown', markdown }, metadata: { replyId } },
+    body: { conversationId: conversation, payload: payloadOf(part), metadata: { replyId } },
     userKey,
     signal,
     findDone: async () => {
@@ -41,6 +42,12 @@ export function postPart(seat: BotpressSeat, { replyId, markdown }: Part): Promi
       return id === undefined ? undefined : { kind: 'done', body: { message: { id } } };
     },
   });
+}
+
+/** What a click says is the label, as a text of the user. */
+function payloadOf({ markdown, choices }: Part): object {
+  if (!choices) return { type: 'markdown', markdown };
+  return { type: 'choice', text: markdown, options: choices.map((label) => ({ label, value: label })) };
 }
 
 /** The id of a message that was created, if Botpress named it. */

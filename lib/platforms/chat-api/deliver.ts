@@ -20,8 +20,11 @@ export interface ChatApiPlatformDeps {
 /** Markdown travels in a `text` payload, as the Botpress cloud's own bots send it: every client shows that. */
 export function chatApiPlatform({ put, stream, streamIdOf }: ChatApiPlatformDeps): Platform {
   return {
-    deliver: async ({ conversation, text, replyKey, messageId, isStreamed }) => {
-      const payload = { type: 'text', text: keepHarmless(text) || sentences.empty };
+    hasButtons: true,
+    deliver: async ({ conversation, text, choices, replyKey, messageId, isStreamed }) => {
+      const shown = keepHarmless(text) || sentences.empty;
+      const options = choices?.map((label) => ({ label, value: label }));
+      const payload = options ? { type: 'choice', text: shown, options } : { type: 'text', text: shown };
       const streamed = isStreamed ? { streamId: streamIdOf(replyKey) } : {};
       return [await put({ conversation, replyKey, messageId, payload, ...streamed })];
     },

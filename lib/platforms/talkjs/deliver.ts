@@ -38,15 +38,18 @@ export function talkjsPlatform(
   const api = talkjsApi(settings, deps);
   const typingNow = new Map<string, AbortController>();
 
-  const deliver: Platform['deliver'] = async ({ conversation, bot, text, replyKey, mayBeOutSince }, signal) => {
+  const deliver: Platform['deliver'] = async (
+    { conversation, bot, text, choices, replyKey, mayBeOutSince },
+    signal,
+  ) => {
     const seat = { api, botId: botNamed(ours, bot).userId, conversation, signal };
-    const pieces = toPieces(text, replyKey, sentences.empty);
+    const pieces = toPieces(text, replyKey, sentences.empty, choices);
     const isKeyForgotten = mayBeOutSince !== undefined && deps.now() - mayBeOutSince > keyLifetimeMs;
     if (settings.typing === 'off') return isKeyForgotten ? sendMissing(seat, pieces) : send(seat, pieces);
     typingNow.get(replyKey)?.abort();
     return sendInPlace(seat, pieces, replyKey);
   };
-  if (settings.typing === 'off') return { deliver };
+  if (settings.typing === 'off') return { hasButtons: true, deliver };
 
   const typing: Platform['typing'] = async ({ conversation, bot, replyKey }, signal) => {
     const stop = new AbortController();
@@ -63,7 +66,7 @@ export function talkjsPlatform(
       typingNow.delete(replyKey);
     }
   };
-  return { deliver, typing };
+  return { hasButtons: true, deliver, typing };
 }
 
 function typingKey(replyKey: string): string {

@@ -107,6 +107,11 @@ async function send(text: string, troubles: readonly Trouble[]) {
   }
 }
 
+// A click on a choice says it.
+document.addEventListener('choose', (event) => {
+  if (event instanceof CustomEvent && typeof event.detail === 'string') void send(event.detail, []);
+});
+
 function say(text: string | undefined) {
   problem.textContent = text ?? '';
 }

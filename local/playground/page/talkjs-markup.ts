@@ -5,7 +5,7 @@ import { renderLink } from './markdown.ts';
 /** https://talkjs.com/docs/Features/Messages/Formatting */
 const CODE = /```([\s\S]*?)```/g;
 const INLINE =
-  /<((?:https?:\/\/|mailto:)[^|>\s]+)\|([^>]*)>|(https?:\/\/[^\s<>]+[^\s<>.,;:!?)])|(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])|(?<![\w_])_(?=\S)([^_\n]+?)(?<=\S)_(?![\w_])|(?<![\w~])~(?=\S)([^~\n]+?)(?<=\S)~(?![\w~])/g;
+  /<actionbutton:[^|>]*\?text=([^|>&]*)\|([^>]*)>|<((?:https?:\/\/|mailto:)[^|>\s]+)\|([^>]*)>|(https?:\/\/[^\s<>]+[^\s<>.,;:!?)])|(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])|(?<![\w_])_(?=\S)([^_\n]+?)(?<=\S)_(?![\w_])|(?<![\w~])~(?=\S)([^~\n]+?)(?<=\S)~(?![\w~])/g;
 
 export function renderTalkjs(text: string): Node[] {
   const blocks: Node[] = [];
@@ -44,7 +44,17 @@ function toInline(text: string): Node[] {
   return [...nodes, new Text(text.slice(from))];
 }
 
-function toNodes([whole, href, label, bare, bold, italic, strike]: RegExpMatchArray): Node[] {
+/** As docs/talkjs.md has it for a page of one's own: the click says the text as the user. */
+function renderButton(text: string, label: string): Node {
+  const button = make('button', { type: 'button', class: 'choice' }, label);
+  button.addEventListener('click', () => {
+    button.dispatchEvent(new CustomEvent('choose', { bubbles: true, detail: text }));
+  });
+  return button;
+}
+
+function toNodes([whole, says, button, href, label, bare, bold, italic, strike]: RegExpMatchArray): Node[] {
+  if (says !== undefined) return [renderButton(decodeURIComponent(says), button ?? '')];
   if (href !== undefined) return renderLink(href, [new Text(label || href)]);
   if (bare !== undefined) return renderLink(bare, [new Text(bare)]);
   if (bold !== undefined) return [make('strong', {}, ...toInline(bold))];

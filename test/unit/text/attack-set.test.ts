@@ -8,7 +8,7 @@ import { fileLimitsOf } from '../../../lib/claude/models.ts';
 import { readSettings } from '../../../lib/config.ts';
 import { guard } from '../../../lib/text/guard.ts';
 import { allTools } from '../../../lib/tools/all.ts';
-import { runTools } from '../../../lib/tools/run.ts';
+import { runStep } from '../../harness/run-step.ts';
 import { gif, jpeg, packedPdf, pdf, png, webp } from '../../harness/sample-files.ts';
 
 const served = new Map<string, Buffer>();
@@ -312,7 +312,7 @@ describe('a tool call that is meant to harm', () => {
   ])('runs nothing: %s', async (_name, name, input, said) => {
     const done: string[] = [];
 
-    const [result] = await runTools(
+    const [result] = await runStep(
       [{ type: 'tool_use', id: 'toolu_1', name, input, caller: { type: 'direct' } }],
       allTools,
       {

@@ -5,9 +5,9 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { allTools } from '../../../lib/tools/all.ts';
 import { compute } from '../../../lib/tools/compute.ts';
-import { runTools } from '../../../lib/tools/run.ts';
 import type { ToolContext } from '../../../lib/tools/tool.ts';
 import { listOf } from '../../../scripts/build/list-tools.mjs';
+import { runStep } from '../../harness/run-step.ts';
 
 const folder = path.resolve(import.meta.dirname, '../../../lib/tools');
 
@@ -29,7 +29,7 @@ function context(more: Partial<ToolContext> = {}): ToolContext {
 /** What the tool gave as JSON, or the error as Claude reads it. */
 async function use(name: string, input: unknown, more?: Partial<ToolContext>): Promise<unknown> {
   const block = { type: 'tool_use', id: 'toolu_1', name, input, caller: { type: 'direct' } } as const;
-  const [result] = await runTools([block], allTools, context(more));
+  const [result] = await runStep([block], allTools, context(more));
   const content = String(result?.content);
   return result?.is_error ? content : JSON.parse(content.split('\n')[2] ?? '');
 }

@@ -1,5 +1,6 @@
 /** The playground's page: our Chat API server through Botpress' official client, here in the browser. Pieces arrive as signals. */
 import type { AuthenticatedClient, Client as OfficialClient } from '@botpress/chat';
+import { withNumbers } from '../../../../lib/text/choices.ts';
 import type { LineView } from '../../view.ts';
 import type { OpenADoor } from './door.ts';
 
@@ -124,5 +125,7 @@ function readSignal(text: string): StreamSignal | undefined {
 
 function textOf(payload: object): string {
   if ('markdown' in payload) return String(payload.markdown);
-  return 'text' in payload ? String(payload.text) : '(something else than text)';
+  const options = 'options' in payload && Array.isArray(payload.options) ? payload.options : [];
+  const choices = options.map(({ label }: { label: string }) => label);
+  return 'text' in payload ? withNumbers(String(payload.text), choices) : '(something else than text)';
 }

@@ -1,10 +1,13 @@
 /** The playground's page: plain HTTP, one request whose answer is one JSON object a line. */
+
+import { withNumbers } from '../../../../lib/text/choices.ts';
 import type { LineView } from '../../view.ts';
 import type { OpenADoor } from './door.ts';
 
 interface Piece {
   delta?: string;
   tool?: string;
+  choices?: string[];
   done?: boolean;
   turn?: string;
   error?: string;
@@ -44,7 +47,7 @@ export const openStream: OpenADoor = async ({ view: { url = '' }, accessKey, eve
     for await (const piece of readPieces(response)) {
       if (piece.error !== undefined) throw new Broken(piece.code ?? 'failed', piece.error, piece.retryAfter);
       if (piece.done) return text;
-      text += piece.delta ?? '';
+      text += piece.delta ?? withNumbers('', piece.choices);
       if (piece.delta !== undefined) events.draft(text);
     }
     throw new Broken('broken', 'the stream broke off');

@@ -1,0 +1,75 @@
+/** Stop 6, around Claude: a question that a tool asks, and whether a turn is the answer to one. Pure. */
+import { sentences } from '../text/sentences.ts';
+import { isYes } from '../text/yes.ts';
+import type { Inbound, Pending, Reply, Turn } from '../types.ts';
+
+/** So long (ms) a yes counts. */
+const LAPSES_MS = 30 * 60_000;
+
+/** The reply with what waits for the yes of `speaker`; `now` in ms. */
+export function asking(
+  { asked, ...reply }: Reply & { asked?: Pick<Pending, 'tool' | 'version' | 'input'> },
+  speaker: string,
+  now: number,
+): Reply {
+  if (!asked) return reply;
+  return { ...reply, choices: [sentences.yes, sentences.no], pending: { ...asked, speaker, askedAt: now } };
+}
+
+/** A question that is open, and the turn (sort key) that asked it. */
+export interface OpenQuestion {
+  sk: string;
+  pending: Pending;
+}
+
+/** Who says what, and when we took it. */
+export interface Answering {
+  turn: Turn;
+  /** When the queue, or the door where there is none, took it (ms); the earliest of the turn's messages. */
+  takenAt: number | undefined;
+  /** What waits behind the turn in its conversation. */
+  behind: readonly Inbound[];
+}
+
+/**
+ * The newest question of the conversation, where this turn is the first thing that its user has said since: that decides, whatever it
+ * is. What others say, and what was said before the question was sent, changes nothing.
+ */
+export function questionFor(turns: readonly Turn[], { turn, takenAt }: Answering): OpenQuestion | undefined {
+  const asking = turns.findLast(({ reply, sk }) => reply?.pending && sk !== turn.sk);
+  const pending = asking?.reply?.pending;
+  if (!asking || !pending || asking.state !== 'DELIVERED') return undefined;
+  const isAnswer = (one: Pick<Turn, 'said'>) =>
+    one.said.some(
+      ({ speaker, createdAt, byTeam }) => !byTeam && speaker.id === pending.speaker && createdAt > pending.askedAt,
+    );
+  if (!isAnswer(turn) || (takenAt !== undefined && takenAt <= pending.askedAt)) return undefined;
+  const isDecided = turns.some(
+    (one) => one.sk !== turn.sk && one.sk !== asking.sk && one.into !== turn.sk && isAnswer(one),
+  );
+  return isDecided ? undefined : { sk: asking.sk, pending };
+}
+
+/** Whether all that the user said since, and nothing that waits, says anything but yes. */
+export function saysYes(
+  { pending }: OpenQuestion,
+  turns: readonly Turn[],
+  { turn, behind }: Answering,
+  now: number,
+): boolean {
+  const { askedAt, speaker } = pending;
+  const ids = new Set(turn.said.map(({ messageId }) => messageId));
+  const isChanged = [turn, ...turns].some(({ messageId, correction }) => correction && ids.has(messageId));
+  const isWithdrawn = behind.some(({ event }) => event === 'edited' || event === 'deleted');
+  const saysMore = behind.some((one) => one.event === 'sent' && one.speaker.id === speaker && !isYes(one.text));
+  return (
+    now - askedAt <= LAPSES_MS &&
+    !isChanged &&
+    !isWithdrawn &&
+    !saysMore &&
+    turn.said.every(
+      (said) =>
+        said.speaker.id === speaker && said.createdAt > askedAt && said.attachments.length === 0 && isYes(said.text),
+    )
+  );
+}
