@@ -274,6 +274,8 @@ export interface Platform {
    * Throws `Later` when it may work afterwards and `Undeliverable` when it never will.
    */
   deliver(reply: Outgoing, signal: AbortSignal): Promise<string[]>;
+  /** Set where the API knows no idempotency key: of two workers at once neither would see what the other sends, so one sends at a time. */
+  sendsAlone?: boolean;
   /** Shows that the bot is at work on `replyKey`; never throws. */
   typing?(seat: Seat, signal: AbortSignal): Promise<void>;
   /** Shows the answer to come; `isRepeat` when an earlier attempt may have shown something. */

@@ -20,11 +20,11 @@ export function openTurns(access: Access) {
   async function asHolder(
     ref: MessageRef,
     holder: Holder,
-    input: { set: string; names?: Record<string, string>; values: Record<string, unknown> },
+    input: { set: string; names?: Record<string, string>; values: Record<string, unknown>; isRepeatable?: boolean },
   ) {
     const done = await update(partition(ref), turnSk(ref), {
       UpdateExpression: input.set,
-      ConditionExpression: '#state = :claimed AND #owner = :owner AND epoch = :epoch',
+      ConditionExpression: `${input.isRepeatable ? '(#state = :claimed OR #state = :answered)' : '#state = :claimed'} AND #owner = :owner AND epoch = :epoch`,
       ExpressionAttributeNames: { '#state': 'state', '#owner': 'owner', ...input.names },
       ExpressionAttributeValues: {
         ':claimed': 'CLAIMED',
@@ -79,11 +79,28 @@ export function openTurns(access: Access) {
       });
     },
 
-    /** Stores the reply before it is sent. Throws `Superseded` when another worker took the turn over. */
+    /** Stores the reply before it is sent; who stored it sends it. Throws `Superseded` when another worker took the turn over. */
     async answer(ref: MessageRef, holder: Holder, reply: Reply, said: readonly Said[]): Promise<void> {
       await asHolder(ref, holder, {
-        set: 'SET #state = :answered, reply = :reply, said = :said REMOVE #owner, leaseUntil, asks',
+        set: 'SET #state = :answered, reply = :reply, said = :said REMOVE asks',
         values: { ':answered': 'ANSWERED', ':reply': reply, ':said': said },
+        isRepeatable: true, // The client repeats a write whose answer was lost.
+      });
+    },
+
+    /** Lets `owner` alone send the stored reply until `leaseUntil` (ms), 0 to let others; false when somebody else does, or the turn is over. */
+    async sendAlone(ref: MessageRef, { owner, leaseUntil }: { owner: string; leaseUntil: number }): Promise<boolean> {
+      return update(partition(ref), turnSk(ref), {
+        UpdateExpression: 'SET #owner = :owner, leaseUntil = :until',
+        ConditionExpression:
+          '#state = :answered AND (attribute_not_exists(leaseUntil) OR leaseUntil < :now OR #owner = :owner)',
+        ExpressionAttributeNames: { '#state': 'state', '#owner': 'owner' },
+        ExpressionAttributeValues: {
+          ':answered': 'ANSWERED',
+          ':owner': owner,
+          ':until': leaseUntil,
+          ':now': now(),
+        },
       });
     },
 
@@ -142,9 +159,9 @@ export function openTurns(access: Access) {
     ): Promise<void> {
       if (state === 'FAILED') await noteFailure(ref);
       await update(partition(ref), turnSk(ref), {
-        UpdateExpression: 'SET #state = :state, finishedAt = :now, replyIds = :ids',
+        UpdateExpression: 'SET #state = :state, finishedAt = :now, replyIds = :ids REMOVE #owner, leaseUntil',
         ConditionExpression: '#state = :answered',
-        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeNames: { '#state': 'state', '#owner': 'owner' },
         ExpressionAttributeValues: { ':state': state, ':answered': 'ANSWERED', ':now': now(), ':ids': replyIds },
       });
     },

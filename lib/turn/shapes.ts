@@ -26,6 +26,7 @@ export interface TurnDeps {
     | 'recent'
     | 'merge'
     | 'answer'
+    | 'sendAlone'
     | 'replace'
     | 'retire'
     | 'skip'

@@ -8,6 +8,7 @@ import { hasActed } from './effects.ts';
 import { comesBack } from './ending.ts';
 import { close, keep } from './keep.ts';
 import { send, sendUnstored } from './send.ts';
+import { alone, letOthers } from './sending.ts';
 import type { Taken, TurnDeps, TurnInput, Work } from './shapes.ts';
 
 /** What is known of a conversation of which nothing can be read. */
@@ -34,6 +35,7 @@ export async function takeTurn(deps: TurnDeps, input: TurnInput): Promise<Taken>
 /** A turn that is ours is decided, stored and sent. */
 async function begin(deps: TurnDeps, input: TurnInput, work: Work): Promise<Turn> {
   const { turn, holder, startedAt } = work;
+  const [head] = input.burst;
   const decision = await decide(deps, input, work);
   const { said } = decision;
   if (!('reply' in decision)) {
@@ -43,9 +45,12 @@ async function begin(deps: TurnDeps, input: TurnInput, work: Work): Promise<Turn
   }
   const written = { ...decision.reply, ms: deps.now() - startedAt };
   const { reply, isStored } = await keep(deps, input, { holder, said, reply: written });
-  if (isStored) return { ...turn, said, ...(await send(deps, input, { turn, reply, startedAt })) };
+  if (isStored) {
+    const sent = send(deps, input, { turn, reply, startedAt }).catch(letOthers(deps, head, holder.owner));
+    return { ...turn, said, ...(await sent) };
+  }
   await sendUnstored(deps, input, reply);
-  await deps.store.abandon(input.burst[0], holder).catch(leftOpen(deps, input));
+  await deps.store.abandon(head, holder).catch(leftOpen(deps, input));
   return { ...turn, said, reply, state: 'FAILED' };
 }
 
@@ -70,8 +75,10 @@ async function resume(
     await deps.store.finish(head, 'SKIPPED').catch(leftOpen(deps, input));
     return { ...turn, ...LEFT };
   }
+  const owner = await alone(deps, input);
   const asked = await askedNow(deps, input, reply);
-  return { ...turn, ...(await send(deps, input, { turn, reply: asked, startedAt, mayBeOutSince: head.createdAt })) };
+  const sent = send(deps, input, { turn, reply: asked, startedAt, mayBeOutSince: head.createdAt });
+  return { ...turn, ...(await sent.catch(letOthers(deps, head, owner))) };
 }
 
 /** A question is asked when it is sent: no yes that was said before this sending counts. */

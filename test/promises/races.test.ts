@@ -113,12 +113,12 @@ describe.each([
 });
 
 describe('two workers at one conversation of Botpress, which knows no key', () => {
-  it('lose nothing and mix nothing up; only two that send at the same moment make a second answer', async () => {
+  it('make one answer of it, in order; only one that sends after its time is over makes a second', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), race, async (s, how) => {
         const { lost, doubled, misordered } = await run(openBotpress, s, how);
         expect([lost, misordered]).toEqual([0, 0]);
-        if (!how.isZombie) expect(doubled).toBeLessThanOrEqual(how.messages);
+        expect(doubled).toBeLessThanOrEqual(how.isZombie ? how.messages : 0);
       }),
       { numRuns: RUNS, seed: 5 },
     );

@@ -75,6 +75,7 @@ export function botpressPlatform(settings: Omit<BotpressSettings, 'webhookSecret
 
   return {
     hasButtons: true,
+    sendsAlone: true,
 
     deliver: async ({ conversation, text, choices, replyKey, to, mayBeOutSince }, signal) => {
       await introduce();
