@@ -1,5 +1,6 @@
 /** `npm run bot -- <command>`: looks after the bot, on this machine or, with `--stage <name>`, on a deployed stage. */
 import { parseArgs } from 'node:util';
+import type { NamedKey } from '../lib/config/keys.ts';
 import { type Env, groups } from '../lib/config.ts';
 import { Later } from '../lib/errors.ts';
 import { callersOf } from '../lib/http/access.ts';
@@ -93,7 +94,7 @@ function misused(what: string): CannotRun {
   return new CannotRun(`${what}\n\n${usage()}`);
 }
 
-function accessKeys(stage: string | undefined, here: Env): readonly string[] {
+function accessKeys(stage: string | undefined, here: Env): readonly NamedKey[] {
   const env = stage === undefined ? here : readStage(stage, { shell: process.env }).env;
   return groups.chat(env, [])?.accessKeys ?? [];
 }
@@ -109,7 +110,7 @@ function toOptions(
     dead: isDead = false,
     by = 'user',
   }: ReturnType<typeof read>['values'],
-  keys: readonly string[],
+  keys: readonly NamedKey[],
 ): Options {
   const named = PLATFORMS.find((name) => name === platform);
   if (platform !== undefined && named === undefined)

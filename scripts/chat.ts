@@ -39,7 +39,7 @@ async function main(): Promise<number> {
   const url = (given.url ?? `http://localhost:${Number(env.PORT || 3000) + 1}`)
     .replace(/\/+$/, '')
     .replace(/\/chat$/, '');
-  const key = given.key ?? groups.chat(env, [])?.accessKeys?.[0];
+  const key = given.key ?? groups.chat(env, [])?.accessKeys?.[0]?.key;
   const terminal = { client: openClient({ url, key }), session: given.session };
   if (given.once === undefined) return converse(terminal);
   return askOnce(terminal, given.once === '-' ? (await text(process.stdin)).trim() : given.once);

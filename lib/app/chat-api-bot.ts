@@ -1,6 +1,7 @@
 /** Root of the bot of our own Chat API: how the worker answers there. */
 import { openAnswerStream, streamIdOf } from '../chat-api/answer-stream.ts';
-import { openPost } from '../chat-api/post.ts';
+import { fromTurnConversation } from '../chat-api/ids.ts';
+import { openPost, type Post } from '../chat-api/post.ts';
 import { noShare } from '../chat-api/share.ts';
 import { openState } from '../chat-api/state.ts';
 import type { ChatApiSettings } from '../config.ts';
@@ -9,6 +10,7 @@ import { chatApiPlatform } from '../platforms/chat-api/deliver.ts';
 import { echoPlatform } from '../platforms/chat-api/echo.ts';
 import { openSignalsQueue, openSqs } from '../queue.ts';
 import { openChatApiStore } from '../store/chat-api/chat-api.ts';
+import { openChatConversations } from '../store/chat-api/conversations.ts';
 import { openTable } from '../store/items.ts';
 import { openDynamo } from '../store/store.ts';
 import type { Compose } from '../turn/compose.ts';
@@ -19,13 +21,17 @@ const now = Date.now;
 /** The outbound half of our own Chat API: Claude’s answers as messages of its bot, or an echo with CHAT_API_BOT=echo. */
 export function chatApiBot(settings: ChatApiSettings, tableName: string): Platform {
   const { webhook, bot } = settings;
+  const table = openTable(openDynamo(), tableName);
   const state = openState({
-    kept: openChatApiStore(openTable(openDynamo(), tableName), now),
+    kept: openChatApiStore(table, now),
     share: noShare,
     putOutbound: webhook && openSignalsQueue(openSqs(), webhook.queueUrl).put,
     now,
   });
-  const put = openPost(state);
+  const put: Post = (message) => {
+    const { realm } = fromTurnConversation(message.conversation);
+    return openPost({ ...state, conversations: openChatConversations(table, now, realm) })(message);
+  };
   if (bot === 'echo') return echoPlatform({ put, find: (id) => state.messages.find('msg', id) });
   const onError = (error: unknown) => logLine('preview-not-shown', { error: errorName(error) });
   const stream = (options: Parameters<typeof openAnswerStream>[1]) =>

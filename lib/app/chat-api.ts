@@ -1,11 +1,14 @@
 /** Root of the Chat API server: the door that its clients call. */
+import { bots } from '#bots/doors';
 import { openAllowance } from '../chat-api/allowance.ts';
 import { ApiError, errorBody } from '../chat-api/api-error.ts';
 import { openKeys } from '../chat-api/keys.ts';
+import { readPath } from '../chat-api/path.ts';
 import { openServer } from '../chat-api/server.ts';
 import { openShare, type Share } from '../chat-api/share.ts';
 import { openState } from '../chat-api/state.ts';
-import type { Settings } from '../config.ts';
+import { type Webhook, webhooksOf } from '../chat-api/webhooks.ts';
+import type { ChatApiSettings, Settings } from '../config.ts';
 import { labelsOf, logLine } from '../log.ts';
 import { openSignalsQueue, openSqs, openTurnsQueue } from '../queue.ts';
 import { openChatApiStore } from '../store/chat-api/chat-api.ts';
@@ -27,17 +30,39 @@ export function chatApiDoor({ share = openShare() }: { share?: Share } = {}) {
   return streamFrom(() => open().catch(refuseAll));
 }
 
-function serverOf({ aws, chatApi, limits }: Settings<'aws' | 'chatApi' | 'limits'>, share: Share): Server {
+/** A server for each bot that has a webhook id, opened when it is first asked. */
+function serverOf(settings: Settings<'aws' | 'chatApi' | 'limits'>, share: Share): Server {
+  const { chatApi } = settings;
   if (!chatApi) return refusing(new ApiError('ResourceNotFound', "Route doesn't exist"));
+  const all = webhooksOf(bots, chatApi.webhookId);
+  const opened = new Map<string, Server>();
+  return {
+    fetch: (request, surroundings) => {
+      const asked = readPath(new URL(request.url).pathname)?.webhookId;
+      const webhook = all.find(({ id }) => id === asked) ?? all[0];
+      const server = opened.get(webhook.id) ?? openOne(settings, chatApi, webhook, share);
+      opened.set(webhook.id, server);
+      return server.fetch(request, surroundings);
+    },
+  };
+}
+
+function openOne(
+  { aws, limits }: Settings<'aws' | 'limits'>,
+  chatApi: ChatApiSettings,
+  { id, name, realm }: Webhook,
+  share: Share,
+): Server {
   const sqs = openSqs();
   const dynamo = openDynamo();
   const table = openTable(dynamo, aws.tableName);
   const { put: putTurn } = openTurnsQueue(sqs, aws.turnsQueueUrl);
   const putOutbound = chatApi.webhook && openSignalsQueue(sqs, chatApi.webhook.queueUrl).put;
   const api = {
-    ...openState({ kept: openChatApiStore(table, now), share, putOutbound, now }),
-    keys: openKeys(chatApi),
+    ...openState({ kept: openChatApiStore(table, now, realm), share, putOutbound, now }),
+    keys: openKeys({ ...chatApi, realm }),
     bot: chatApi.bot,
+    name,
     putTurn: async (inbound: Inbound) => {
       await putTurn(inbound);
       logLine('message-kept', { ...labelsOf(inbound), kind: inbound.event });
@@ -47,12 +72,13 @@ function serverOf({ aws, chatApi, limits }: Settings<'aws' | 'chatApi' | 'limits
       counters: openCounters(dynamo, aws.tableName),
       messagesPerMinute: limits.messagesPerMinute,
       usersPerMinute: chatApi.usersPerMinute,
+      realm,
       now,
     }),
-    streams: openStreamLeases(table, now, chatApi.streams),
+    streams: openStreamLeases(table, now, chatApi.streams, realm),
     unanswered: openStore(dynamo, aws.tableName, now).unanswered,
   };
-  return openServer({ webhookId: chatApi.webhookId, allowedOrigins: chatApi.allowedOrigins, api, log: logLine });
+  return openServer({ webhookId: id, allowedOrigins: chatApi.allowedOrigins, api, log: logLine });
 }
 
 /** Settings or secrets cannot be read; the operator finds the reason in the log. */

@@ -1,5 +1,5 @@
 /** Root of /chat: stops 1-7 in one streamed response. */
-
+import { bots } from '#bots/doors';
 import type { Settings } from '../config.ts';
 import { openKeyAccess } from '../http/access.ts';
 import { type ChatDeps, chat } from '../http/chat.ts';
@@ -40,7 +40,7 @@ function chatDeps(settings: Settings<(typeof GROUPS)[number]>): ChatDeps | undef
     forget: openForget(dynamo, settings.aws.tableName, Date.now),
     sessions: openSessions(openTable(dynamo, settings.aws.tableName), Date.now),
     platform: () => sender,
-    identify: openKeyAccess(accessKeys),
+    identify: openKeyAccess(accessKeys, bots),
     isOpen: accessKeys === undefined,
     allowedOrigins,
   };

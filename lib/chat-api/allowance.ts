@@ -3,6 +3,7 @@ import { isIPv6 } from 'node:net';
 import { rates } from '../bounds.ts';
 import { type Counters, counterOf } from '../store/counters.ts';
 import { ApiError } from './api-error.ts';
+import { inRealm } from './ids.ts';
 
 export type Kind = 'message' | Exclude<keyof typeof rates, 'newUser'>;
 
@@ -19,6 +20,8 @@ export interface AllowanceDeps {
   messagesPerMinute: number;
   /** Of all addresses; 0 for no limit. */
   usersPerMinute: number;
+  /** Whose users these are, where they are not the default bot's. */
+  realm?: string | undefined;
   now(): number;
 }
 
@@ -30,7 +33,7 @@ interface Rate {
 const MINUTE_MS = 60_000;
 
 /** Counts in windows of the table, exact however many functions ask at once; rates as in lib/bounds.ts. */
-export function openAllowance({ counters, messagesPerMinute, usersPerMinute, now }: AllowanceDeps): Allowance {
+export function openAllowance({ counters, messagesPerMinute, usersPerMinute, realm, now }: AllowanceDeps): Allowance {
   const own: Record<Kind, Rate> = { ...rates, message: { max: messagesPerMinute, ms: MINUTE_MS } };
 
   async function count(what: string, { max, ms }: Rate, by: number): Promise<void> {
@@ -42,7 +45,7 @@ export function openAllowance({ counters, messagesPerMinute, usersPerMinute, now
   }
 
   return {
-    count: (kind, userId, by = 1) => count(`${kind}#chat-api#${userId}`, own[kind], by),
+    count: (kind, userId, by = 1) => count(`${kind}#chat-api#${inRealm(realm, userId)}`, own[kind], by),
 
     countNewUser: async (address) => {
       const source = sourceOf(address);

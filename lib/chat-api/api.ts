@@ -35,6 +35,8 @@ export interface ChatApi {
   unanswered(turns: readonly MessageRef[]): Promise<readonly MessageRef[]>;
   /** `echo` gives events back, as conformance suites want it. */
   bot: 'claude' | 'echo';
+  /** The name of the bot that is spoken to. */
+  name: string;
   now(): number;
 }
 

@@ -44,6 +44,13 @@ export function checkChosenId(id: string): void {
 export interface ConversationRef {
   id: string;
   key: string;
+  /** Of another bot than the default one, the webhook id: users and conversations belong to it. */
+  realm?: string | undefined;
+}
+
+/** What an id is in the table, where each webhook id has its own. Neither has a dot in it. */
+export function inRealm(realm: string | undefined, id: string): string {
+  return realm === undefined ? id : `${realm}.${id}`;
 }
 
 const GENERATED_PREFIX = 'conv_';
@@ -55,14 +62,15 @@ export function newConversationRef(chosen: string | undefined, now: number): Con
 }
 
 /** As the turns know a conversation: the id, and the key where it does not follow from it. `~` is in no chosen id. */
-export function toTurnConversation({ id, key }: ConversationRef): string {
-  return id === `${GENERATED_PREFIX}${key}` ? id : `${id}~${key}`;
+export function toTurnConversation({ id, key, realm }: ConversationRef): string {
+  return inRealm(realm, id === `${GENERATED_PREFIX}${key}` ? id : `${id}~${key}`);
 }
 
-/** The other way round: the id and key of a conversation, from what the turns call it. */
+/** The other way round: a conversation from what the turns call it. */
 export function fromTurnConversation(conversation: string): ConversationRef {
-  const [id = '', key] = conversation.split('~');
-  return { id, key: key ?? id.slice(GENERATED_PREFIX.length) };
+  const [own = '', realm] = conversation.split('.').reverse();
+  const [id = '', key] = own.split('~');
+  return { id, key: key ?? id.slice(GENERATED_PREFIX.length), ...(realm === undefined ? {} : { realm }) };
 }
 
 export type ThingKind = 'msg' | 'evt';

@@ -1,4 +1,5 @@
 /** The Chat API server: user keys. A JWT names the user; shared keys are ours, manual ones are signed with the operator's encryption key. */
+import { createHmac } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import { ApiError } from './api-error.ts';
 
@@ -13,9 +14,18 @@ export interface Keys {
   verify(key: string | undefined, now: number): Promise<string>;
 }
 
-/** The secret is taken as it stands, as UTF-8. */
-export function openKeys({ secret, encryptionKey }: { secret: string; encryptionKey?: string | undefined }): Keys {
-  const bytes = new TextEncoder().encode(encryptionKey ?? secret);
+export interface KeysOf {
+  secret: string;
+  encryptionKey?: string | undefined;
+  /** The webhook id of another bot than the default one: a key of one says nothing to the others. */
+  realm?: string | undefined;
+}
+
+/** The secret is taken as it stands, as UTF-8; in a realm it is HMAC-SHA256(secret, webhook id), in hexadecimal. */
+export function openKeys({ secret, encryptionKey, realm }: KeysOf): Keys {
+  const whole = encryptionKey ?? secret;
+  const own = realm === undefined ? whole : createHmac('sha256', whole).update(realm).digest('hex');
+  const bytes = new TextEncoder().encode(own);
   return {
     isManual: encryptionKey !== undefined,
     sign: (userId, now) =>

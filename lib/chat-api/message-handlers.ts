@@ -1,4 +1,5 @@
 /** The Chat API server: the operations on messages. */
+import { spokenTo } from '../bots/identity.ts';
 import { countOf, crowds } from '../bounds.ts';
 import { readPayload } from '../platforms/botpress/payload.ts';
 import { newMessageId, type Stored, toMessage } from '../store/chat-api/messages.ts';
@@ -6,7 +7,7 @@ import { bodyDigest, type Decided } from '../store/chat-api/once.ts';
 import type { Sent } from '../types.ts';
 import { asParticipant, type ChatApi, existing, type Handlers, type Standing } from './api.ts';
 import { ApiError } from './api-error.ts';
-import { timeOf, toTurnConversation, whereIs } from './ids.ts';
+import { inRealm, timeOf, toTurnConversation, whereIs } from './ids.ts';
 import type { BodyOf } from './operations.ts';
 
 type Names = 'createMessage' | 'getMessage' | 'deleteMessage';
@@ -55,7 +56,7 @@ export function messageHandlers(api: ChatApi): Pick<Handlers, Names> {
           mayBeOutSince: decided.isRepeat ? decided.createdAt : undefined,
           last,
         });
-        await api.putTurn(toInbound(place, message));
+        await api.putTurn(toInbound(api, place, message));
         if (name) await once.finish(key, name);
         return { message: toMessage(message) };
       });
@@ -122,7 +123,11 @@ function toStored(body: BodyOf<'createMessage'>, userId: string, { messageId, cr
   return { id: messageId, createdAt, conversationId, userId, payload, ...(metadata ? { metadata } : {}) };
 }
 
-function toInbound({ user, conversation }: Standing, { id, createdAt, payload }: Stored): Sent {
+function toInbound(
+  { name }: Pick<ChatApi, 'name'>,
+  { user, conversation }: Standing,
+  { id, createdAt, payload }: Stored,
+): Sent {
   const { text, attachments } = readPayload({ ...payload, type: String(payload.type) });
   return {
     event: 'sent',
@@ -130,9 +135,10 @@ function toInbound({ user, conversation }: Standing, { id, createdAt, payload }:
     conversation: toTurnConversation(conversation),
     messageId: id,
     createdAt,
-    speaker: { id: user.id, ...(user.name ? { name: user.name } : {}) },
+    speaker: { id: inRealm(conversation.realm, user.id), ...(user.name ? { name: user.name } : {}) },
     text,
     attachments,
+    ...spokenTo(name),
   };
 }
 

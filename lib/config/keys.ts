@@ -40,12 +40,20 @@ export function chosenKeys(env: Env, name: string, problems: string[]): string[]
 }
 
 /** A name is told from the beginning of a key by the number of characters behind it. */
-const NAMED = /^[a-z][a-z0-9-]{0,31}=(.{16,})$/;
+const NAMED = /^([a-z][a-z0-9-]{0,31})=(.{16,})$/;
 
-/** Keys that may have a name in front, `name=key`: without it. */
-export function namedKeys(env: Env, name: string, problems: string[]): string[] | undefined {
-  const items = keys(env, name, problems)?.map((item) => NAMED.exec(item)?.[1] ?? item);
-  checkLength(env, name, items ?? [], problems);
+export interface NamedKey {
+  key: string;
+  name?: string | undefined;
+}
+
+/** Keys that may have a name in front, `name=key`. */
+export function namedKeys(env: Env, name: string, problems: string[]): NamedKey[] | undefined {
+  const items = keys(env, name, problems)?.map((item): NamedKey => {
+    const [, name, key = item] = NAMED.exec(item) ?? [];
+    return name === undefined ? { key } : { key, name };
+  });
+  checkLength(env, name, items?.map(({ key }) => key) ?? [], problems);
   return items;
 }
 

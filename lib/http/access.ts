@@ -1,5 +1,7 @@
 /** Stop 2 for /chat: whose request this is. Keys are compared as hashes, all of them, in constant time. */
 import { createHash } from 'node:crypto';
+import { type BotIdentity, DEFAULT_BOT } from '../bots/identity.ts';
+import type { NamedKey } from '../config/keys.ts';
 import { digestOf, isSecret } from '../platforms/kit/signature.ts';
 
 /** Whose sessions and limits these are; says nothing of the key itself. */
@@ -11,21 +13,41 @@ const EVERYBODY: Caller = 'open';
 /** Hexadecimal digits of a key's hash: two keys meet by chance once in 2^64. */
 const CALLER_CHARS = 16;
 
-/** Gives the caller for an `Authorization` header, or `undefined`; without `keys` all are let in. */
+/** Who asks, and which bot is asked: no more than the key says of either. */
+export interface Access {
+  caller: Caller;
+  /** The name of the bot. */
+  bot: string;
+}
+
+type Speaking = Pick<BotIdentity, 'name' | 'http'>;
+
+/**
+ * Gives what an `Authorization` header stands for, or `undefined`; without `keys` all are let in. A key belongs to the bot that names
+ * it under `http`, else to the default one.
+ */
 export function openKeyAccess(
-  keys: readonly string[] | undefined,
-): (authorization: string | null) => Caller | undefined {
-  if (!keys) return () => EVERYBODY;
-  const digests = keys.map(digestOf);
+  keys: readonly NamedKey[] | undefined,
+  bots: readonly Speaking[] = [],
+): (authorization: string | null) => Access | undefined {
+  if (!keys) return () => ({ caller: EVERYBODY, bot: DEFAULT_BOT });
+  const digests = keys.map(({ key }) => digestOf(key));
+  const known = new Map(keys.map(({ key, name }) => [nameOf(key), botOf(name, bots)]));
   return (authorization) => {
     const given = /^bearer +(.+)$/i.exec(authorization ?? '')?.[1]?.trim() ?? '';
-    return isSecret(given, digests) ? nameOf(given) : undefined;
+    if (!isSecret(given, digests)) return undefined;
+    const caller = nameOf(given);
+    return { caller, bot: known.get(caller) ?? DEFAULT_BOT };
   };
 }
 
+function botOf(key: string | undefined, bots: readonly Speaking[]): string {
+  return bots.find(({ http }) => key !== undefined && http.includes(key))?.name ?? DEFAULT_BOT;
+}
+
 /** All who may have sessions where these keys are set; without them everybody is the same. */
-export function callersOf(keys: readonly string[]): Caller[] {
-  return [EVERYBODY, ...keys.map(nameOf)];
+export function callersOf(keys: readonly NamedKey[]): Caller[] {
+  return [EVERYBODY, ...keys.map(({ key }) => nameOf(key))];
 }
 
 function nameOf(key: string): Caller {

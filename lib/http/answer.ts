@@ -1,5 +1,6 @@
 /** Stops 4-7 for /chat. One message, one answer that is sent while it grows: the same turn as the webhooks', without a queue. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { spokenTo } from '../bots/identity.ts';
 import { Later } from '../errors.ts';
 import { errorName, labelsOf } from '../log.ts';
 import type { Sessions } from '../store/sessions.ts';
@@ -24,6 +25,8 @@ export type AnswerDeps = TurnDeps &
 export interface Asked {
   session: Session;
   speaker: Speaker;
+  /** The name of the bot that is asked. */
+  bot: string;
   message: ChatMessage;
   idempotencyKey: string | undefined;
   /** Until the function is stopped. */
@@ -58,7 +61,10 @@ export async function answer(deps: AnswerDeps, asked: Asked, emit: Emit): Promis
   return () => remember(deps, { head: sent, turn, before, remainingMs: asked.remainingMs() });
 }
 
-async function identify({ sessions, newId, now }: AnswerDeps, { session, speaker, message, idempotencyKey }: Asked) {
+async function identify(
+  { sessions, newId, now }: AnswerDeps,
+  { session, speaker, bot, message, idempotencyKey }: Asked,
+) {
   const identity =
     idempotencyKey === undefined
       ? { messageId: newId(), createdAt: now(), isRepeat: false }
@@ -66,7 +72,8 @@ async function identify({ sessions, newId, now }: AnswerDeps, { session, speaker
   if (!identity) throw new ChatFailure('key_reused', 'This Idempotency-Key came with another message before.');
   const { messageId, createdAt, isRepeat } = identity;
   const { message: text, attachments } = message;
-  const sent: Sent = { ...session, event: 'sent', messageId, createdAt, speaker, text, attachments };
+  const said = { messageId, createdAt, speaker, text, attachments };
+  const sent: Sent = { ...session, event: 'sent', ...said, ...spokenTo(bot) };
   return { sent, isRepeat };
 }
 
@@ -109,7 +116,7 @@ async function take(
     if (turn) log('message-kept', { ...labelsOf(sent), kind: 'sent' });
     return turn;
   };
-  const asker = { ...session, user: sent.speaker.id, sk: turnSk(sent) };
+  const asker = { ...session, user: sent.speaker.id, sk: turnSk(sent), bot: sent.bot };
   const shown = openShown(emit);
   const listener = { onText: shown.text, onTool: shown.tool, isRetractable: false };
   limits.begin(asker, Buffer.byteLength(sent.text) / BYTES_PER_TOKEN);

@@ -1,7 +1,7 @@
 /** Stops 1-7 for /chat/{sessionId} in one response: who asks, what is asked, and the answer while it grows. */
 import { errorName } from '../log.ts';
 import type { Forget } from '../store/forget.ts';
-import type { Caller } from './access.ts';
+import type { Access } from './access.ts';
 import { type AnswerDeps, answer } from './answer.ts';
 import { corsHeaders } from './cors.ts';
 import { ChatFailure, responseOf, toFailure } from './failure.ts';
@@ -13,7 +13,7 @@ import { linesOf } from './transcript.ts';
 
 export interface ChatDeps extends AnswerDeps {
   /** Whose request it is, by its `Authorization`. */
-  identify(authorization: string | null): Caller | undefined;
+  identify(authorization: string | null): Access | undefined;
   /** Whether anybody may ask without a key. */
   isOpen: boolean;
   allowedOrigins: readonly string[];
@@ -44,15 +44,15 @@ async function respond(deps: ChatDeps, request: Request, around: Around): Promis
   if (deps.isOpen && origin !== null && !deps.allowedOrigins.includes(origin)) {
     throw new ChatFailure('forbidden', `ALLOWED_ORIGINS does not name ${origin}.`);
   }
-  const caller = deps.identify(headers.get('authorization'));
-  if (caller === undefined) throw new ChatFailure('unauthorized', 'Send "Authorization: Bearer" and an access key.');
+  const access = deps.identify(headers.get('authorization'));
+  if (access === undefined) throw new ChatFailure('unauthorized', 'Send "Authorization: Bearer" and an access key.');
   const { pathname, searchParams } = new URL(url);
   const sessionId = sessionIn(pathname);
   if (sessionId === undefined) throw new ChatFailure('bad_request', SESSION_RULE);
-  const session = toSession(caller, sessionId);
+  const session = toSession(access.caller, sessionId);
   if (method === 'GET') return transcript(deps, { session, sessionId, earlier: searchParams.get('before') });
   if (method === 'DELETE') return forget(deps, session, around);
-  return post(deps, { session, caller, headers }, around);
+  return post(deps, { session, access, headers }, around);
 }
 
 const METHODS: ReadonlySet<string> = new Set(['POST', 'GET', 'DELETE']);
@@ -62,11 +62,11 @@ const MAX_IDEMPOTENCY_KEY = 256;
 
 interface Post {
   session: Session;
-  caller: Caller;
+  access: Access;
   headers: Headers;
 }
 
-function post(deps: ChatDeps, { session, caller, headers }: Post, around: Around): Promise<Response> {
+function post(deps: ChatDeps, { session, access: { caller, bot }, headers }: Post, around: Around): Promise<Response> {
   const message = readMessage(around.body, deps.maxInputChars);
   const idempotencyKey = headers.get('idempotency-key')?.trim() || undefined;
   if (idempotencyKey !== undefined && idempotencyKey.length > MAX_IDEMPOTENCY_KEY) {
@@ -76,7 +76,7 @@ function post(deps: ChatDeps, { session, caller, headers }: Post, around: Around
   const { remainingMs, waitUntil } = around;
   return stream({
     format: formatFor(headers.get('accept')),
-    run: (emit) => answer(deps, { session, speaker, message, idempotencyKey, remainingMs }, emit),
+    run: (emit) => answer(deps, { session, speaker, bot, message, idempotencyKey, remainingMs }, emit),
     toFailure: (error) => explain(deps, error),
     waitUntil,
   });

@@ -1,4 +1,5 @@
 /** The playground: which door is which, and under which name each knows a conversation. */
+import { namedKeys } from '../../lib/config/keys.ts';
 import { type Caller, openKeyAccess } from '../../lib/http/access.ts';
 import { toSession as toChatSession } from '../../lib/http/session.ts';
 import { pseudonym } from '../../lib/log.ts';
@@ -17,11 +18,11 @@ export interface PageKey {
   caller: Caller;
 }
 
-export function pageKeyOf(keys: string | undefined): PageKey {
-  const list = (keys ?? '').split(',').flatMap((key) => key.trim() || []);
-  const access = openKeyAccess(list.length > 0 ? list : undefined);
-  const [accessKey] = list;
-  return { accessKey, caller: access(accessKey === undefined ? null : `Bearer ${accessKey}`) ?? '' };
+export function pageKeyOf(CHAT_ACCESS_KEYS: string | undefined): PageKey {
+  const keys = namedKeys({ CHAT_ACCESS_KEYS }, 'CHAT_ACCESS_KEYS', []);
+  const accessKey = keys?.[0]?.key;
+  const access = openKeyAccess(keys)(accessKey === undefined ? null : `Bearer ${accessKey}`);
+  return { accessKey, caller: access?.caller ?? '' };
 }
 
 export function isDoorName(value: unknown): value is DoorName {

@@ -85,6 +85,7 @@ describe('a message of a user, sent again under its key after a crash', () => {
       streams: { take: async () => async () => {} },
       unanswered: async () => [],
       bot: 'claude',
+      name: 'default',
     };
     const { createMessage } = messageHandlers(api);
     const request = {

@@ -164,7 +164,12 @@ it('tells the name in front of an access key from a key', () => {
 
   const { chat } = readSettings({ CHAT_ACCESS_KEYS }, ['chat']);
 
-  expect(chat?.accessKeys).toEqual([KEY, `${KEY}==`, 'shop=short', `Shop=${KEY}`]);
+  expect(chat?.accessKeys).toEqual([
+    { key: KEY, name: 'shop' },
+    { key: `${KEY}==` },
+    { key: 'shop=short' },
+    { key: `Shop=${KEY}` },
+  ]);
 });
 
 it('counts the key without its name', () => {

@@ -25,18 +25,35 @@ export type Conversations = ReturnType<typeof openChatConversations>;
 /** Entries of a page, as the Botpress cloud is said to have. */
 export const PAGE = 20;
 
-/** Conversations, who takes part in them, and the lists of both. Throws `Later` when the table does not answer. */
-export function openChatConversations(table: Table, now: () => number) {
+/** Conversations of a realm, who takes part in them, and the lists of both. Throws `Later` when the table does not answer. */
+export function openChatConversations(table: Table, now: () => number, realm?: string) {
+  const partition = (id: string) => `${conversationsOf(realm)}${keyPart(id)}`;
+  const idOf = ({ pk }: Item) => pk.slice(conversationsOf(realm).length);
+  const metaKey = (id: string): Key => ({ pk: partition(id), sk: 'A' });
+  /** A member's item counts only as long as it names the conversation's key: one of an earlier conversation of that id does not. */
+  const memberKey = (id: string, userId: string): Key => ({ pk: partition(id), sk: `${MEMBERS}${keyPart(userId)}` });
+  const listingKey = (userId: string, at: number, conversationId: string): Key => ({
+    pk: userPartition(userId, realm),
+    sk: `${LISTINGS}${String(at).padStart(13, '0')}#${conversationId}`,
+  });
+  const own = realm === undefined ? {} : { realm };
+
+  function toConversation(meta: Item | undefined): StoredConversation | undefined {
+    if (!meta || meta.isDeleted === true) return undefined;
+    const [key, owner] = [String(meta.key), String(meta.owner)];
+    return { id: idOf(meta), key, ...own, owner, createdAt: Number(meta.createdAt) };
+  }
+
   async function look(userId: string, conversationId: string): Promise<Standing> {
     const [user, meta, member] = await table.read([
-      userKey(userId),
+      userKey(userId, realm),
       metaKey(conversationId),
       memberKey(conversationId, userId),
     ]);
     const conversation = toConversation(meta);
     const isOwner = conversation?.owner === userId;
     const isMember = conversation !== undefined && member?.key === conversation.key;
-    return { user: user && toStoredUser(user), conversation, isOwner, isParticipant: isOwner || isMember };
+    return { user: user && toStoredUser(user, realm), conversation, isOwner, isParticipant: isOwner || isMember };
   }
 
   async function unlist(userId: string, item: Item | undefined): Promise<void> {
@@ -59,7 +76,7 @@ export function openChatConversations(table: Table, now: () => number) {
       await table.put(listing);
       const meta = { ...metaKey(id), key, owner, createdAt };
       const isFree = await table.add(meta, { condition: 'isDeleted = :true', values: { ':true': true } });
-      if (isFree) return { id, key, owner, createdAt };
+      if (isFree) return { id, key, ...own, owner, createdAt };
       await table.remove(listing);
       return undefined;
     },
@@ -67,7 +84,7 @@ export function openChatConversations(table: Table, now: () => number) {
     /** The newest first; a page may hold fewer than it could. */
     async list(userId: string, after: string | undefined) {
       const { items, next } = await table.list({
-        pk: userPartition(userId),
+        pk: userPartition(userId, realm),
         prefix: LISTINGS,
         newestFirst: true,
         limit: PAGE,
@@ -113,7 +130,12 @@ export function openChatConversations(table: Table, now: () => number) {
     /** Takes the user out of every conversation it was added to. */
     async leaveAll(userId: string): Promise<void> {
       for (let after: string | undefined; ; ) {
-        const { items, next } = await table.list({ pk: userPartition(userId), prefix: LISTINGS, limit: PAGE, after });
+        const { items, next } = await table.list({
+          pk: userPartition(userId, realm),
+          prefix: LISTINGS,
+          limit: PAGE,
+          after,
+        });
         const ids = items.map(({ sk }) => sk.split('#').slice(2).join('#'));
         await Promise.all(ids.map((id) => table.remove(memberKey(id, userId))));
         await Promise.all(items.map((item) => table.remove(item)));
@@ -135,16 +157,16 @@ export function openChatConversations(table: Table, now: () => number) {
     /** What was closed and not yet removed, if `owner` closed it. */
     async findClosed(owner: string, id: string): Promise<ConversationRef | undefined> {
       const [meta] = await table.read([metaKey(id)]);
-      return meta?.isDeleted === true && meta.owner === owner ? { id, key: String(meta.key) } : undefined;
+      return meta?.isDeleted === true && meta.owner === owner ? { id, key: String(meta.key), ...own } : undefined;
     },
 
     /** Removes a closed conversation's memberships and, last of all, what was left of itself. */
     async remove({ id, key }: ConversationRef): Promise<void> {
       for (let after: string | undefined; ; ) {
         const { items, next } = await table.list({ pk: partition(id), prefix: MEMBERS, limit: PAGE, after });
-        const own = items.filter((item) => item.key === key);
-        await Promise.all(own.map((item) => unlist(item.sk.slice(MEMBERS.length), item)));
-        await Promise.all(own.map((item) => table.remove(item, sameKey(key))));
+        const members = items.filter((item) => item.key === key);
+        await Promise.all(members.map((item) => unlist(item.sk.slice(MEMBERS.length), item)));
+        await Promise.all(members.map((item) => table.remove(item, sameKey(key))));
         if (next === undefined) break;
         after = next;
       }
@@ -165,34 +187,13 @@ export function toModel({ id, createdAt }: StoredConversation): WireConversation
   return { id, createdAt: isoTime(createdAt), updatedAt: isoTime(createdAt) };
 }
 
-function partition(id: string): string {
-  return `CHAT-CONVERSATION#${keyPart(id)}`;
-}
-
-function idOf({ pk }: Item): string {
-  return pk.slice(partition('').length);
-}
-
-function metaKey(id: string): Key {
-  return { pk: partition(id), sk: 'A' };
-}
-
-/** A member's item counts only as long as it names the conversation's key: one of an earlier conversation of that id does not. */
-function memberKey(id: string, userId: string): Key {
-  return { pk: partition(id), sk: `${MEMBERS}${keyPart(userId)}` };
+/** Like the users of a realm. */
+function conversationsOf(realm: string | undefined): string {
+  return realm === undefined ? 'CHAT-CONVERSATION#' : `CHAT-CONVERSATION-OF#${realm}#`;
 }
 
 const MEMBERS = 'P#';
 const LISTINGS = 'C#';
-
-function listingKey(userId: string, at: number, conversationId: string): Key {
-  return { pk: userPartition(userId), sk: `${LISTINGS}${String(at).padStart(13, '0')}#${conversationId}` };
-}
-
-function toConversation(meta: Item | undefined): StoredConversation | undefined {
-  if (!meta || meta.isDeleted === true) return undefined;
-  return { id: idOf(meta), key: String(meta.key), owner: String(meta.owner), createdAt: Number(meta.createdAt) };
-}
 
 function unique(ids: readonly string[]): string[] {
   return [...new Set(ids)];

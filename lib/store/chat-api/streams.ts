@@ -16,11 +16,11 @@ export type StreamLeases = ReturnType<typeof openStreamLeases>;
 const PREFIX = 'S#';
 
 /** `max` is how many streams there may be in all; 0 for no limit. */
-export function openStreamLeases(table: Table, now: () => number, max: number) {
+export function openStreamLeases(table: Table, now: () => number, max: number, realm?: string) {
   const leases = openLeases(table, now);
   /** The user's first: it says most often no. They lie with the user and the conversation, and go with them. */
   const lots = ({ userId, conversationKey }: StreamOf): Lot[] => [
-    { pk: userPartition(userId), prefix: PREFIX, max: crowds.streamsOfUser },
+    { pk: userPartition(userId, realm), prefix: PREFIX, max: crowds.streamsOfUser },
     { pk: messagesOf(conversationKey), prefix: PREFIX, max: crowds.streamsOfConversation },
     ...(max === 0 ? [] : [{ pk: 'CHAT-STREAMS', prefix: PREFIX, max }]),
   ];

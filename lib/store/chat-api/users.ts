@@ -16,35 +16,41 @@ export interface StoredUser {
 
 export type Users = ReturnType<typeof openUsers>;
 
-/** Where a user lies. */
-export function userKey(id: string): Key {
-  return { pk: userPartition(id), sk: 'A' };
+/** Where a user of that realm lies. */
+export function userKey(id: string, realm: string | undefined): Key {
+  return { pk: userPartition(id, realm), sk: 'A' };
 }
 
 /** Also holds the list of the user's conversations. */
-export function userPartition(id: string): string {
-  return `CHAT-USER#${keyPart(id)}`;
+export function userPartition(id: string, realm: string | undefined): string {
+  return `${usersOf(realm)}${keyPart(id)}`;
+}
+
+/** A webhook id has no `#`, so that no user of one realm lies where another's would. */
+function usersOf(realm: string | undefined): string {
+  return realm === undefined ? 'CHAT-USER#' : `CHAT-USER-OF#${realm}#`;
 }
 
 /** The users of the Chat API. Throws `Later` when the table does not answer. */
-export function openUsers(table: Table, now: () => number) {
+export function openUsers(table: Table, now: () => number, realm?: string) {
+  const keyOf = (id: string) => userKey(id, realm);
   return {
     async find(id: string): Promise<StoredUser | undefined> {
-      const [item] = await table.read([userKey(id)]);
-      return item && toStoredUser(item);
+      const [item] = await table.read([keyOf(id)]);
+      return item && toStoredUser(item, realm);
     },
 
     /** `undefined` when the id is taken, be it by a tombstone. */
     async create(id: string, fields: UserFields): Promise<User | undefined> {
       const at = now();
-      const item = { ...userKey(id), ...given(fields), createdAt: at, updatedAt: at };
-      return (await table.add(item)) ? toStoredUser(item).user : undefined;
+      const item = { ...keyOf(id), ...given(fields), createdAt: at, updatedAt: at };
+      return (await table.add(item)) ? toStoredUser(item, realm).user : undefined;
     },
 
     /** The fields that are given are changed, the others kept. */
     async change(user: User, fields: UserFields): Promise<User> {
       const changes = Object.entries({ ...given(fields), updatedAt: now() });
-      await table.update(userKey(user.id), {
+      await table.update(keyOf(user.id), {
         UpdateExpression: `SET ${changes.map((_, i) => `#${i} = :${i}`).join(', ')}`,
         ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(isDeleted)',
         ExpressionAttributeNames: Object.fromEntries(changes.map(([name], i) => [`#${i}`, name])),
@@ -55,25 +61,28 @@ export function openUsers(table: Table, now: () => number) {
 
     /** Nothing of the user is kept but that the id was used. */
     async bury(id: string): Promise<void> {
-      await table.put({ ...userKey(id), isDeleted: true, deletedAt: now() });
+      await table.put({ ...keyOf(id), isDeleted: true, deletedAt: now() });
     },
 
     /** In the order of `ids`, without those that are gone. */
     async findAll(ids: readonly string[]): Promise<User[]> {
       if (ids.length === 0) return [];
-      const items = await table.read(ids.map(userKey));
+      const items = await table.read(ids.map(keyOf));
       return items.flatMap((item) => {
-        const stored = item && toStoredUser(item);
+        const stored = item && toStoredUser(item, realm);
         return stored && !stored.isDeleted ? [stored.user] : [];
       });
     },
   };
 }
 
-/** The user that an item holds. */
-export function toStoredUser({ pk, name, pictureUrl, profile, createdAt, updatedAt, isDeleted }: Item): StoredUser {
+/** The user of that realm that an item holds. */
+export function toStoredUser(
+  { pk, name, pictureUrl, profile, createdAt, updatedAt, isDeleted }: Item,
+  realm: string | undefined,
+): StoredUser {
   const times = { createdAt: isoTime(Number(createdAt ?? 0)), updatedAt: isoTime(Number(updatedAt ?? 0)) };
-  const id = pk.slice(userPartition('').length);
+  const id = pk.slice(usersOf(realm).length);
   return { user: { id, ...given({ name, pictureUrl, profile }), ...times }, isDeleted: isDeleted === true };
 }
 

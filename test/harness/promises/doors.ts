@@ -142,6 +142,7 @@ export const openChatApi: OpenDoor = (world, steps) => {
         streams: { take: async () => async () => {} },
         unanswered: async () => [],
         bot: 'claude',
+        name: 'default',
       };
       const body = { conversationId: CONVERSATION, payload: { type: 'text' as const, text } };
       const params = { id: '', conversationId: '', userId: '' };
@@ -197,7 +198,7 @@ export const openHttp: OpenDoor = (world, steps, { timesAsked = 1 }) => {
       sessions: openSessions(openTable(world.dynamoOf(process), 'table'), world.now),
       forget: openForget(world.dynamoOf(process), 'table', world.now),
       platform: () => ({ deliver: async () => [] }),
-      identify: () => 'open',
+      identify: () => ({ caller: 'open', bot: 'default' }),
       isOpen: true,
       allowedOrigins: [],
     };

@@ -24,18 +24,33 @@ it('tells callers apart whatever their sessions are called', () => {
 });
 
 it('knows a caller by the key, not by how it is sent', () => {
-  const access = openKeyAccess(['one', 'two']);
+  const access = openKeyAccess([{ key: 'one' }, { key: 'two' }]);
 
   const caller = access('Bearer one');
 
-  expect(caller).toMatch(/^[0-9a-f]{16}$/);
+  expect(caller).toEqual({ caller: expect.stringMatching(/^[0-9a-f]{16}$/), bot: 'default' });
   expect([access('bearer  one '), access('BEARER one')]).toEqual([caller, caller]);
-  expect(access('Bearer two')).not.toBe(caller);
+  expect(access('Bearer two')).not.toEqual(caller);
   expect([null, '', 'one', 'Bearer', 'Bearer three', 'Bearer one two'].map(access)).toEqual(Array(6).fill(undefined));
 });
 
 it('asks for no key where there are none', () => {
   const access = openKeyAccess(undefined);
 
-  expect(access(null)).toBe(access('Bearer whatever'));
+  expect(access(null)).toEqual(access('Bearer whatever'));
+});
+
+it('says by the name in front of a key which bot is asked', () => {
+  const bots = [
+    { name: 'default', http: [] },
+    { name: 'sales', http: ['shop', 'fair'] },
+  ];
+  const access = openKeyAccess(
+    [{ key: 'plain' }, { key: 'of-shop', name: 'shop' }, { key: 'other', name: 'web' }],
+    bots,
+  );
+
+  const asked = ['plain', 'of-shop', 'other', 'shop=of-shop', 'shop'].map((key) => access(`Bearer ${key}`)?.bot);
+
+  expect(asked).toEqual(['default', 'sales', 'default', undefined, undefined]);
 });
