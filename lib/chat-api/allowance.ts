@@ -1,7 +1,8 @@
 /** The Chat API server: how much of it one user, or one source address, may ask for. Counted before queue and table are. */
 import { isIPv6 } from 'node:net';
 import { rates } from '../bounds.ts';
-import { type Counters, counterOf } from '../store/counters.ts';
+import { counterOf } from '../store/counter-keys.ts';
+import type { Counters } from '../store/counters.ts';
 import { ApiError } from './api-error.ts';
 import { inRealm } from './ids.ts';
 

@@ -11,59 +11,53 @@ export interface CallerLimits extends Limits {
   end(asker: Asker): Promise<void>;
 }
 
-interface Begun {
-  admitted: Promise<OverLimit | undefined>;
-  reserved: Promise<Reservation | OverLimit>;
-  usd: number;
-}
-
-/** Room for a history of some thirty turns; a longer one has the rest set aside when it is known, which takes a write more. */
+/** Room for a history of some thirty turns; a longer one has the rest set aside when it is known, which takes two writes more. */
 const HISTORY_TOKENS = 10_000;
 
-/** Over a limit `admitMessage` and `reserve` throw `LimitReached`. `estimateUsd` is of an answer to so many prompt tokens. */
+/** Over a limit `enter` and `raise` throw `LimitReached`. `estimateUsd` is of an answer to so many prompt tokens. */
 export function openCallerLimits(limits: Limits, estimateUsd: (promptTokens: number) => number): CallerLimits {
-  const all = new Map<string, Begun>();
+  const begun = new Map<string, Promise<Reservation | OverLimit>>();
   const nameOf = ({ conversation, sk }: Asker) => `${conversation}#${sk}`;
   const payer = (asker: Asker): Asker => ({ ...asker, user: callerOf(asker) });
 
+  function takeBegun(asker: Asker) {
+    const entering = begun.get(nameOf(asker));
+    begun.delete(nameOf(asker));
+    return entering;
+  }
+
+  async function raise(asker: Asker, reserved: Reservation, usd: number): Promise<Reservation> {
+    return allowed(await limits.raise(payer(asker), reserved, usd));
+  }
+
   return {
     begin: (asker, promptTokens) => {
-      const usd = estimateUsd(promptTokens + HISTORY_TOKENS);
-      const begun = { admitted: limits.admitMessage(payer(asker)), reserved: limits.reserve(payer(asker), usd), usd };
-      // A rejection reaches those who await it; perhaps nobody does.
-      for (const promise of [begun.admitted, begun.reserved]) promise.catch(() => {});
-      all.set(nameOf(asker), begun);
+      const entering = limits.enter(payer(asker), { messages: 1, usd: estimateUsd(promptTokens + HISTORY_TOKENS) });
+      entering.catch(() => {}); // Whoever asks for it hears of it; nobody may.
+      begun.set(nameOf(asker), entering);
     },
 
-    admitMessage: async (asker) => {
-      const over = await (all.get(nameOf(asker))?.admitted ?? limits.admitMessage(payer(asker)));
-      return over ? refuse(over) : undefined;
+    enter: async (asker, asked) => {
+      const reserved = allowed(await (takeBegun(asker) ?? limits.enter(payer(asker), asked)));
+      return raise(asker, reserved, asked.usd).catch(async (error: unknown) => {
+        await limits.settle(reserved, 0);
+        throw error;
+      });
     },
 
-    reserve: async (asker, usd) => {
-      const begun = all.get(nameOf(asker));
-      all.delete(nameOf(asker));
-      const first = await (begun?.reserved ?? limits.reserve(payer(asker), usd));
-      if ('limit' in first) return refuse(first);
-      if (!begun || usd <= begun.usd) return first;
-      const second = await limits.reserve(payer(asker), usd - begun.usd);
-      if (!('limit' in second)) return { ...first, micros: first.micros + second.micros };
-      await limits.settle(first, 0);
-      return refuse(second);
-    },
-
+    raise,
     settle: limits.settle,
 
     end: async (asker) => {
-      const begun = all.get(nameOf(asker));
-      all.delete(nameOf(asker));
-      const reserved = await begun?.reserved.catch(() => undefined);
+      const reserved = await takeBegun(asker)?.catch(() => undefined);
       if (reserved && 'parts' in reserved) await limits.settle(reserved, 0);
     },
   };
 }
 
-function refuse({ limit, waitSeconds }: OverLimit): never {
+function allowed(entered: Reservation | OverLimit): Reservation {
+  if ('parts' in entered) return entered;
+  const { limit, waitSeconds } = entered;
   const sentence = { messages: sentences.slowDown, user: sentences.userSpent, total: sentences.allSpent }[limit];
   throw new LimitReached(sentence(waitSeconds), waitSeconds);
 }

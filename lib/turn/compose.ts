@@ -1,7 +1,7 @@
 /** Stop 6, around Claude: what a user may ask, what Claude is shown, and what it may cost. */
 import type { Ask } from '../claude/ask.ts';
 import type { Seen } from '../claude/attached.ts';
-import { buildWindow, noteOfEffects, type WindowLimits } from '../claude/window.ts';
+import { buildWindow, type Files, noteOfEffects, type Window, type WindowLimits } from '../claude/window.ts';
 import { Refused } from '../errors.ts';
 import { pseudonym } from '../log.ts';
 import { type Recent, turnSk } from '../store/store.ts';
@@ -10,7 +10,7 @@ import type { Asked } from '../tools/ending.ts';
 import type { Journal } from '../tools/journal.ts';
 import type { Confirmed } from '../tools/toolbox.ts';
 import type { Effect, Reply, Sent, Turn } from '../types.ts';
-import type { Asker, Limits, OverLimit } from './limits.ts';
+import type { Asker, Limits, OverLimit, Reservation } from './limits.ts';
 import type { Listener } from './listener.ts';
 
 export interface ComposeDeps {
@@ -41,7 +41,7 @@ export type Compose = (input: ComposeInput) => Promise<Composed>;
 
 /** Throws `Refused` with the sentence for the user, and what asking throws. */
 export async function compose(deps: ComposeDeps, input: ComposeInput): Promise<Composed> {
-  const { head, turn, recent, signal } = input;
+  const { head, turn, recent, declined } = input;
   const asker = {
     platform: head.platform,
     conversation: head.conversation,
@@ -49,32 +49,47 @@ export async function compose(deps: ComposeDeps, input: ComposeInput): Promise<C
     sk: turnSk(head),
     bot: head.bot,
   };
-  const over = await deps.limits.admitMessage(asker, turn.said.length);
-  if (over) return refuse(over);
   const refusal = turn.said.every((said) => said.refusal) ? turn.said[0]?.refusal : undefined;
-  if (refusal) throw new Refused(refusal, 'guarded');
+  const { summary } = recent.conversation;
+  const windowWith = (files: Files): Window => {
+    const window = buildWindow(recent.turns, turn, deps.window, { files, summary });
+    if (declined) window.messages.at(-1)?.content.push(noteOfEffects([declined]));
+    return window;
+  };
 
-  const seen = await deps.fetchFiles([...recent.turns, turn], signal);
+  // Before any file is fetched; most conversations have none.
+  const bare = windowWith(new Map());
+  const usd = refusal ? 0 : deps.estimateUsd(bare.tokens);
+  const entered = await deps.limits.enter(asker, { messages: turn.said.length, usd });
+  if ('limit' in entered) return refuse(entered);
+  const paid = { reserved: entered, usd: 0 };
   try {
-    return await composeWith(deps, input, asker, seen);
+    if (refusal) throw new Refused(refusal, 'guarded');
+    return await composeWithin(deps, input, { asker, paid, bare, windowWith });
   } finally {
-    seen.letGo();
+    await deps.limits.settle(paid.reserved, paid.usd);
   }
 }
 
-async function composeWith(
+interface Within {
+  asker: Asker;
+  /** What was set aside, and what was spent of it. */
+  paid: { reserved: Reservation; usd: number };
+  bare: Window;
+  windowWith(files: Files): Window;
+}
+
+async function composeWithin(
   deps: ComposeDeps,
-  { head, turn, recent, signal, listener, journal, confirmed, declined }: ComposeInput,
-  asker: Asker,
-  { files, shown }: Seen,
+  { head, turn, recent, signal, listener, journal, confirmed }: ComposeInput,
+  { asker, paid, bare, windowWith }: Within,
 ): Promise<Composed> {
-  const { summary } = recent.conversation;
-  const { messages, from, tokens } = buildWindow(recent.turns, turn, deps.window, { files, summary });
-  if (declined) messages.at(-1)?.content.push(noteOfEffects([declined]));
-  const reservation = await deps.limits.reserve(asker, deps.estimateUsd(tokens));
-  if ('limit' in reservation) return refuse(reservation);
-  let spentUsd = 0;
+  const { files, shown, letGo } = await deps.fetchFiles([...recent.turns, turn], signal);
   try {
+    const { messages, from, tokens } = files.size === 0 ? bare : windowWith(files);
+    const raised = await deps.limits.raise(asker, paid.reserved, deps.estimateUsd(tokens));
+    if ('limit' in raised) return refuse(raised);
+    paid.reserved = raised;
     const reply = await deps.ask({
       messages,
       files: shown,
@@ -84,13 +99,13 @@ async function composeWith(
       journal,
       ...(confirmed ? { confirmed } : {}),
       onCost: (usd) => {
-        spentUsd += usd;
+        paid.usd += usd;
       },
       ...listener,
     });
     return { reply: { ...reply, ...(from === undefined ? {} : { windowFrom: from }) } };
   } finally {
-    await deps.limits.settle(reservation, spentUsd);
+    letGo();
   }
 }
 

@@ -1,7 +1,19 @@
 /** Room of the limits: who may still ask today, and this minute. Counted in the table, exact however many workers ask at once. */
 import type { LimitSettings } from '../config.ts';
-import { type CounterKey, type Counters, counterOf, markFor, ofBot, onceIn, spendOf } from '../store/counters.ts';
+import {
+  type CounterKey,
+  dayOf,
+  firstSeen,
+  markFor,
+  minutesBefore,
+  ofMinute,
+  onceIn,
+  spendOf,
+  totalsOf,
+} from '../store/counter-keys.ts';
+import type { Addition, Counters } from '../store/counters.ts';
 import type { PlatformName } from '../types.ts';
+import { adding, type Cap, ownCaps, sharedCaps, sharesOf, toMicros } from './caps.ts';
 
 /** Who asks, and in which turn (its sort key). */
 export interface Asker {
@@ -13,9 +25,17 @@ export interface Asker {
   bot?: string | undefined;
 }
 
+/** What a turn asks for: its messages, and an estimate from above of what its call will cost. */
+export interface Asked {
+  messages: number;
+  usd: number;
+}
+
+type Limit = 'messages' | 'user' | 'total';
+
 /** Over a limit: the turn `carrier` of this conversation says so once a window, the others of that window are covered by it. */
 export interface OverLimit {
-  limit: 'messages' | 'user' | 'total';
+  limit: Limit;
   waitSeconds: number;
   carrier: string;
   /** Whether the carrier is the asking turn itself. */
@@ -25,7 +45,7 @@ export interface OverLimit {
 /** Money set aside for a turn, in the counters of the day it was set aside. */
 export interface Reservation {
   micros: number;
-  parts: readonly { key: CounterKey; names: readonly string[] }[];
+  parts: readonly { limit: Limit; key: CounterKey; caps: readonly Cap[] }[];
 }
 
 export interface LimitDeps {
@@ -40,12 +60,12 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
-/** The limits of these settings; 0 is none. Throws `Later` when the table does not answer. */
 export function openLimits({ counters, settings, now }: LimitDeps) {
-  const { messagesPerMinute } = settings;
+  const shares = sharesOf(settings);
 
-  async function over(asker: Asker, limit: OverLimit['limit'], windowMs: number, waitMs: number): Promise<OverLimit> {
+  async function over(asker: Asker, limit: Limit): Promise<OverLimit> {
     const { user, sk } = asker;
+    const [windowMs, waitMs] = limit === 'messages' ? [MINUTE_MS, leftOf(MINUTE_MS)] : [HOUR_MS, leftOf(DAY_MS)];
     const carrier = await counters.firstOf(onceIn(asker, { what: `${limit}#${user}`, ms: windowMs }, now()), sk);
     return { limit, waitSeconds: Math.max(Math.ceil(waitMs / 1000), 1), carrier, isFirst: carrier === sk };
   }
@@ -54,86 +74,101 @@ export function openLimits({ counters, settings, now }: LimitDeps) {
     return windowMs - (now() % windowMs);
   }
 
-  /** The items of the day's counters, each with its caps in micro-dollars; a limit of 0 is none. */
-  function budgets({ platform, user, bot = 'default' }: Asker) {
-    const { userUsdPerDay, totalUsdPerDay, platformUsdPerDay } = settings;
-    const cap = toMicros(userUsdPerDay);
-    // Beside the user's own, and with no end of its own: whose bot it was spent on.
-    const own =
-      cap === 0
-        ? []
-        : [
-            { name: 'user', cap },
-            { name: ofBot(bot), cap: Number.MAX_SAFE_INTEGER },
-          ];
-    const shared = [
-      { name: 'total', cap: toMicros(totalUsdPerDay) },
-      { name: platform, cap: toMicros(platformUsdPerDay[platform] ?? 0) },
-    ];
-    const items = [
-      { limit: 'user' as const, key: spendOf({ platform, user }, now()), caps: own },
-      { limit: 'total' as const, key: counterOf({ what: 'day', ms: DAY_MS }, now()), caps: shared.filter(isSet) },
-    ];
-    return items.filter(({ caps }) => caps.length > 0);
+  /** The counter of this minute. The Chat API's own door counts its messages, before they are kept. */
+  function ofMessages({ platform }: Asker, messages: number, at: number): Addition[] {
+    const { messagesPerMinute } = settings;
+    if (messages === 0 || messagesPerMinute === 0 || platform === 'chat-api') return [];
+    return [{ name: ofMinute(at), by: messages, room: Math.max(messagesPerMinute - messages, 0) }];
   }
 
-  return {
-    /**
-     * Counts the messages of a turn; `undefined` when they are within the user's limit of this minute. A second try of the same turn is not
-     * counted again, unless another one of the user came in between: then it counts twice, the safe side.
-     */
-    async admitMessage(asker: Asker, count = 1): Promise<OverLimit | undefined> {
-      // The Chat API's own door counts them, before they are kept.
-      if (messagesPerMinute === 0 || asker.platform === 'chat-api') return undefined;
-      const key = counterOf({ what: `minute#${asker.platform}#${asker.user}`, ms: MINUTE_MS }, now());
-      const mark = markFor(asker);
-      const isAdmitted =
-        (await counters.add(key, [{ name: 'n', by: count, room: Math.max(messagesPerMinute - count, 0) }], mark)) ||
-        (await counters.markOf(key)) === mark;
-      return isAdmitted ? undefined : over(asker, 'messages', MINUTE_MS, leftOf(MINUTE_MS));
-    },
+  interface Own {
+    key: CounterKey;
+    messages: Addition[];
+    money: Addition[];
+    /** Whether it must be known since when the user comes. */
+    isDated: boolean;
+    at: number;
+  }
 
-    /**
-     * Sets `usd` aside, an estimate from above of what a call will cost, for the user and for all. What a crashed attempt set aside
-     * stays counted: it may have been spent. Sums stay below their caps, or at most one call above where that call alone costs more.
-     */
-    async reserve(asker: Asker, usd: number): Promise<Reservation | OverLimit> {
-      const micros = toMicros(usd);
-      const parts = budgets(asker);
-      const taken = await Promise.all(
-        parts.map(({ key, caps }) =>
-          counters.add(
-            key,
-            caps.map(({ name, cap }) => ({ name, by: micros, room: Math.max(cap - micros, 0) })),
-          ),
-        ),
-      );
-      const reserved = parts.map(({ key, caps }) => ({ key, names: caps.map(({ name }) => name) }));
-      const full = parts.find((_, i) => !taken[i]);
-      if (!full) return { micros, parts: reserved };
-      await settle({ micros, parts: reserved.filter((_, i) => taken[i]) }, 0);
-      return over(asker, full.limit, HOUR_MS, leftOf(DAY_MS));
-    },
+  /** Counts in the user's own item of the day: one write, but for the first of a day. Gives the first day of the user, or the limit reached. */
+  async function countOwn(asker: Asker, own: Own): Promise<{ since: unknown } | { reached: Limit }> {
+    const { key, money, isDated, at } = own;
+    const mark = markFor(asker);
+    let { messages } = own;
+    let since: string | undefined;
+    for (;;) {
+      const counted = await counters.add(key, [...messages, ...money], {
+        ...(messages.length > 0 ? { mark, drop: minutesBefore(at) } : {}),
+        ...(since !== undefined ? { set: { since } } : isDated ? { needs: ['since'] } : {}),
+      });
+      if (counted) return { since: counted.since };
+      const held = await counters.read(key);
+      // An earlier try of this turn has counted them; if another one of the user came in between they count twice, the safe side.
+      if (held.mark === mark) messages = [];
+      const full = [...messages, ...money].find(({ name, room }) => Number(held[name] ?? 0) > room);
+      if (full) return { reached: messages.includes(full) ? 'messages' : 'user' };
+      if (messages.length + money.length === 0) return { since: held.since };
+      if (isDated) since ??= await counters.firstOf(firstSeen(asker, at), dayOf(at));
+    }
+  }
 
-    settle,
-  };
+  async function take(key: CounterKey, caps: readonly Cap[], micros: number): Promise<boolean> {
+    return (await counters.add(key, adding(micros, caps))) !== undefined;
+  }
 
   /** Replaces the estimate by what it really cost. False when that failed: the estimate stays counted. Never throws. */
   async function settle({ micros, parts }: Reservation, usd: number): Promise<boolean> {
     const change = toMicros(usd) - micros;
     if (change === 0) return true;
     const settled = await Promise.all(
-      parts.map(({ key, names }) => counters.correct(key, Object.fromEntries(names.map((name) => [name, change])))),
+      parts.map(({ key, caps }) => counters.correct(key, Object.fromEntries(caps.map(({ name }) => [name, change])))),
     );
     return settled.every(Boolean);
   }
-}
 
-function isSet({ cap }: { cap: number }): boolean {
-  return cap > 0;
-}
+  return {
+    /**
+     * Counts the messages of a turn, once however often it is tried, and sets its money aside, for the user and for all. What a crashed
+     * attempt set aside stays counted: it may have been spent. Sums stay below their caps, or at most one call above where that alone is dearer.
+     */
+    async enter(asker: Asker, { messages, usd }: Asked): Promise<Reservation | OverLimit> {
+      const { platform, bot } = asker;
+      const at = now();
+      const micros = toMicros(usd);
+      const said = ofMessages(asker, messages, at);
+      const own = micros > 0 ? ownCaps(settings, platform, bot) : [];
+      if (said.length + own.length === 0) return { micros, parts: [] };
 
-/** Whole millionths of a dollar, so that sums are exact; rounded up, but not for the noise of a floating point. */
-function toMicros(usd: number): number {
-  return Math.ceil(Number((usd * 1_000_000).toFixed(3)));
+      const isShared = micros > 0 && sharedCaps(settings, platform, false).length > 0;
+      // Whoever has a key of /chat was given it, and is no stranger.
+      const isDated = isShared && platform !== 'http';
+      const key = spendOf(asker, at);
+      const counted = await countOwn(asker, { key, messages: said, money: adding(micros, own), isDated, at });
+      if ('reached' in counted) return over(asker, counted.reached);
+      const mine = { micros, parts: [{ limit: 'user' as const, key, caps: own }] };
+      if (!isShared) return { micros, parts: own.length > 0 ? mine.parts : [] };
+
+      const caps = sharedCaps(settings, platform, isDated && counted.since === dayOf(at));
+      for (const total of totalsOf(asker, shares, at)) {
+        if (await take(total, caps, micros))
+          return { micros, parts: [...mine.parts, { limit: 'total', key: total, caps }] };
+      }
+      await settle(mine, 0);
+      return over(asker, 'total');
+    },
+
+    /** Sets more aside where the call turns out to be dearer. Over a limit, what was set aside before stays so. */
+    async raise(asker: Asker, reserved: Reservation, usd: number): Promise<Reservation | OverLimit> {
+      const micros = toMicros(usd) - reserved.micros;
+      if (micros <= 0) return reserved;
+      for (const [i, { limit, key, caps }] of reserved.parts.entries()) {
+        if (await take(key, caps, micros)) continue;
+        await settle({ micros, parts: reserved.parts.slice(0, i) }, 0);
+        return over(asker, limit);
+      }
+      return { ...reserved, micros: reserved.micros + micros };
+    },
+
+    settle,
+  };
 }

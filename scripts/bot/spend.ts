@@ -1,5 +1,5 @@
 /** The inspection tool: `spend` tells who has cost what today. */
-import { type Spent, whoSpent } from '../../lib/store/counters.ts';
+import { type Spent, whoSpent } from '../../lib/store/spent.ts';
 import type { Command, Options } from './command.ts';
 import { toTable } from './table.ts';
 
@@ -12,7 +12,7 @@ export const spend: Command = {
     const rows = [...sums(spent, by)].map(([who, micros]) => ({ [by]: who, usd: micros / 1_000_000 }));
     rows.sort((a, b) => Number(b.usd) - Number(a.usd));
     return {
-      text: rows.length === 0 ? 'Nothing was spent today, or USER_USD_PER_DAY is 0.' : toTable(rows),
+      text: rows.length === 0 ? 'Nothing was spent today, or there is no limit in dollars.' : toTable(rows),
       json: rows,
     };
   },

@@ -71,8 +71,8 @@ export function limits(): Limit[] {
     {
       name: 'The counter of what all users spent',
       from: (1_000 / 2) * 60,
-      why: 'one item, written twice an answer; a partition takes 1,000 write units a second',
-      remedy: '`TOTAL_USD_PER_DAY=0` and `CHAT_API_USD_PER_DAY=0`: the limit per user stays, the alarm watches the sum',
+      why: 'one item for each 10 dollars of the smallest cap, up to 16, written twice an answer; a partition takes 1,000 write units a second',
+      remedy: 'caps of 160 dollars and more: 480,000 a minute. A smaller one is spent before that item is too slow',
     },
     {
       name: 'A table’s 40,000 units a second',

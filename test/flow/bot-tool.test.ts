@@ -425,10 +425,10 @@ async function reachLimit(conversation: string) {
   const limits = openLimits({ counters: openCounters(dynamo, TABLE), settings, now: Date.now });
   const asker = { platform: 'talkjs', conversation, user: 'alice' } as const;
   const answers = [
-    await limits.admitMessage({ ...asker, sk: 'T#1' }),
-    await limits.admitMessage({ ...asker, sk: 'T#2' }),
+    await limits.enter({ ...asker, sk: 'T#1' }, { messages: 1, usd: 0 }),
+    await limits.enter({ ...asker, sk: 'T#2' }, { messages: 1, usd: 0 }),
   ];
-  expect(answers).toMatchObject([undefined, { limit: 'messages' }]);
+  expect(answers).toMatchObject([{ parts: [] }, { limit: 'messages' }]);
 }
 
 describe('spend', () => {
@@ -442,8 +442,8 @@ describe('spend', () => {
     };
     const limits = openLimits({ counters: openCounters(dynamo, TABLE), settings, now: Date.now });
     const of = { conversation: 'c', sk: 'T#1' };
-    await limits.reserve({ ...of, platform: 'botpress', user: 'spender-a' }, 0.3);
-    await limits.reserve({ ...of, platform: 'botpress', user: 'spender-b', bot: 'sales' }, 0.5);
+    await limits.enter({ ...of, platform: 'botpress', user: 'spender-a' }, { messages: 1, usd: 0.3 });
+    await limits.enter({ ...of, platform: 'botpress', user: 'spender-b', bot: 'sales' }, { messages: 1, usd: 0.5 });
 
     const by = async (what: string) => botJson('spend', '--by', what, '--platform', 'botpress');
 

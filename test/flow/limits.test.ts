@@ -3,10 +3,11 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { LimitSettings } from '../../lib/config.ts';
-import { openCounters, whoSpent } from '../../lib/store/counters.ts';
+import { openCounters } from '../../lib/store/counters.ts';
 import { openTable } from '../../lib/store/items.ts';
+import { whoSpent } from '../../lib/store/spent.ts';
 import { openDynamo } from '../../lib/store/store.ts';
-import { type Asker, openLimits, type Reservation } from '../../lib/turn/limits.ts';
+import { type Asker, type OverLimit, openLimits, type Reservation } from '../../lib/turn/limits.ts';
 import { faultyProxy } from '../harness/faulty-proxy.ts';
 import { meter } from '../harness/meter.ts';
 import { makeTable } from '../harness/tables.ts';
@@ -31,7 +32,21 @@ function setUp(settings: Partial<LimitSettings>, endpoint = process.env.AWS_ENDP
   const clock = { now: DAY + ++askers * 1_000 * 86_400_000 }; // a day of its own, so that no other test's counters are met
   const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint }));
   const counters = openCounters(dynamo, table);
-  const limits = openLimits({ counters, settings: { ...off, ...settings }, now: () => clock.now });
+  const opened = openLimits({ counters, settings: { ...off, ...settings }, now: () => clock.now });
+  const limits = {
+    ...opened,
+    reserve: (who: Asker, usd: number) => opened.enter(who, { messages: 0, usd }),
+    async admitMessage(who: Asker, messages = 1): Promise<OverLimit | undefined> {
+      const entered = await opened.enter(who, { messages, usd: 0 });
+      return 'limit' in entered ? entered : undefined;
+    },
+    /** As one who asked something the day before. */
+    async know(...users: Asker[]) {
+      clock.now -= 86_400_000;
+      await Promise.all(users.map((who) => opened.enter(who, { messages: 0, usd: 0.000_001 })));
+      clock.now += 86_400_000;
+    },
+  };
   return { clock, limits };
 }
 
@@ -39,12 +54,16 @@ function asker(sk: string, more: Partial<Asker> = {}): Asker {
   return { platform: 'talkjs', conversation: 'c', user: `user-${askers}`, sk, ...more };
 }
 
-/** What the day's counters of this test hold, in millionths of a dollar. */
-async function spent(clock: { now: number }): Promise<Record<string, unknown>> {
+/** The counters of the day. */
+async function itemsOf(clock: { now: number }): Promise<Record<string, unknown>[]> {
   const { Items = [] } = await openDynamo().send(new ScanCommand({ TableName: table, ConsistentRead: true }));
   const day = Math.floor(clock.now / 86_400_000);
-  const own = Items.filter(({ pk }) => String(pk).startsWith(`L#${day}#`));
-  const counted = own.flatMap((item) => Object.entries(item));
+  return Items.filter(({ pk }) => String(pk).startsWith(`L#${day}#`));
+}
+
+/** What the day's counters of this test hold, in millionths of a dollar. */
+async function spent(clock: { now: number }): Promise<Record<string, unknown>> {
+  const counted = (await itemsOf(clock)).flatMap((item) => Object.entries(item));
   return Object.fromEntries(counted.filter(([name]) => ['user', 'total', 'chat-api'].includes(name)));
 }
 
@@ -150,6 +169,8 @@ describe('money per day', () => {
     const ask = (user: string, on: typeof platform | 'chat-api') =>
       limits.reserve(asker('T#1', { user, platform: on }), 0.001);
 
+    await limits.know(...['a', 'b', 'c'].map((user) => asker('T#0', { user, platform })));
+
     const own = [await ask('a', platform), await ask('b', platform), await ask('c', platform)];
 
     expect(own.map(isReservation)).toEqual([true, true, false]);
@@ -206,6 +227,8 @@ describe('money per day', () => {
 
   it('has a cap of its own for the Chat API, which no other platform counts for', async () => {
     const { limits, clock } = setUp({ totalUsdPerDay: 1, platformUsdPerDay: { 'chat-api': 0.002 } });
+
+    await limits.know(asker('T#0', { platform: 'chat-api' }));
 
     const own = [];
     for (let i = 0; i < 4; i++) own.push(await limits.reserve(asker(`T#${i}`, { platform: 'chat-api' }), 0.001));
@@ -267,30 +290,155 @@ describe('money per day', () => {
   });
 });
 
-describe('the price of the limits', () => {
+describe('newcomers', () => {
+  const crowd = Array.from({ length: 80 }, (_, i) => `nobody-${i}`);
+
   it.each([
-    ['nothing when all are off', {}, 'talkjs', 0],
-    [
-      'five write units a turn when all are on',
-      { messagesPerMinute: 9, userUsdPerDay: 1, totalUsdPerDay: 1 },
-      'talkjs',
-      5,
-    ],
-    [
-      'four write units a turn of the Chat API, whose door has counted the message',
-      { messagesPerMinute: 9, userUsdPerDay: 1, totalUsdPerDay: 1, platformUsdPerDay: { 'chat-api': 1 } },
-      'chat-api',
-      4,
-    ],
-  ] as const)('is %s', async (_name, settings, platform, units) => {
+    ['chat-api', { totalUsdPerDay: 10, platformUsdPerDay: { 'chat-api': 0.05 } }],
+    ['talkjs', { totalUsdPerDay: 10, platformUsdPerDay: { talkjs: 0.05 } }],
+    ['botpress', { totalUsdPerDay: 10, platformUsdPerDay: { botpress: 0.05 } }],
+    ['chat-api', { totalUsdPerDay: 0.05 }],
+    ['talkjs', { totalUsdPerDay: 0.05 }],
+    ['botpress', { totalUsdPerDay: 0.05 }],
+  ] as const)(
+    'of %s, however many of one stranger, leave half of %o to those who came before',
+    async (platform, caps) => {
+      const { limits } = setUp({ userUsdPerDay: 1, ...caps });
+      const regular = asker('T#1', { user: `regular-${askers}`, platform });
+      await limits.know(regular);
+
+      const strangers = await Promise.all(
+        crowd.map((user) => limits.reserve(asker('T#1', { user: `${user} ${askers}`, platform }), 0.001)),
+      );
+      const ours = [];
+      for (let i = 0; i < 26; i++) ours.push(await limits.reserve(regular, 0.001));
+
+      expect(strangers.filter(isReservation)).toHaveLength(25);
+      expect(ours.filter(isReservation)).toHaveLength(25);
+      expect(ours.at(-1)).toMatchObject({ limit: 'total' });
+    },
+  );
+
+  it('are none of tomorrow', async () => {
+    const { limits, clock } = setUp({ totalUsdPerDay: 0.01 });
+    const ask = () => limits.reserve(asker('T#1'), 0.005);
+
+    const today = [await ask(), await ask()];
+    clock.now += 86_400_000;
+    const tomorrow = [await ask(), await ask(), await ask()];
+
+    expect(today.map(isReservation)).toEqual([true, false]);
+    expect(tomorrow.map(isReservation)).toEqual([true, true, false]);
+  });
+
+  it('are known under a name that tells nobody who they are', async () => {
+    const { limits } = setUp({ totalUsdPerDay: 1 });
+    await limits.reserve(asker('T#1', { user: 'a-telling-name' }), 0.001);
+
+    const { Items = [] } = await openDynamo().send(new ScanCommand({ TableName: table, ConsistentRead: true }));
+
+    const kept = Items.filter(({ pk }) => String(pk).startsWith('SEEN#'));
+    expect(kept.length).toBeGreaterThan(0);
+    expect(JSON.stringify(kept)).not.toContain('a-telling-name');
+  });
+});
+
+describe('a large cap, which is counted in several items', () => {
+  it('is never exceeded, and all but its end is used', async () => {
+    const { limits, clock } = setUp({ totalUsdPerDay: 160 });
+
+    const asked = Array.from({ length: 320 }, (_, i) => asker(`T#${i}`, { platform: 'http' }));
+    const results = await Promise.all(asked.map((who) => limits.reserve(who, 0.9)));
+
+    const totals = (await itemsOf(clock)).flatMap(({ total }) => (total === undefined ? [] : Number(total)));
+    const sum = totals.reduce((a, b) => a + b, 0);
+    expect(totals).toHaveLength(16);
+    expect(Math.max(...totals)).toBeLessThanOrEqual(10_000_000);
+    expect(sum).toBe(results.filter(isReservation).length * 900_000);
+    expect(sum).toBeGreaterThan(140_000_000);
+  });
+
+  it('lets no call through that is dearer than the part of an item', async () => {
+    const { limits, clock } = setUp({ totalUsdPerDay: 20 });
+
+    const results = [];
+    for (let i = 0; i < 4; i++) results.push(await limits.reserve(asker(`T#${i}`, { platform: 'http' }), 11));
+
+    expect(results.filter(isReservation)).toEqual([]);
+    expect(await spent(clock)).toEqual({});
+  });
+});
+
+describe('a call that turns out dearer than it looked', () => {
+  it('has the rest set aside, and all of it settled together', async () => {
+    const { limits, clock } = setUp({ userUsdPerDay: 1, totalUsdPerDay: 1 });
+    const first = await limits.reserve(asker('T#1'), 0.001);
+    if (!isReservation(first)) throw new Error('refused');
+
+    const raised = await limits.raise(asker('T#1'), first, 0.004);
+    const held = await spent(clock);
+    if (isReservation(raised)) await limits.settle(raised, 0.002);
+
+    expect(held).toEqual({ user: 4_000, total: 4_000 });
+    expect(await spent(clock)).toEqual({ user: 2_000, total: 2_000 });
+  });
+
+  it('is refused where there is no room, and what it had stays to be settled', async () => {
+    const { limits, clock } = setUp({ userUsdPerDay: 1, totalUsdPerDay: 0.01 });
+    const first = await limits.reserve(asker('T#1'), 0.001);
+    if (!isReservation(first)) throw new Error('refused');
+
+    const raised = await limits.raise(asker('T#1'), first, 0.02);
+    const held = await spent(clock);
+    await limits.settle(first, 0);
+
+    expect(raised).toMatchObject({ limit: 'total', isFirst: true });
+    expect(held).toEqual({ user: 1_000, total: 1_000 });
+    expect(await spent(clock)).toEqual({ user: 0, total: 0 });
+  });
+});
+
+describe('the price of the limits', () => {
+  const all = { messagesPerMinute: 9, userUsdPerDay: 1, totalUsdPerDay: 1, platformUsdPerDay: { 'chat-api': 1 } };
+
+  it.each([
+    ['nothing when all are off', {}, 'talkjs', { first: 0, next: 0 }],
+    ['four calls a turn when all are on, three more for a user’s first of a day', all, 'talkjs', { first: 7, next: 4 }],
+    ['the same on the Chat API, whose door has counted the message', all, 'chat-api', { first: 7, next: 4 }],
+    ['four calls a turn of /chat, whose callers are known', all, 'http', { first: 4, next: 4 }],
+    ['two where only users have limits', { messagesPerMinute: 9, userUsdPerDay: 1 }, 'talkjs', { first: 2, next: 2 }],
+  ] as const)('is %s, of a write unit each', async (_name, settings, platform, calls) => {
     const metered = await meter(process.env.AWS_ENDPOINT_URL_DYNAMODB ?? '');
     const { limits } = setUp(settings, metered.url);
+    const turn = async (sk: string) => {
+      metered.calls.length = 0;
+      const reservation = await limits.enter(asker(sk, { platform }), { messages: 1, usd: 0.001 });
+      if (isReservation(reservation)) await limits.settle(reservation, 0.0005);
+      return metered.calls.length;
+    };
 
-    await limits.admitMessage(asker('T#1', { platform }));
-    const reservation = await limits.reserve(asker('T#1', { platform }), 0.001);
-    if (isReservation(reservation)) await limits.settle(reservation, 0.0005);
+    const [first, next] = [await turn('T#1'), await turn('T#2')];
 
-    expect(metered.calls.reduce((sum, call) => sum + call.units, 0)).toBe(units);
+    expect({ first, next }).toEqual(calls);
+    expect(metered.calls.filter(({ units }) => units !== 1)).toEqual([]);
+    await metered.close();
+  });
+
+  it('stays one write unit for a message, in whatever minutes of a day the user speaks', async () => {
+    const metered = await meter(process.env.AWS_ENDPOINT_URL_DYNAMODB ?? '');
+    const { limits, clock } = setUp({ messagesPerMinute: 9, userUsdPerDay: 1 }, metered.url);
+
+    const day = clock.now;
+    for (const [i, step] of [61, 59, 7].entries()) {
+      for (let minute = 0; minute < 1440; minute += step) {
+        clock.now = day + i * 86_400_000 + minute * 60_000;
+        await limits.admitMessage(asker(`T#${i} ${minute}`));
+      }
+    }
+
+    expect(new Set(metered.calls.map(({ operation, units }) => `${operation} ${units}`))).toEqual(
+      new Set(['UpdateItem 1']),
+    );
     await metered.close();
   });
 

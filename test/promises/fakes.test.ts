@@ -143,7 +143,10 @@ const act: fc.Arbitrary<Act> = fc.oneof(
             { name: 'user', by: 1, room },
             { name: 'total', by: 2, room: 8 },
           ],
-          mark,
+          {
+            ...(mark ? { mark, drop: ['m1', 'user2'] } : { needs: ['since'] }),
+            ...(room === 0 ? { set: { since: '7' } } : {}),
+          },
         ),
   ),
   small.map(
@@ -156,7 +159,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       ({ counters }) =>
         counters.firstOf({ pk: 'L#1', sk: 'first', expiresAt: 9 }, value),
   ),
-  fc.constant<Act>(({ counters }) => counters.markOf({ pk: 'L#1', sk: '-', expiresAt: 9 })),
+  fc.constant<Act>(({ counters }) => counters.read({ pk: 'L#1', sk: '-', expiresAt: 9 })),
   owner.map(
     (id): Act =>
       ({ shelf }) =>

@@ -86,6 +86,6 @@ function strandedCalls({ table }: World): number[] {
 }
 
 function spentMicros({ table }: World): number | undefined {
-  const counter = table.items().find(({ total }) => total !== undefined);
-  return counter === undefined ? undefined : Number(counter.total);
+  const counters = table.items().flatMap(({ total }) => (total === undefined ? [] : Number(total)));
+  return counters.length === 0 ? undefined : counters.reduce((sum, total) => sum + total, 0);
 }
