@@ -13,7 +13,6 @@ const LONG = [
   'test/e2e/{kills,npx,doctor,chat-api-stack,stack-ends}.test.ts',
   'test/flow/scale-counts.test.ts',
   'test/promises/{storms,garbage}-botpress.test.ts',
-  'test/promises/memory.test.ts',
 ];
 
 export default defineConfig(({ mode }) => {

@@ -13,7 +13,7 @@ export interface Share {
 }
 
 /** As in serverless.yml. */
-const WORKER_GB = 0.5;
+const WORKER_GB = 1;
 const DOOR_GB = 0.25;
 const MODEL = 'claude-haiku-5-5';
 

@@ -1,58 +1,154 @@
-/** What a batch of the worst conversations holds of a function's memory. */
-import { execFile } from 'node:child_process';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { promisify } from 'node:util';
-import { expect, it } from 'vitest';
-import { MEMORY_CHILD } from '../harness/promises/memory-child.ts';
-import { png } from '../harness/sample-files.ts';
+/** What a function holds of its memory while ten of the worst conversations are answered at once. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sizes } from '../../lib/bounds.ts';
+import { fitReply } from '../../lib/turn/fit.ts';
+import { hear } from '../../lib/turn/hear.ts';
+import type { Sent } from '../../lib/types.ts';
+import { caller } from '../harness/chat-api-client.ts';
+import { batch } from '../harness/hand-made.ts';
+import { type MemoryWorld, openMemoryWorld, restEvent } from '../harness/promises/memory-world.ts';
+import { provideRuntime, restGateway } from '../harness/rest-gateway.ts';
+import { sized } from '../harness/size.ts';
 
-/** As large as a picture may be. */
-const picture = Buffer.concat([png(1_000, 1_000), Buffer.alloc(7_800_000)]);
+/** Of its memory. */
+const SHARE = 0.6;
+const AT_ONCE = 10;
 
-const ANSWER = [
-  {
-    type: 'message_start',
-    message: { model: 'claude-haiku-5-5', content: [], usage: { input_tokens: 9, output_tokens: 1 } },
-  },
-  { type: 'content_block_start', index: 0, content_block: { type: 'text', text: 'Pictures.' } },
-  { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 2 } },
-  { type: 'message_stop' },
-]
-  .map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
-  .join('');
+const table = (chars: number) => {
+  const row = `${'|'.repeat(1_000)}\n`;
+  return `${row}${'|-'.repeat(999)}|\n${row.repeat(chars / row.length)}`.slice(0, chars);
+};
+const ANSWERS = {
+  'a table of empty cells': table(sizes.replyBytes),
+  'nothing but links': '[a](https://a.test/b) '.repeat(sizes.replyBytes / 22),
+  'list in list': Array.from({ length: 3_000 }, (_, i) => `${'  '.repeat(i % 40)}- *a*\n`).join(''),
+  'ten times what is kept': 'A word, **bold**. '.repeat((10 * sizes.replyBytes) / 18),
+};
+const KINDS = sized({ sample: 1, all: 4, proof: 4 });
+const answers = Object.entries(ANSWERS).slice(0, KINDS);
 
-it.each([
-  [1024, 0.6],
-  [512, 0.75],
-])('ten conversations of five of the largest pictures in %i MB stay below a share of %f', async (memoryMb, share) => {
-  const asked: number[] = [];
-  const server = createServer(async (request, response) => {
-    if (request.method === 'GET') return response.end(picture);
-    let bytes = 0;
-    for await (const chunk of request) bytes += chunk.length;
-    asked.push(bytes);
-    return response.writeHead(200, { 'content-type': 'text/event-stream' }).end(ANSWER);
-  });
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  try {
-    const { stdout } = await promisify(execFile)(process.execPath, [MEMORY_CHILD], {
-      env: {
-        PATH: process.env.PATH,
-        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
-        ANTHROPIC_API_KEY: 'offline',
-        ANTHROPIC_BASE_URL: url,
-        ATTACHMENT_HOSTS: url,
-      },
-    });
+let world: MemoryWorld;
+let conversations = 0;
 
-    const peakMb = Math.round(Number(stdout) / 1024);
-    console.log(`peak of ${memoryMb} MB: ${peakMb} MB; largest request ${Math.round(Math.max(...asked) / 1e6)} MB`);
-    expect(asked).toHaveLength(10);
-    expect(peakMb).toBeLessThan(share * memoryMb);
-  } finally {
-    server.closeAllConnections();
-    server.close();
+beforeAll(async () => {
+  world = await openMemoryWorld();
+});
+afterAll(() => world.close());
+
+/** Of all platforms in turn, each in a conversation of its own. */
+async function tenConversations(files: number): Promise<Sent[]> {
+  return Promise.all(
+    Array.from({ length: AT_ONCE }, async (_, i): Promise<Sent> => {
+      const platform = (['talkjs', 'botpress', 'chat-api'] as const)[i % 3] ?? 'chat-api';
+      const conversation = `memory-${++conversations}`;
+      if (platform === 'talkjs') world.platforms.talkjs.join(conversation, 'alice');
+      if (platform === 'botpress')
+        await world.platforms.botpress.say({ conversationId: conversation, userId: 'alice', text: 'Hello' });
+      return {
+        event: 'sent',
+        platform,
+        conversation,
+        messageId: `m-${conversation}`,
+        createdAt: Date.now(),
+        speaker: { id: 'alice' },
+        text: 'What are these? 😀'.padEnd(sizes.textBytes / 2, ' and these'),
+        attachments: Array.from({ length: files }, (_, n) => ({ url: `${world.filesUrl}/${conversation}/${n}.png` })),
+      };
+    }),
+  );
+}
+
+/** Turns whose answer is stored and was never sent, as the dead letters hold them. */
+async function answered(waiting: readonly Sent[], text: string): Promise<void> {
+  for (const inbound of waiting) {
+    const said = [hear(inbound, 0)];
+    const turn = await world.store.claim(inbound, { said, owner: 'worker', leaseUntil: 1, generation: 0 });
+    const reply = fitReply({ kind: 'answer', text, stop: 'end_turn' });
+    await world.store.answer(inbound, { owner: 'worker', epoch: turn?.epoch ?? 0 }, reply, said);
   }
+}
+
+function holds({ peakMb, memoryMb }: { peakMb: number; memoryMb: number }, what: string): void {
+  console.log(`${what}: ${peakMb} of ${memoryMb} MB`);
+  expect(peakMb).toBeLessThanOrEqual(SHARE * memoryMb);
+}
+
+it('the worker shows Claude ten times five of the largest pictures', async () => {
+  world.letClaudeSay('Pictures.');
+
+  const found = await world.run('reply', [batch(await tenConversations(5))]);
+
+  expect(found.givenBack).toBe(0);
+  holds(found, 'reply: pictures');
+});
+
+it.each(answers)('the worker answers ten conversations with %s', async (name, text) => {
+  world.letClaudeSay(text);
+
+  const found = await world.run('reply', [batch(await tenConversations(0))]);
+
+  expect(found.givenBack).toBe(0);
+  holds(found, `reply: ${name}`);
+});
+
+it.each(answers)('the dead letters are ten stored answers of %s', async (name, text) => {
+  const waiting = await tenConversations(0);
+  await answered(waiting, text);
+
+  const found = await world.run('apologize', [batch(waiting)]);
+
+  expect(found.givenBack).toBe(0);
+  holds(found, `apologize: ${name}`);
+});
+
+it('/chat shows Claude ten times five of the largest pictures', async () => {
+  world.letClaudeSay(ANSWERS['a table of empty cells']);
+  const ask = (n: number) =>
+    restEvent(
+      'POST',
+      `/chat/memory-${n}`,
+      {},
+      {
+        message: 'What are these?',
+        attachments: Array.from({ length: 5 }, (_, i) => ({ url: `${world.filesUrl}/${n}/${i}.png` })),
+      },
+    );
+
+  const found = await world.run(
+    'chat',
+    Array.from({ length: AT_ONCE }, (_, n) => ask(n)),
+  );
+
+  expect(found.statuses).toEqual(Array(AT_ONCE).fill(200));
+  holds(found, '/chat: pictures');
+});
+
+it('the Chat API takes, lists and tells the longest messages ten times at once', async () => {
+  provideRuntime();
+  const { handler } = await import('../../functions/chat-api.ts');
+  const gate = await restGateway('/chat-api/{webhookId}/{proxy+}', handler as never, 60_000);
+  const call = caller(`${gate.url}/chat-api/local`);
+  const { key } = (await call('POST', '/users', { body: { id: 'ada' } })).body;
+  await call('POST', '/conversations', { key, body: { id: 'long' } });
+  const long = { conversationId: 'long', payload: { type: 'text', text: 'x'.repeat(sizes.textBytes) } };
+  for (let n = 0; n < 10; n++) await call('POST', '/messages', { key, body: long });
+  await gate.close();
+  const headers = { 'x-user-key': key, 'last-event-id': '0' };
+  const of = {
+    post: ['POST', '/messages'],
+    list: ['GET', '/conversations/long/messages'],
+    tell: ['GET', '/conversations/long/listen'],
+  };
+  const ways = [...Array(3).fill(of.post), ...Array(4).fill(of.list), ...Array(3).fill(of.tell)] as [string, string][];
+
+  const found = await world.run(
+    'chat-api',
+    ways.map(([method, path]) =>
+      restEvent(method, `/chat-api/local${path}`, headers, method === 'POST' ? long : undefined),
+    ),
+    5_000,
+  );
+
+  expect(found.statuses.toSorted()).toEqual([...Array(7).fill(200), ...Array(3).fill(201)]);
+  holds(found, 'chat-api');
 });
