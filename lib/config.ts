@@ -49,6 +49,9 @@ export const groups = {
   }),
   /** The last part of where its secrets are, so that nothing else has to name it. */
   stage: (env) => ({ name: env.SECRETS_PATH?.split('/').at(-1) || 'local' }),
+  /** What a bot's `secrets` name, as far as it is there. */
+  botSecrets: (env) => (names: readonly string[]) =>
+    Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))),
   tools: (env, problems) => ({ names: list(env, 'TOOLS', problems) }),
   attachments: (env, problems) => ({
     hosts:

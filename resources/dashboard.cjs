@@ -30,6 +30,7 @@ module.exports = async (framework) => {
       sums(stage, [
         'Failures',
         'EffectsUnknown',
+        'McpChanged',
         'GivenBack',
         'Retries',
         'WebhooksRejected',

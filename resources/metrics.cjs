@@ -24,6 +24,7 @@ const METRICS = {
   Retries: { lines: '{ $.event = "claude-retried" }', of: ANSWERING },
   GivenBack: { lines: '{ $.event = "message-given-back" }', of: QUEUED },
   EffectsUnknown: { lines: '{ $.event = "effect-unknown" }', of: DELIVERING },
+  McpChanged: { lines: '{ $.event = "mcp-changed" }', of: ANSWERING },
   DoorsFailed: { lines: '{ $.event = "door-failed" }', of: 'all' },
   MessagesFound: { lines: '{ $.event = "message-found" }', of: ['reconcile'] },
   LogsSent: { lines: '{ $.event = "record-sent" }', of: ['deliver'] },

@@ -27,7 +27,7 @@ import type { TurnDeps } from '../turn/shapes.ts';
 import { openRecorder } from './recorder.ts';
 
 /** The settings groups it needs; `reconify` beside them where calls are logged there. */
-export const ANSWERING = ['aws', 'claude', 'history', 'limits', 'attachments', 'stage'] as const;
+export const ANSWERING = ['aws', 'claude', 'history', 'limits', 'attachments', 'stage', 'botSecrets'] as const;
 
 /** What one file may weigh (bytes) and take (ms): as much as the API accepts of a picture, and a slow link's time for it. */
 const FILES = { maxBytes: 7_864_320, timeoutMs: 10_000 };
@@ -60,7 +60,7 @@ export function openAnswering(
   const answeringAs = (bot: Bot) => {
     const asking = withBot(claude, bot);
     const toolbox = openToolbox(chooseTools(allTools, bot), {
-      bot: { bot: bot.name, secrets: {} },
+      bot: { bot: bot.name, secrets: settings.botSecrets(bot.secrets) },
       ...{ handToHuman, fetch, now, log },
     });
     const deps: ComposeDeps = {

@@ -4,8 +4,8 @@ import type { EffectState } from '../types.ts';
 import { inTime, isLate } from './in-time.ts';
 import { type Journal, MAX_ACTS, MAX_INPUT_BYTES, type Told } from './journal.ts';
 import type { Call } from './prepare.ts';
-import { type ActingContext, type ReadyCall, type Tool, type ToolContext, ToolError } from './tool.ts';
-import { wrapError, wrapResult } from './wrap.ts';
+import { type ActingContext, OutcomeUnknown, type ReadyCall, type Tool, type ToolContext, ToolError } from './tool.ts';
+import { toContent, wrapError, wrapResult } from './wrap.ts';
 
 export interface Acting {
   /** The number of the step in its turn, and of the call in its step. */
@@ -66,6 +66,10 @@ async function attempt(call: Ready, context: ActingContext): Promise<Outcome> {
     return done(call.name, await inTime(context, call.tool.timeoutMs, call.run));
   } catch (error) {
     if (error instanceof ToolError) return { state: 'REFUSED', told: failed(error.message), error: error.name };
+    if (error instanceof OutcomeUnknown) {
+      const said = `${UNKNOWN.content}\n${wrapResult(call.name, error.said)}`;
+      return { state: 'UNKNOWN', told: { ...UNKNOWN, content: said }, error: error.name };
+    }
     return { state: 'UNKNOWN', told: UNKNOWN, error: isLate(error) ? 'timeout' : errorName(error) };
   }
 }
@@ -73,7 +77,7 @@ async function attempt(call: Ready, context: ActingContext): Promise<Outcome> {
 /** What it gave may be what JSON cannot say: it has happened all the same. */
 function done(name: string, result: unknown): Outcome {
   try {
-    return { state: 'DONE', told: { content: wrapResult(name, result) } };
+    return { state: 'DONE', told: { content: toContent(name, result) } };
   } catch (error) {
     return { state: 'DONE', told: { content: 'It was done. Its result cannot be shown.' }, error: errorName(error) };
   }

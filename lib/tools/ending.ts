@@ -19,7 +19,7 @@ export type StepEnding = Ending | { text: string; asked: Asked };
 const MAX_ASKED_BYTES = 8 * 1024;
 
 /** More than a person reads before a yes. */
-const MAX_QUESTION_CHARS = 1_000;
+const MAX_QUESTION_CHARS = 2_000;
 
 /**
  * How the step ends its turn: a call that asks first goes before anything else, and nothing of the step is run then. Else the calls to
@@ -40,7 +40,10 @@ function questioned(call: Call): { ends: StepEnding } | { call: Call } {
   const json = JSON.stringify(input);
   try {
     if (Buffer.byteLength(json) > MAX_ASKED_BYTES) throw new ToolError('Not run: its input is too long.');
-    const text = clean(question()).trim().slice(0, MAX_QUESTION_CHARS).toWellFormed();
+    const text = clean(question()).trim();
+    // What is not shown whole is not asked about.
+    if (text.length > MAX_QUESTION_CHARS)
+      throw new ToolError('Not run: its input is too long to be shown to the user.');
     if (text === '') throw new Error('a tool asks nothing');
     return { ends: { text, asked: { tool: name, version: tool.version, input: json } } };
   } catch (error) {

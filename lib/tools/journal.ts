@@ -6,6 +6,7 @@ import type { Log } from '../log.ts';
 import { errorName } from '../log.ts';
 import { cutToBytes } from '../text/bytes.ts';
 import type { Effect, EffectState, MessageRef } from '../types.ts';
+import { canonical } from './canonical.ts';
 
 /** Where the journal is kept; as lib/store/journal.ts does it. */
 export interface JournalStore {
@@ -216,13 +217,4 @@ function sameIn(calls: Iterable<StoredCall>, act: Act): StoredCall | undefined {
 function toCall({ tool, input }: Act): Pick<StoredCall, 'tool' | 'input' | 'inputHash'> {
   const json = JSON.stringify(input);
   return { tool, input: json, inputHash: createHash('sha256').update(canonical(input)).digest('hex') };
-}
-
-/** One text for all ways in which an object can be written: its keys in order. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
 }

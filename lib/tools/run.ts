@@ -6,7 +6,7 @@ import { inTime, isLate } from './in-time.ts';
 import type { Journal, Told } from './journal.ts';
 import type { Call } from './prepare.ts';
 import { type ToolContext, ToolError } from './tool.ts';
-import { wrapError, wrapResult } from './wrap.ts';
+import { toContent, wrapError } from './wrap.ts';
 
 /** Which step of the turn it is, for calls that act. */
 export interface Place {
@@ -55,7 +55,7 @@ async function run(call: Call, context: ToolContext, log: Log): Promise<ToolResu
   try {
     // Nothing that only acting tools have is there for it.
     const result = await inTime({ ...context, key: '' }, timeoutMs, call.run);
-    const content = wrapResult(name, result);
+    const content = toContent(name, result);
     ran();
     return toResult(call.id, { content });
   } catch (error) {

@@ -101,6 +101,16 @@ export class ToolError extends Error {
   override readonly name = 'ToolError';
 }
 
+/** It may have happened, and this is what is known of it; `said` is data of somebody else. */
+export class OutcomeUnknown extends Error {
+  override readonly name = 'OutcomeUnknown';
+  readonly said: unknown;
+  constructor(said: unknown) {
+    super('not known');
+    this.said = said;
+  }
+}
+
 const DEFAULT_TIMEOUT_MS = 5_000;
 
 /** Throws when the definition could let unknown fields through or has a name that the API refuses. */

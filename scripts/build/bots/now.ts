@@ -5,9 +5,11 @@ import type { Tool } from '../../../lib/tools/tool.ts';
 import { botsFolder } from './folder.ts';
 import { type BotFolder, readBots } from './read-bots.ts';
 
-async function withTools({ toolFiles, knowledgeFolder: _, ...bot }: BotFolder): Promise<Bot> {
+async function withTools({ toolFiles, knowledgeFolder: _, mcp, ...bot }: BotFolder): Promise<Bot> {
   const modules = toolFiles.map(async (file) => (await import(pathToFileURL(file).href)).default as Tool);
-  return { ...bot, tools: await Promise.all(modules) };
+  // Its client is loaded only where there is a server.
+  const foreign = mcp.length === 0 ? [] : (await import('../../../lib/tools/mcp/tools.ts')).mcpTools(mcp);
+  return { ...bot, tools: [...(await Promise.all(modules)), ...foreign] };
 }
 
 const [first, ...others] = readBots(botsFolder(process.env));

@@ -8,7 +8,7 @@ export function bundleBots(bots, root) {
     setup(build) {
       build.onResolve({ filter: /^#bots(\/doors)?$/ }, ({ path: name }) => ({ path: name, namespace: 'bots' }));
       build.onLoad({ filter: /.*/, namespace: 'bots' }, ({ path: name }) => ({
-        contents: name === '#bots' ? wholeOf(bots) : identitiesOf(bots),
+        contents: name === '#bots' ? wholeOf(bots, root) : identitiesOf(bots),
         loader: 'js',
         resolveDir: root,
       }));
@@ -30,11 +30,14 @@ function isWithin(folder, file) {
 }
 
 /** Everything of every bot; its tools are imported from where they lie. */
-function wholeOf(bots) {
+function wholeOf(bots, root) {
   const files = bots.flatMap(({ toolFiles }) => toolFiles);
   const imports = files.map((file, i) => `import tool${i} from ${JSON.stringify(file)};`);
-  const entries = bots.map(({ toolFiles, knowledgeFolder: _, ...bot }) => {
+  const client = path.join(root, 'lib/tools/mcp/tools.ts');
+  if (bots.some(({ mcp }) => mcp.length > 0)) imports.push(`import { mcpTools } from ${JSON.stringify(client)};`);
+  const entries = bots.map(({ toolFiles, knowledgeFolder: _, mcp, ...bot }) => {
     const tools = toolFiles.map((file) => `tool${files.indexOf(file)}`);
+    if (mcp.length > 0) tools.push(`...mcpTools(${JSON.stringify(mcp)})`);
     return `{ ...${JSON.stringify(bot)}, tools: [${tools.join(', ')}] }`;
   });
   return `${imports.join('\n')}\nexport const bots = [${entries.join(', ')}];\n`;

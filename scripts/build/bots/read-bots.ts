@@ -4,8 +4,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Bot } from '../../../lib/bots/bot.ts';
 import { BadSettings } from '../../../lib/errors.ts';
+import type { McpServer } from '../../../lib/tools/mcp/pinned.ts';
 import { splitMatter } from '../front-matter.ts';
 import { type Front, readFront } from './front.ts';
+import { MCP_FILE, readMcp } from './mcp.ts';
 
 /** A bot before its tools are loaded: they are code, which a bundle imports. */
 export interface BotFolder extends Omit<Bot, 'tools'> {
@@ -13,6 +15,13 @@ export interface BotFolder extends Omit<Bot, 'tools'> {
   toolFiles: string[];
   /** Absolute path of its documents; there may be none. */
   knowledgeFolder: string;
+  /** The MCP servers it uses, with what is pinned of them. */
+  mcp: McpServer[];
+}
+
+/** `unpinned`: for the command that pins. */
+export interface ReadOptions {
+  unpinned?: boolean;
 }
 
 /** As the names of Lambda's and CloudWatch's dimensions have it. */
@@ -22,19 +31,23 @@ const MAX_PROMPT_BYTES = 200_000;
 const HASH_CHARS = 12;
 
 /** The bots in `folder` (absolute), `default` first. Throws `BadSettings`. */
-export function readBots(folder: string): [BotFolder, ...BotFolder[]] {
+export function readBots(folder: string, options: ReadOptions = {}): [BotFolder, ...BotFolder[]] {
   const problems: string[] = [];
   const names = existsSync(folder) ? foldersIn(folder) : [];
   if (!names.includes('default'))
     problems.push(`BOTS_DIR (${shown(folder)}) has no folder default with a bot.md in it`);
-  const bots = names.flatMap((name) => readBot(folder, name, problems) ?? []);
+  const bots = names.flatMap((name) => readBot(folder, name, { problems, ...options }) ?? []);
   problems.push(...sharedIds(bots));
   const [first, ...others] = bots.sort((a, b) => Number(b.name === 'default') - Number(a.name === 'default'));
   if (problems.length > 0 || !first) throw new BadSettings(...problems);
   return [first, ...others];
 }
 
-function readBot(folder: string, name: string, problems: string[]): BotFolder | undefined {
+function readBot(
+  folder: string,
+  name: string,
+  { problems, unpinned = false }: { problems: string[] } & ReadOptions,
+): BotFolder | undefined {
   const file = path.join(folder, name, 'bot.md');
   const report = (problem: string) => problems.push(`${shown(file)}: ${problem}`);
   if (!NAME.test(name)) return void report('the folder’s name must be lower case letters, digits and -, at most 32');
@@ -46,13 +59,17 @@ function readBot(folder: string, name: string, problems: string[]): BotFolder | 
   const prompt = body.trim();
   if (prompt === '') report('the system prompt, the text below the front matter, is empty');
   if (Buffer.byteLength(prompt) > MAX_PROMPT_BYTES) report(`the system prompt is over ${MAX_PROMPT_BYTES / 1000} KB`);
+  const all = { ...defaultsOf(name), ...front };
+  const toolsFolder = path.join(folder, name, 'tools');
+  const { servers, problems: unread } = readMcp(toolsFolder, { secrets: all.secrets, unpinned });
+  for (const problem of unread) problems.push(`${shown(path.join(toolsFolder, MCP_FILE))}: ${problem}`);
   return {
-    ...defaultsOf(name),
-    ...front,
+    ...all,
+    mcp: servers,
     name,
     prompt,
     promptHash: createHash('sha256').update(prompt).digest('hex').slice(0, HASH_CHARS),
-    toolFiles: toolsIn(path.join(folder, name, 'tools')),
+    toolFiles: toolsIn(toolsFolder),
     knowledgeFolder: path.join(folder, name, 'knowledge'),
   };
 }
