@@ -1,7 +1,19 @@
 /** The environment (+ secrets) → the settings groups a door asks for, or one error that lists everything wrong. */
 import { chosenKey, chosenKeys, namedKeys, requiredKey } from './config/keys.ts';
 import { baseUrl, origins, url } from './config/urls.ts';
-import { type Env, flag, type Group, list, oneOf, optional, required, text, usd, whole } from './config/values.ts';
+import {
+  type Env,
+  flag,
+  type Group,
+  languageIn,
+  list,
+  oneOf,
+  optional,
+  required,
+  text,
+  usd,
+  whole,
+} from './config/values.ts';
 import { BadSettings } from './errors.ts';
 import { platformSettings } from './platforms/all.ts';
 
@@ -53,6 +65,8 @@ export const groups = {
   botSecrets: (env) => (names: readonly string[]) =>
     Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))),
   tools: (env, problems) => ({ names: list(env, 'TOOLS', problems) }),
+  /** Of our own sentences, where neither the bot nor the user has a language. */
+  speech: (env, problems) => ({ language: languageIn(env, 'LOCALE', problems) ?? 'en' }),
   attachments: (env, problems) => ({
     hosts:
       list(env, 'ATTACHMENT_HOSTS', problems) ?? Object.values(platformSettings).flatMap(({ fileHosts }) => fileHosts),

@@ -14,6 +14,8 @@ export interface Speaker {
   name?: string;
   email?: string;
   phone?: string;
+  /** Such as `de-AT`, where the platform tells it. */
+  locale?: string;
   /** The platform's own name for what somebody is there, such as an agent. */
   role?: string;
 }
@@ -244,6 +246,8 @@ export interface Seat {
 export interface Outgoing extends Seat {
   /** Markdown, as Claude wrote it. */
   text: string;
+  /** What is said where nothing of the text can be shown. */
+  whenEmpty: string;
   /** The id of the user who is answered. */
   to?: string;
   /** The message that is answered, the first of a burst. */

@@ -7,6 +7,7 @@ import { parseHosts } from '../attachments/hosts.ts';
 import type { Bot } from '../bots/bot.ts';
 import { botNamed } from '../bots/identity.ts';
 import { type AskSettings, withBot } from '../bots/settings.ts';
+import { openSpeech } from '../bots/speech.ts';
 import { openAsk, openClaude } from '../claude/ask.ts';
 import { filesOf } from '../claude/attached.ts';
 import { writeMeasured } from '../claude/metrics.ts';
@@ -27,7 +28,16 @@ import type { TurnDeps } from '../turn/shapes.ts';
 import { openRecorder } from './recorder.ts';
 
 /** The settings groups it needs; `reconify` beside them where calls are logged there. */
-export const ANSWERING = ['aws', 'claude', 'history', 'limits', 'attachments', 'stage', 'botSecrets'] as const;
+export const ANSWERING = [
+  'aws',
+  'claude',
+  'history',
+  'limits',
+  'attachments',
+  'stage',
+  'speech',
+  'botSecrets',
+] as const;
 
 /** What one file may weigh (bytes) and take (ms): as much as the API accepts of a picture, and a slow link's time for it. */
 const FILES = { maxBytes: 7_864_320, timeoutMs: 10_000 };
@@ -91,6 +101,7 @@ export function openAnswering(
       history.strategy === 'summary'
         ? openAsk({ ...base, settings: summarySettings(claude), tools: noTools })
         : undefined,
+    speech: openSpeech(bots, settings.speech),
     maxInputChars: limits.maxInputChars,
     now,
     newId,

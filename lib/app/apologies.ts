@@ -1,5 +1,7 @@
 /** Root of the dead letters' way: the turn as ever, but with an apology where Claude would be asked. */
 import { randomUUID } from 'node:crypto';
+import { bots } from '#bots/doors';
+import { openSpeech } from '../bots/speech.ts';
 import type { Settings } from '../config.ts';
 import { Permanent } from '../errors.ts';
 import { logLine } from '../log.ts';
@@ -10,7 +12,7 @@ import { turnsDoor } from './doors/consumer.ts';
 import { openApp } from './open.ts';
 import { openPlatforms, PLATFORMS } from './platforms.ts';
 
-const GROUPS = ['aws', 'limits', ...PLATFORMS] as const;
+const GROUPS = ['aws', 'limits', 'speech', ...PLATFORMS] as const;
 
 /** The handler of the queue of dead letters; an answer that was stored but never sent still goes out instead of the apology. */
 export function apologizeDoor() {
@@ -24,6 +26,7 @@ function apologyDeps(settings: Settings<(typeof GROUPS)[number]>): ReplyDeps {
       throw new Permanent('dead letter');
     },
     askForSummary: undefined,
+    speech: openSpeech(bots, settings.speech),
     maxInputChars: settings.limits.maxInputChars,
     hold: openTurnsQueue(openSqs(), settings.aws.turnsQueueUrl).hold,
     platform: openPlatforms(settings),

@@ -1,5 +1,6 @@
 /** Root of /chat: stops 1-7 in one streamed response. */
 import { bots } from '#bots/doors';
+import { openSpeech } from '../bots/speech.ts';
 import type { Settings } from '../config.ts';
 import { openKeyAccess } from '../http/access.ts';
 import { type ChatDeps, chat } from '../http/chat.ts';
@@ -33,7 +34,10 @@ function chatDeps(settings: Settings<(typeof GROUPS)[number]>): ChatDeps | undef
   if (!settings.chat) return undefined;
   const { accessKeys, allowedOrigins } = settings.chat;
   const dynamo = openDynamo();
-  const limits = openCallerLimits(limitsOf(settings, dynamo), estimateOf(settings.claude));
+  const limits = openCallerLimits(limitsOf(settings, dynamo), {
+    estimateUsd: estimateOf(settings.claude),
+    speech: openSpeech(bots, settings.speech),
+  });
   return {
     ...openAnswering(settings, settings.reconify, dynamo, limits),
     limits,

@@ -1,5 +1,4 @@
 /** Room of bots: what a bot's folder is once it is compiled. Pure. */
-import type { Language } from '../text/languages.ts';
 import type { Tool } from '../tools/tool.ts';
 import type { BotIdentity } from './identity.ts';
 
@@ -25,8 +24,6 @@ export interface Bot extends BotIdentity {
   secrets: readonly string[];
   /** US dollars; none without it. */
   usdPerDay?: number;
-  /** Of our own sentences; the user's without it. */
-  language?: Language;
   /** Said once, in front of the first answer of a conversation. */
   disclosure?: string;
 }

@@ -1,4 +1,5 @@
 /** Room of bots: what tells one bot from the others, which is all that a door knows which only enqueues. Pure. */
+import type { Language } from '../text/languages.ts';
 
 export interface BotIdentity {
   name: string;
@@ -14,6 +15,8 @@ export interface BotIdentity {
   groups: 'mention' | 'always' | 'untilHuman';
   /** Fields that Claude is told, such as `user.custom.tier`. */
   context: readonly string[];
+  /** Of our own sentences; the user's without it. */
+  language?: Language;
 }
 
 /** The bot that answers wherever no other one is meant. */

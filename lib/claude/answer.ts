@@ -1,5 +1,5 @@
 /** Stop 6, after the call. What each stop reason means for the user. Pure. */
-import { sentences } from '../text/sentences.ts';
+import type { Speech } from '../text/sentences.ts';
 import type { Reply } from '../types.ts';
 import { PARAGRAPH } from './voice.ts';
 
@@ -7,17 +7,17 @@ import { PARAGRAPH } from './voice.ts';
 export function toReply(
   said: readonly string[],
   stop: string,
-  { isShown }: { isShown: boolean },
+  { isShown, speech }: { isShown: boolean; speech: Speech },
 ): Pick<Reply, 'kind' | 'text' | 'stop'> {
   const all = said.filter(Boolean).join(PARAGRAPH);
   const ending = said.at(-1) ?? '';
   // What was shown and cannot be taken back stays in front of our sentence.
-  if (stop === 'refusal') return { kind: 'notice', text: joined(isShown ? all : '', sentences.refusal), stop };
-  if (UNFINISHED.has(stop)) return { kind: 'notice', text: joined(all, sentences.tooManySteps), stop };
+  if (stop === 'refusal') return { kind: 'notice', text: joined(isShown ? all : '', speech.refusal), stop };
+  if (UNFINISHED.has(stop)) return { kind: 'notice', text: joined(all, speech.tooManySteps), stop };
   // What was said before a tool is no answer without what comes after it.
-  if (!ending) return { kind: 'notice', text: joined(all, WITHOUT_TEXT[stop] ?? sentences.empty), stop };
+  if (!ending) return { kind: 'notice', text: joined(all, FULL.has(stop) ? speech.noRoom : speech.empty), stop };
   if (WHOLE.has(stop)) return { kind: 'answer', text: all, stop };
-  return { kind: 'answer', text: joined(all, sentences.cutShort), stop };
+  return { kind: 'answer', text: joined(all, speech.cutShort), stop };
 }
 
 /** An unknown stop reason counts as a cut: the list of the API is open-ended. */
@@ -25,10 +25,7 @@ const WHOLE: ReadonlySet<string> = new Set(['end_turn', 'stop_sequence']);
 
 const UNFINISHED: ReadonlySet<string> = new Set(['tool_use', 'pause_turn']);
 
-const WITHOUT_TEXT: Readonly<Record<string, string>> = {
-  max_tokens: sentences.noRoom,
-  model_context_window_exceeded: sentences.noRoom,
-};
+const FULL: ReadonlySet<string> = new Set(['max_tokens', 'model_context_window_exceeded']);
 
 function joined(...parts: readonly string[]): string {
   return parts.filter(Boolean).join(PARAGRAPH);

@@ -1,5 +1,6 @@
 /** Stop 6. The nouns of asking: what is asked, what one call came to, and the tools. */
 import type { MessageParam, ToolUnion } from '@anthropic-ai/sdk/resources/messages/messages';
+import type { Speech } from '../text/sentences.ts';
 import type { Journal, Told } from '../tools/journal.ts';
 import type { Confirmed, StepRun, StepToRun } from '../tools/toolbox.ts';
 import type { Reply, Sent, Usage } from '../types.ts';
@@ -12,6 +13,8 @@ export interface Question {
   files?: readonly ShownFile[];
   /** Whose message this answers: for tools, limits and the interaction log, never for the model. */
   about: Pick<Sent, 'platform' | 'conversation' | 'messageId' | 'speaker'>;
+  /** For what we have to say in the place of Claude, or behind it. */
+  speech: Speech;
   /** Opaque: never an e-mail address or a name. */
   userId: string;
   /** Where it is noted what its tools do; without it, none that acts is run. */

@@ -50,7 +50,7 @@ export type Answered = Pick<Reply, 'kind' | 'text' | 'stop' | 'handsOver' | 'unr
 
 /** Throws `Later` and `Permanent`. */
 export async function takeSteps(deps: StepDeps, question: Question): Promise<Answered> {
-  const { onText, isRetractable = true } = question;
+  const { speech, onText, isRetractable = true } = question;
   const voice = openVoice(onText ?? (() => {}));
   const asking: Asking = {
     messages: normalise(question.messages),
@@ -88,7 +88,7 @@ export async function takeSteps(deps: StepDeps, question: Question): Promise<Ans
   return {
     ...(ending && 'choices' in ending ? { choices: ending.choices } : {}),
     ...(ending && 'asked' in ending ? { asked: ending.asked } : {}),
-    ...toReply(said, stop, { isShown: onText !== undefined && !isRetractable }),
+    ...toReply(said, stop, { isShown: onText !== undefined && !isRetractable, speech }),
     ...(handsOver ? { handsOver } : {}),
     ...(leftOut.length > 0 ? { unreadable: leftOut } : {}),
   };

@@ -1,4 +1,5 @@
 /** After stop 7. What has left the window is told again in a few lines, by a cheap model. */
+import { speak } from '../text/sentences.ts';
 import type { Sent, Summary, Turn } from '../types.ts';
 import type { Ask } from './ask.ts';
 import { transcriptOf } from './window.ts';
@@ -21,6 +22,9 @@ export const SUMMARY_MODEL = 'claude-haiku-5-5';
 /** Room for the model's thinking too. */
 export const SUMMARY_MAX_TOKENS = 2048;
 
+/** Where it is cut short, it says so to Claude, not to a user. */
+const ENGLISH = speak('en');
+
 /** A few hundred words; more would only take the place of what is said. */
 const MAX_CHARS = 4_000;
 
@@ -40,7 +44,7 @@ export async function summarise(ask: Ask, input: SummaryInput): Promise<Summary 
   const lines = newest(transcriptOf(turns).map(lineOf));
   if (lines.length === 0) return undefined;
   const text = `<summary>\n${lineOf(before?.text ?? 'none')}\n</summary>\n\n<transcript>\n${lines.join('\n')}\n</transcript>`;
-  const reply = await ask({ messages: [{ role: 'user', content: text }], about, userId, signal });
+  const reply = await ask({ messages: [{ role: 'user', content: text }], about, speech: ENGLISH, userId, signal });
   if (reply.kind !== 'answer') return undefined;
   return { text: reply.text.slice(0, MAX_CHARS), upTo };
 }

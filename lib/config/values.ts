@@ -1,4 +1,5 @@
 /** Room of the settings: how one value of the environment is read; what is wrong is added to `problems`, never thrown. Pure. */
+import { LANGUAGES, type Language, languageOfLocale } from '../text/languages.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -92,4 +93,13 @@ export function oneOf<const T extends string>(
   const match = allowed.find((candidate) => candidate === value);
   if (match === undefined) problems.push(`${name} must be one of ${allowed.join(', ')}`);
   return match;
+}
+
+/** The language of a locale; `undefined` where nothing is set, and for a language we do not speak, which is a problem. */
+export function languageIn(env: Env, name: string, problems: string[]): Language | undefined {
+  const value = text(env, name, problems);
+  const language = languageOfLocale(value);
+  if (value !== undefined && !language)
+    problems.push(`${name} must be one of ${LANGUAGES.join(', ')}, or a locale of one, such as de-AT`);
+  return language;
 }

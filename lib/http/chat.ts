@@ -67,7 +67,7 @@ interface Post {
 }
 
 function post(deps: ChatDeps, { session, access: { caller, bot }, headers }: Post, around: Around): Promise<Response> {
-  const message = readMessage(around.body, deps.maxInputChars);
+  const message = readMessage(around.body, { maxChars: deps.maxInputChars, speech: deps.speech({ bot }) });
   const idempotencyKey = headers.get('idempotency-key')?.trim() || undefined;
   if (idempotencyKey !== undefined && idempotencyKey.length > MAX_IDEMPOTENCY_KEY) {
     throw new ChatFailure('bad_request', `An Idempotency-Key has at most ${MAX_IDEMPOTENCY_KEY} characters.`);

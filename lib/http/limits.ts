@@ -1,5 +1,6 @@
 /** Room of /chat: limits belong to the caller's key, and over a limit a message is refused, not stored with a sentence for an answer. */
-import { sentences } from '../text/sentences.ts';
+import type { SpeechFor } from '../bots/speech.ts';
+import type { Speech } from '../text/sentences.ts';
 import type { Asker, Limits, OverLimit, Reservation } from '../turn/limits.ts';
 import { LimitReached } from './failure.ts';
 import { callerOf } from './session.ts';
@@ -15,7 +16,10 @@ export interface CallerLimits extends Limits {
 const HISTORY_TOKENS = 10_000;
 
 /** Over a limit `enter` and `raise` throw `LimitReached`. `estimateUsd` is of an answer to so many prompt tokens. */
-export function openCallerLimits(limits: Limits, estimateUsd: (promptTokens: number) => number): CallerLimits {
+export function openCallerLimits(
+  limits: Limits,
+  { estimateUsd, speech }: { estimateUsd(promptTokens: number): number; speech: SpeechFor },
+): CallerLimits {
   const begun = new Map<string, Promise<Reservation | OverLimit>>();
   const nameOf = ({ conversation, sk }: Asker) => `${conversation}#${sk}`;
   const payer = (asker: Asker): Asker => ({ ...asker, user: callerOf(asker) });
@@ -27,7 +31,7 @@ export function openCallerLimits(limits: Limits, estimateUsd: (promptTokens: num
   }
 
   async function raise(asker: Asker, reserved: Reservation, usd: number): Promise<Reservation> {
-    return allowed(await limits.raise(payer(asker), reserved, usd));
+    return allowed(await limits.raise(payer(asker), reserved, usd), speech(asker));
   }
 
   return {
@@ -38,7 +42,7 @@ export function openCallerLimits(limits: Limits, estimateUsd: (promptTokens: num
     },
 
     enter: async (asker, asked) => {
-      const reserved = allowed(await (takeBegun(asker) ?? limits.enter(payer(asker), asked)));
+      const reserved = allowed(await (takeBegun(asker) ?? limits.enter(payer(asker), asked)), speech(asker));
       return raise(asker, reserved, asked.usd).catch(async (error: unknown) => {
         await limits.settle(reserved, 0);
         throw error;
@@ -55,9 +59,9 @@ export function openCallerLimits(limits: Limits, estimateUsd: (promptTokens: num
   };
 }
 
-function allowed(entered: Reservation | OverLimit): Reservation {
+function allowed(entered: Reservation | OverLimit, speech: Speech): Reservation {
   if ('parts' in entered) return entered;
   const { limit, waitSeconds } = entered;
-  const sentence = { messages: sentences.slowDown, user: sentences.userSpent, total: sentences.allSpent }[limit];
+  const sentence = { messages: speech.slowDown, user: speech.userSpent, total: speech.allSpent }[limit];
   throw new LimitReached(sentence(waitSeconds), waitSeconds);
 }

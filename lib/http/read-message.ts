@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { sizes } from '../bounds.ts';
 import { readJsonBody } from '../platforms/kit/json-body.ts';
 import { guard } from '../text/guard.ts';
+import type { Speech } from '../text/sentences.ts';
 import type { Attachment } from '../types.ts';
 import { ChatFailure } from './failure.ts';
 
@@ -31,14 +32,17 @@ const schema = z.object({
 });
 
 /** Throws a `ChatFailure`, 400 or 413. `maxChars` is the longest message that is read, 0 for no limit. */
-export function readMessage(body: Uint8Array | undefined, maxChars: number): ChatMessage {
+export function readMessage(
+  body: Uint8Array | undefined,
+  { maxChars, speech }: { maxChars: number; speech: Speech },
+): ChatMessage {
   const found = schema.safeParse(parseJson(body));
   if (!found.success) throw new ChatFailure('bad_request', describe(found.error.issues[0]?.path ?? []));
   const { user, attachments = [] } = found.data;
   const message = found.data.message.toWellFormed();
   const guarded = guard(message, { maxChars, hasFiles: attachments.length > 0 });
   if ('sentence' in guarded) {
-    throw new ChatFailure(guarded.reason === 'too long' ? 'too_long' : 'bad_request', guarded.sentence);
+    throw new ChatFailure(guarded.reason === 'too long' ? 'too_long' : 'bad_request', guarded.sentence(speech));
   }
   return {
     message,

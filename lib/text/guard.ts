@@ -2,9 +2,15 @@
 
 import { sizes } from '../bounds.ts';
 import { clean, countUnseen } from './clean.ts';
-import { sentences } from './sentences.ts';
+import type { Speech } from './sentences.ts';
 
-export type Guarded = { text: string } | { sentence: string; reason: 'empty' | 'too long' | 'unseen' };
+export type Guarded = { text: string } | Refusal;
+
+interface Refusal {
+  reason: 'empty' | 'too long' | 'unseen';
+  /** What the user is told of it. */
+  sentence(speech: Speech): string;
+}
 
 export interface GuardOptions {
   /** In code points; 0 for no limit but that of `sizes.textBytes`. */
@@ -20,10 +26,10 @@ export interface GuardOptions {
 export function guard(text: string, { maxChars, hasFiles = false }: GuardOptions): Guarded {
   // What is far too long is not worth a closer look.
   if (text.length > FAR_TOO_LONG) return tooLong(text, maxChars);
-  if (isMostlyUnseen(text)) return { sentence: sentences.unreadable, reason: 'unseen' };
+  if (isMostlyUnseen(text)) return { reason: 'unseen', sentence: (speech) => speech.unreadable };
   const cleaned = clean(text);
   if (!hasSomethingToSee(cleaned)) {
-    return hasFiles ? { text: '' } : { sentence: sentences.nothingSaid, reason: 'empty' };
+    return hasFiles ? { text: '' } : { reason: 'empty', sentence: (speech) => speech.nothingSaid };
   }
   const isTooLong =
     Buffer.byteLength(cleaned) > sizes.textBytes || (maxChars > 0 && lengthOf(cleaned, maxChars + 1) > maxChars);
@@ -33,13 +39,11 @@ export function guard(text: string, { maxChars, hasFiles = false }: GuardOptions
 /** UTF-16 units beyond which even a text that loses half of them to `clean` is too long. */
 const FAR_TOO_LONG = 2 * sizes.textBytes;
 
-function tooLong(text: string, maxChars: number): Guarded {
+function tooLong(text: string, maxChars: number): Refusal {
   const chars = lengthOf(text, Number.POSITIVE_INFINITY);
   const fitting = Math.floor((chars * sizes.textBytes) / Buffer.byteLength(text));
-  return {
-    sentence: sentences.tooLong(chars, maxChars > 0 ? Math.min(maxChars, fitting) : fitting),
-    reason: 'too long',
-  };
+  const room = maxChars > 0 ? Math.min(maxChars, fitting) : fitting;
+  return { reason: 'too long', sentence: (speech) => speech.tooLong(chars, room) };
 }
 
 /** A few stray ones come with honest copying. */

@@ -16,8 +16,10 @@ import { zh } from './sentences/zh.ts';
 
 const ALL: Readonly<Record<Language, Sentences>> = { en, de, fr, es, pt, it, nl, pl, tr, ja, zh, ar };
 
+export type Speech = ReturnType<typeof speak>;
+
 /** Our sentences in one language, with numbers and times as its readers write them. */
-function speak(language: Language) {
+export function speak(language: Language) {
   const said = ALL[language];
   const number = (value: number) => new Intl.NumberFormat(language).format(value);
   const time = (count: number, unit: 'second' | 'minute' | 'hour') =>
@@ -35,6 +37,3 @@ function speak(language: Language) {
     mayBeDone: (what: readonly string[]) => said.mayBeDone(list(what)),
   };
 }
-
-/** Until a user's language reaches here. */
-export const sentences = speak('en');

@@ -19,7 +19,8 @@ export async function claim(deps: TurnDeps, input: TurnInput): Promise<Claimed> 
   const [head] = burst;
   const owner = deps.newId();
   // As their platform dates them: of two webhooks that come within milliseconds, the queue may have taken the later one first.
-  const said = burst.toSorted((a, b) => a.createdAt - b.createdAt).map((sent) => hear(sent, deps.maxInputChars));
+  const heard = { maxChars: deps.maxInputChars, speech: deps.speech(head) };
+  const said = burst.toSorted((a, b) => a.createdAt - b.createdAt).map((sent) => hear(sent, heard));
   const how = { said, owner, leaseUntil: deps.now() + remainingMs(), generation };
   const turn = await (input.claim
     ? input.claim(head, how)

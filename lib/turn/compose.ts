@@ -5,7 +5,7 @@ import { buildWindow, type Files, noteOfEffects, type Window, type WindowLimits 
 import { Refused } from '../errors.ts';
 import { pseudonym } from '../log.ts';
 import { type Recent, turnSk } from '../store/store.ts';
-import { sentences } from '../text/sentences.ts';
+import type { Speech } from '../text/sentences.ts';
 import type { Asked } from '../tools/ending.ts';
 import type { Journal } from '../tools/journal.ts';
 import type { Confirmed } from '../tools/toolbox.ts';
@@ -27,6 +27,8 @@ export interface ComposeInput {
   head: Sent;
   turn: Turn;
   recent: Recent;
+  /** The sentences for who asks. */
+  speech: Speech;
   signal: AbortSignal;
   listener: Listener | undefined;
   journal: Journal;
@@ -41,7 +43,7 @@ export type Compose = (input: ComposeInput) => Promise<Composed>;
 
 /** Throws `Refused` with the sentence for the user, and what asking throws. */
 export async function compose(deps: ComposeDeps, input: ComposeInput): Promise<Composed> {
-  const { head, turn, recent, declined } = input;
+  const { head, turn, recent, speech, declined } = input;
   const asker = {
     platform: head.platform,
     conversation: head.conversation,
@@ -61,7 +63,7 @@ export async function compose(deps: ComposeDeps, input: ComposeInput): Promise<C
   const bare = windowWith(new Map());
   const usd = refusal ? 0 : deps.estimateUsd(bare.tokens);
   const entered = await deps.limits.enter(asker, { messages: turn.said.length, usd });
-  if ('limit' in entered) return refuse(entered);
+  if ('limit' in entered) return refuse(entered, speech);
   const paid = { reserved: entered, usd: 0 };
   try {
     if (refusal) throw new Refused(refusal, 'guarded');
@@ -81,19 +83,20 @@ interface Within {
 
 async function composeWithin(
   deps: ComposeDeps,
-  { head, turn, recent, signal, listener, journal, confirmed }: ComposeInput,
+  { head, turn, recent, speech, signal, listener, journal, confirmed }: ComposeInput,
   { asker, paid, bare, windowWith }: Within,
 ): Promise<Composed> {
   const { files, shown, letGo } = await deps.fetchFiles([...recent.turns, turn], signal);
   try {
     const { messages, from, tokens } = files.size === 0 ? bare : windowWith(files);
     const raised = await deps.limits.raise(asker, paid.reserved, deps.estimateUsd(tokens));
-    if ('limit' in raised) return refuse(raised);
+    if ('limit' in raised) return refuse(raised, speech);
     paid.reserved = raised;
     const reply = await deps.ask({
       messages,
       files: shown,
       about: head,
+      speech,
       userId: pseudonym(head.platform, head.speaker.id),
       signal,
       journal,
@@ -110,10 +113,8 @@ async function composeWithin(
 }
 
 /** The first turn over a limit says so, the others of that time are covered by it. */
-function refuse({ limit, waitSeconds, carrier, isFirst }: OverLimit): { mergedInto: string } {
+function refuse({ limit, waitSeconds, carrier, isFirst }: OverLimit, speech: Speech): { mergedInto: string } {
   if (!isFirst) return { mergedInto: carrier };
-  const sentence = { messages: sentences.slowDown, user: sentences.userSpent, total: sentences.allSpent }[limit](
-    waitSeconds,
-  );
-  throw new Refused(sentence, `limit ${limit}`);
+  const sentence = { messages: speech.slowDown, user: speech.userSpent, total: speech.allSpent }[limit];
+  throw new Refused(sentence(waitSeconds), `limit ${limit}`);
 }

@@ -1,5 +1,5 @@
 /** Stop 6, around Claude: a question that a tool asks, and whether a turn is the answer to one. Pure. */
-import { sentences } from '../text/sentences.ts';
+import type { Speech } from '../text/sentences.ts';
 import { isYes } from '../text/yes.ts';
 import type { Inbound, Pending, Reply, Turn } from '../types.ts';
 
@@ -9,11 +9,10 @@ const LAPSES_MS = 30 * 60_000;
 /** The reply with what waits for the yes of `speaker`; `now` in ms. */
 export function asking(
   { asked, ...reply }: Reply & { asked?: Pick<Pending, 'tool' | 'version' | 'input'> },
-  speaker: string,
-  now: number,
+  { speaker, now, speech }: { speaker: string; now: number; speech: Speech },
 ): Reply {
   if (!asked) return reply;
-  return { ...reply, choices: [sentences.yes, sentences.no], pending: { ...asked, speaker, askedAt: now } };
+  return { ...reply, choices: [speech.yes, speech.no], pending: { ...asked, speaker, askedAt: now } };
 }
 
 /** A question that is open, and the turn (sort key) that asked it. */

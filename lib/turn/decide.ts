@@ -42,26 +42,34 @@ async function decideWith(deps: TurnDeps, input: TurnInput, work: Work & { journ
   const { turn, looking, startedAt, journal } = work;
   const [head] = input.burst;
   let said = turn.said.filter(({ messageId }) => messageId === head.messageId);
+  const speech = deps.speech(head);
   let verdict: Verdict = {};
   const effects = () => [
     ...(verdict.confirmed?.journal.effects() ?? []),
     ...(verdict.declined ? [verdict.declined] : []),
     ...journal.effects(),
   ];
-  const told = (reply: Reply): Decision => ({ said, reply: telling(reply, effects()) });
-  const left = (): Decision => (hasActed(effects()) ? { said, reply: toldAlone(effects()) } : { said, isLeft: true });
+  const told = (reply: Reply): Decision => ({ said, reply: telling(reply, effects(), speech) });
+  const left = (): Decision =>
+    hasActed(effects()) ? { said, reply: toldAlone(effects(), speech) } : { said, isLeft: true };
   try {
     const recent = await looking;
     said = await keepUnanswered(deps, head, turn.said);
     verdict = await verdictOf(deps, input, { ...work, turn: { ...turn, said }, turns: recent.turns });
     if (recent.conversation.owner !== 'bot') return left();
     if ((turn.asks ?? 0) > MAX_ASKS) return told(apologise(deps, head, `asked ${MAX_ASKS} times already`));
-    const composed = await composeVisibly(deps, input, { turn: { ...turn, said }, recent, journal, ...verdict });
+    const composed = await composeVisibly(deps, input, {
+      turn: { ...turn, said },
+      recent,
+      speech,
+      journal,
+      ...verdict,
+    });
     if ('mergedInto' in composed) return hasActed(effects()) ? left() : { said, mergedInto: composed.mergedInto };
-    const reply = asking(composed.reply, head.speaker.id, deps.now());
+    const reply = asking(composed.reply, { speaker: head.speaker.id, now: deps.now(), speech });
     const isLookOld = !reply.handsOver && deps.now() - startedAt > LOOK_MS;
     if (isLookOld && !hasActed(effects()) && (await ownerNow(deps, input)) !== 'bot') return left();
-    return told(fitReply(reply));
+    return told(fitReply(reply, speech));
   } catch (error) {
     if (error instanceof Refused) return told({ kind: 'notice', text: error.sentence, stop: error.message });
     // Where nobody brings the message again, nobody would tell what was done.

@@ -1,5 +1,5 @@
 /** Stops 6-7, where a turn has acted: what it did is told with whatever it ends in. Pure. */
-import { sentences } from '../text/sentences.ts';
+import type { Speech } from '../text/sentences.ts';
 import type { Effect, Reply } from '../types.ts';
 
 /** Whether something happened, or may have: such a turn is never passed over in silence. */
@@ -8,27 +8,27 @@ export function hasActed(effects: readonly Effect[] | undefined): boolean {
 }
 
 /** The reply with what its turn did: kept with it, and in words where Claude's own are missing or were cut. */
-export function telling(reply: Reply, effects: readonly Effect[] | undefined): Reply {
+export function telling(reply: Reply, effects: readonly Effect[] | undefined, speech: Speech): Reply {
   if (!effects?.length) return reply;
   const isToldByClaude = reply.kind === 'answer' && WHOLE.has(reply.stop);
-  const text = isToldByClaude ? reply.text : [reply.text, ...wordsFor(effects)].filter(Boolean).join('\n\n');
+  const text = isToldByClaude ? reply.text : [reply.text, ...wordsFor(effects, speech)].filter(Boolean).join('\n\n');
   return { ...reply, text, effects };
 }
 
 /** What the bot did before the conversation became somebody else's, or before it had to stop. */
-export function toldAlone(effects: readonly Effect[]): Reply {
-  return telling({ kind: 'notice', text: '', stop: 'acted' }, effects);
+export function toldAlone(effects: readonly Effect[], speech: Speech): Reply {
+  return telling({ kind: 'notice', text: '', stop: 'acted' }, effects, speech);
 }
 
 const WHOLE: ReadonlySet<string> = new Set(['end_turn', 'stop_sequence']);
 
-function wordsFor(effects: readonly Effect[]): string[] {
+function wordsFor(effects: readonly Effect[], speech: Speech): string[] {
   const named = (state: Effect['state']) => [
     ...new Set(effects.filter((effect) => effect.state === state).map(({ tool }) => tool.replaceAll('_', ' '))),
   ];
   const [done, unknown] = [named('DONE'), named('UNKNOWN')];
   return [
-    ...(done.length > 0 ? [sentences.wasDone(done)] : []),
-    ...(unknown.length > 0 ? [sentences.mayBeDone(unknown)] : []),
+    ...(done.length > 0 ? [speech.wasDone(done)] : []),
+    ...(unknown.length > 0 ? [speech.mayBeDone(unknown)] : []),
   ];
 }

@@ -1,7 +1,6 @@
 /** Stops 5-7, where they fail: how a turn ends that cannot be answered: one plain apology, and nothing that comes back for ever. */
 import { BadSettings, Later, Permanent, Superseded } from '../errors.ts';
 import { errorName, labelsOf, referenceOf } from '../log.ts';
-import { sentences } from '../text/sentences.ts';
 import type { Platform, Reply, Sent } from '../types.ts';
 import type { TurnDeps } from './shapes.ts';
 
@@ -33,10 +32,10 @@ export function reasonOf(error: unknown): string {
 }
 
 /** The apology, and a log line that an operator finds by its reference. */
-export function apologise({ log }: Pick<TurnDeps, 'log'>, head: Sent, reason: string): Reply {
+export function apologise({ log, speech }: Pick<TurnDeps, 'log' | 'speech'>, head: Sent, reason: string): Reply {
   const reference = referenceOf(head);
   log('turn-failed', { ...labelsOf(head), reference, reason });
-  return { kind: 'apology', text: sentences.apology(reference), stop: 'failed' };
+  return { kind: 'apology', text: speech(head).apology(reference), stop: 'failed' };
 }
 
 /** The platform's idempotency key: the same for every attempt, another one after a redrive. */

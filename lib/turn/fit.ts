@@ -1,7 +1,7 @@
 /** Stop 6, after Claude: a reply as long as an item of the table has room for. Pure. */
 import { sizes } from '../bounds.ts';
 import { cutToBytes } from '../text/bytes.ts';
-import { sentences } from '../text/sentences.ts';
+import type { Speech } from '../text/sentences.ts';
 import type { Reply } from '../types.ts';
 
 /** What the note and the end of a block of code may take. */
@@ -11,12 +11,12 @@ const NOTE_BYTES = 200;
 export const KEPT_REPLY_BYTES = sizes.replyBytes - NOTE_BYTES;
 
 /** The reply as it is stored and sent; one over 100 KB ends there and says so. */
-export function fitReply(reply: Reply): Reply {
+export function fitReply(reply: Reply, speech: Speech): Reply {
   if (Buffer.byteLength(reply.text) <= sizes.replyBytes) return reply;
   // A question that was cut away is not asked.
   const { choices: _, pending: __, ...rest } = reply;
   const kept = cutToBytes(reply.text, KEPT_REPLY_BYTES);
-  return { ...rest, text: `${kept}${endOfCode(kept)}\n\n${sentences.cutShort}`, stop: 'too long' };
+  return { ...rest, text: `${kept}${endOfCode(kept)}\n\n${speech.cutShort}`, stop: 'too long' };
 }
 
 /** The note would stand in the code that was cut: only a fence of the same mark, and no shorter, ends one, within its quote too. */

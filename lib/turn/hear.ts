@@ -2,19 +2,24 @@
 import { sizes } from '../bounds.ts';
 import { cutToBytes } from '../text/bytes.ts';
 import { guard } from '../text/guard.ts';
+import type { Speech } from '../text/sentences.ts';
 import type { Attachment, Said, Sent } from '../types.ts';
 
 type Heard = Pick<Sent, 'messageId' | 'createdAt' | 'speaker' | 'text' | 'attachments' | 'leftOut'>;
 
 type Files = Pick<Said, 'attachments' | 'leftOut'>;
 
-/** `maxChars` is the longest message that is read; 0 for no limit but that in bytes. */
-export function hear(sent: Heard, maxChars: number): Said {
+/** `maxChars` is the longest message that is read, 0 for no limit but that in bytes; `speech` is what its sender is told in. */
+export function hear(sent: Heard, { maxChars, speech }: { maxChars: number; speech: Speech }): Said {
   const { messageId, createdAt, text } = sent;
-  const { id, name } = sent.speaker;
-  const speaker = { id, ...(name ? { name: cutToBytes(name, sizes.nameBytes) } : {}) };
+  const { id, name, locale } = sent.speaker;
+  const speaker = {
+    id,
+    ...(name ? { name: cutToBytes(name, sizes.nameBytes) } : {}),
+    ...(locale ? { locale: cutToBytes(locale, sizes.nameBytes) } : {}),
+  };
   const heard = guard(text, { maxChars, hasFiles: sent.attachments.length > 0 });
-  const read = 'sentence' in heard ? { text: '', refusal: heard.sentence } : { text: heard.text };
+  const read = 'sentence' in heard ? { text: '', refusal: heard.sentence(speech) } : { text: heard.text };
   return {
     messageId,
     createdAt,

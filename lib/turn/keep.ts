@@ -40,7 +40,8 @@ export async function keep(
     const { state, reply: known } = (await store.find(head).catch(() => undefined)) ?? {};
     if (state === 'ANSWERED' && known) return { reply: known, isStored: true };
     if (reply.kind === 'apology') return { reply, isStored: false };
-    return keep(deps, input, { holder, said, reply: telling(apologise(deps, head, reasonOf(error)), reply.effects) });
+    const apology = apologise(deps, head, reasonOf(error));
+    return keep(deps, input, { holder, said, reply: telling(apology, reply.effects, deps.speech(head)) });
   }
 }
 

@@ -2,6 +2,7 @@
 import { Later, Superseded, Undeliverable } from '../errors.ts';
 import { errorName, labelsOf } from '../log.ts';
 import { withNumbers } from '../text/choices.ts';
+import type { Speech } from '../text/sentences.ts';
 import type { Outgoing, Platform, Reply, Sent, Turn } from '../types.ts';
 import { telling } from './effects.ts';
 import {
@@ -65,7 +66,10 @@ async function deliver(
 ): Promise<string[]> {
   const key = (reply.isReplacement ? apologyKey : replyKey)(head, turn.generation);
   const platform = platformOf(deps, head);
-  return platform.deliver(outgoing(platform, { head, reply, key, mayBeOutSince }), untilEnd(remainingMs));
+  return platform.deliver(
+    outgoing(platform, head, { reply, key, mayBeOutSince, speech: deps.speech(head) }),
+    untilEnd(remainingMs),
+  );
 }
 
 /** A second is left for returning. */
@@ -80,7 +84,7 @@ async function replaced(
   { turn, reply: { effects }, startedAt }: Sending,
   error: unknown,
 ): Promise<Sending> {
-  const reply = { ...telling(apologise(deps, head, reasonOf(error)), effects), isReplacement: true };
+  const reply = { ...telling(apologise(deps, head, reasonOf(error)), effects, deps.speech(head)), isReplacement: true };
   const isOurs = await deps.store.replace(head, reply).catch((failure: unknown) => {
     if (comesBack(failure, attempts)) throw failure;
     return true;
@@ -107,18 +111,14 @@ async function finish(
  * `Later` while the platform is away, and any other error until the queue's last delivery, as a deployment may mend it.
  */
 export async function sendUnstored(
-  deps: Pick<TurnDeps, 'platform' | 'log' | 'now'>,
+  deps: Pick<TurnDeps, 'platform' | 'speech' | 'log' | 'now'>,
   { burst: [head], generation, attempts, remainingMs }: Omit<TurnInput, 'listener' | 'claim'>,
   reply: Reply,
 ): Promise<void> {
   try {
     const platform = platformOf(deps, head);
-    const message = outgoing(platform, {
-      head,
-      reply,
-      key: apologyKey(head, generation),
-      mayBeOutSince: head.createdAt,
-    });
+    const key = apologyKey(head, generation);
+    const message = outgoing(platform, head, { reply, key, mayBeOutSince: head.createdAt, speech: deps.speech(head) });
     await platform.deliver(message, untilEnd(remainingMs));
   } catch (error) {
     const isOver = error instanceof Undeliverable || isGivenUp(head, attempts, deps.now());
@@ -133,13 +133,20 @@ export async function sendUnstored(
 
 function outgoing(
   { hasButtons }: Platform,
-  { head, reply, key, mayBeOutSince }: { head: Sent; reply: Reply; key: string; mayBeOutSince: number | undefined },
+  head: Sent,
+  {
+    reply,
+    key,
+    mayBeOutSince,
+    speech,
+  }: { reply: Reply; key: string; mayBeOutSince: number | undefined; speech: Speech },
 ): Outgoing {
   const { choices } = reply;
   return {
     conversation: head.conversation,
     bot: head.bot,
     text: hasButtons ? reply.text : withNumbers(reply.text, choices),
+    whenEmpty: speech.empty,
     ...(hasButtons && choices ? { choices } : {}),
     replyKey: key,
     to: head.speaker.id,

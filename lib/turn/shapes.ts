@@ -1,4 +1,5 @@
 /** Stops 5-7: what the steps of a turn need, and what they hand on to one another. Pure. */
+import type { SpeechFor } from '../bots/speech.ts';
 import type { Log } from '../log.ts';
 import type { Holder, Recent, Store } from '../store/store.ts';
 import type { JournalStore } from '../tools/journal.ts';
@@ -38,6 +39,8 @@ export interface TurnDeps {
     JournalStore;
   platform(name: PlatformName): Platform;
   compose: Compose;
+  /** Our own sentences, in the language of whom they are for. */
+  speech: SpeechFor;
   /** Longest message (characters) that is read; 0 for no limit but that in bytes. */
   maxInputChars: number;
   now(): number;

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { Permanent } from '../../lib/errors.ts';
 import { openShown, type Piece } from '../../lib/http/pieces.ts';
-import { sentences } from '../../lib/text/sentences.ts';
 import { type Asked, openAsking, tools } from '../harness/asking.ts';
+import { english } from '../harness/english.ts';
 import { png } from '../harness/sample-files.ts';
 
 const { claude, calls, ask, messagesOf } = openAsking();
@@ -33,7 +33,7 @@ describe('a step that says it calls a tool, and calls none', () => {
     expect((await ask({}, {}, { tools })).text).toBe('Here it is.');
 
     claude.script({ text: null, stopReason: 'tool_use', times: 2 });
-    expect(await ask({}, {}, { tools })).toMatchObject({ kind: 'notice', text: sentences.empty });
+    expect(await ask({}, {}, { tools })).toMatchObject({ kind: 'notice', text: english.empty });
     expect(calls).toHaveLength(4);
   });
 });
@@ -54,7 +54,7 @@ describe('nothing after a tool’s result', () => {
 
     const { reply, text } = await chat({}, { tools });
 
-    expect(reply).toMatchObject({ kind: 'notice', text: `Let me check that for you.\n\n${sentences.empty}` });
+    expect(reply).toMatchObject({ kind: 'notice', text: `Let me check that for you.\n\n${english.empty}` });
     expect(text).toBe(reply.text);
   });
 });
@@ -105,7 +105,7 @@ describe('on /chat all deltas together are the stored answer', () => {
 
     const { reply, text } = await chat({ messages });
 
-    expect(reply.text).toBe(`The first half of the ans\n\n${sentences.cutShort}`);
+    expect(reply.text).toBe(`The first half of the ans\n\n${english.cutShort}`);
     expect(text).toBe(reply.text);
     expect(calls).toHaveLength(1);
   });
@@ -121,7 +121,7 @@ describe('on /chat all deltas together are the stored answer', () => {
 
     const { reply, text } = await chat();
 
-    expect(reply).toMatchObject({ kind: 'notice', text: `Well, to do th\n\n${sentences.refusal}` });
+    expect(reply).toMatchObject({ kind: 'notice', text: `Well, to do th\n\n${english.refusal}` });
     expect(text).toBe(reply.text);
   });
 
@@ -146,7 +146,7 @@ describe('on /chat all deltas together are the stored answer', () => {
 it('one message alone is not asked a second time when the window is full', async () => {
   claude.script({ text: 'Half', stopReason: 'model_context_window_exceeded' });
 
-  expect((await ask()).text).toBe(`Half\n\n${sentences.cutShort}`);
+  expect((await ask()).text).toBe(`Half\n\n${english.cutShort}`);
   expect(calls).toHaveLength(1);
 });
 

@@ -1,8 +1,8 @@
 /** The one way to ask Claude: the real SDK over HTTP against a local server that misbehaves on demand. */
 import { describe, expect, it } from 'vitest';
 import { Later, Permanent } from '../../lib/errors.ts';
-import { sentences } from '../../lib/text/sentences.ts';
 import { openAsking, tools } from '../harness/asking.ts';
+import { english } from '../harness/english.ts';
 
 const { claude, calls, waits, logged, ask, messagesOf } = openAsking();
 
@@ -51,17 +51,17 @@ it('an effort is left out for a model that has none, also when it is the fallbac
 });
 
 describe('a stop reason', () => {
-  const cutShort = `Half\n\n${sentences.cutShort}`;
+  const cutShort = `Half\n\n${english.cutShort}`;
   const cases: [string, string | null, string, string][] = [
     ['end_turn', 'All of it', 'answer', 'All of it'],
-    ['end_turn', '  ', 'notice', sentences.empty],
-    ['end_turn', null, 'notice', sentences.empty],
+    ['end_turn', '  ', 'notice', english.empty],
+    ['end_turn', null, 'notice', english.empty],
     ['stop_sequence', 'All of it', 'answer', 'All of it'],
     ['max_tokens', 'Half', 'answer', cutShort],
-    ['max_tokens', null, 'notice', sentences.noRoom],
-    ['refusal', 'I will n', 'notice', sentences.refusal],
+    ['max_tokens', null, 'notice', english.noRoom],
+    ['refusal', 'I will n', 'notice', english.refusal],
     ['compaction', 'Half', 'answer', cutShort],
-    ['a_reason_of_tomorrow', null, 'notice', sentences.empty],
+    ['a_reason_of_tomorrow', null, 'notice', english.empty],
   ];
 
   it.each(cases)('%s with the text %j becomes a %s', async (stopReason, text, kind, told) => {
@@ -80,7 +80,7 @@ describe('a stop reason', () => {
 
     expect(reply).toMatchObject({ kind: 'answer', text: 'Searching.\n\nFound.', stop: 'end_turn' });
     claude.script({ stopReason: 'pause_turn', text: '', times: 'forever' });
-    expect(await ask()).toMatchObject({ kind: 'notice', text: sentences.tooManySteps });
+    expect(await ask()).toMatchObject({ kind: 'notice', text: english.tooManySteps });
     expect(calls).toHaveLength(2 + 8);
   });
 
@@ -119,7 +119,7 @@ describe('a tool loop', () => {
 
     const reply = await ask({}, {}, { tools });
 
-    expect(reply).toMatchObject({ kind: 'notice', text: sentences.tooManySteps, stop: 'tool_use' });
+    expect(reply).toMatchObject({ kind: 'notice', text: english.tooManySteps, stop: 'tool_use' });
     expect(calls).toHaveLength(8);
   });
 });
@@ -312,7 +312,7 @@ describe('the deadline', () => {
 
     expect(reply).toMatchObject({ kind: 'answer', stop: 'deadline' });
     expect(reply.text).toContain('one two');
-    expect(reply.text).toContain(sentences.cutShort);
+    expect(reply.text).toContain(english.cutShort);
     expect(reply.usd).toBeGreaterThan(0);
   });
 

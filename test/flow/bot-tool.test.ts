@@ -21,6 +21,7 @@ import type { PlatformName, Reply, Sent } from '../../lib/types.ts';
 import { type Emulators, startEmulators } from '../../local/emulators.ts';
 import { sendJson, serve } from '../../local/stand-ins/serve.ts';
 import { receive } from '../harness/consumer.ts';
+import { inEnglish } from '../harness/english.ts';
 
 const TABLE = 'Table';
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -112,6 +113,7 @@ function deps(outcome: Outcome = 'answered', messageId = 'm') {
         return [`sent-${messageId}`];
       },
     }),
+    speech: inEnglish,
     maxInputChars: 0,
     now: Date.now,
     newId: () => 'worker',

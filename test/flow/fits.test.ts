@@ -7,6 +7,7 @@ import { correct } from '../../lib/turn/correct.ts';
 import { fitReply } from '../../lib/turn/fit.ts';
 import { hear } from '../../lib/turn/hear.ts';
 import type { Sent } from '../../lib/types.ts';
+import { english } from '../harness/english.ts';
 import { makeTable } from '../harness/tables.ts';
 
 let store: Store;
@@ -44,14 +45,14 @@ it.each([
   const line = waiting.map((inbound, i) => ({ id: `${i}`, receipt: `${i}`, attempts: 1, generation: 0, inbound }));
   const burst = burstOf(line);
   const [head] = burst;
-  const said = burst.map((message) => hear(message, 0));
+  const said = burst.map((message) => hear(message, { maxChars: 0, speech: english }));
 
   const turn = await store.claim(head, { said, owner: 'worker', leaseUntil: now() + 1_000, generation: 0 });
   await correct(
     { store, maxInputChars: 0, log: () => {} },
     { ...head, event: 'edited', editedAt: now() + 100, text: wide(sizes.textBytes), attachments: files },
   );
-  const reply = fitReply({ kind: 'answer', text: wide(1_000_000), stop: 'end_turn' });
+  const reply = fitReply({ kind: 'answer', text: wide(1_000_000), stop: 'end_turn' }, english);
   await store.answer(head, { owner: 'worker', epoch: turn?.epoch ?? 0 }, reply, said);
   await store.finish(
     head,

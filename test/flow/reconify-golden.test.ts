@@ -4,6 +4,7 @@ import type { MessageParam, ToolUnion } from '@anthropic-ai/sdk/resources/messag
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type AskDeps, openAsk, openClaude } from '../../lib/claude/ask.ts';
 import { noTools } from '../../lib/claude/question.ts';
+import { english } from '../harness/english.ts';
 import { type LogWorld, openLogWorld } from '../harness/reconify-world.ts';
 
 let world: LogWorld;
@@ -47,6 +48,7 @@ async function recordsOf(content: MessageParam['content'], deps: Partial<AskDeps
   await ask({
     messages: [{ role: 'user', content }],
     about: { platform: 'talkjs', conversation: 'wonderland', messageId: 'm', speaker },
+    speech: english,
     userId: 'opaque',
     signal: new AbortController().signal,
   });

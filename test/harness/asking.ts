@@ -8,6 +8,7 @@ import type { StepToRun } from '../../lib/tools/toolbox.ts';
 import type { Reply } from '../../lib/types.ts';
 import { createClaude } from '../../local/stand-ins/claude.ts';
 import { serve } from '../../local/stand-ins/serve.ts';
+import { english } from './english.ts';
 
 const calculator: ToolUnion = {
   name: 'calculator',
@@ -60,6 +61,7 @@ export function openAsking() {
     return run({
       messages: [{ role: 'user', content: question.text ?? 'Hello there' }],
       about: { platform: 'talkjs', conversation: 'c', messageId: 'm', speaker: { id: 'alice' } },
+      speech: english,
       userId: 'opaque',
       signal: new AbortController().signal,
       ...question,

@@ -6,6 +6,7 @@ import type { Compose } from '../../lib/turn/compose.ts';
 import { type ReplyDeps, reply } from '../../lib/turn/reply.ts';
 import type { Delivery } from '../../lib/turn/shapes.ts';
 import type { Inbound, Platform, Sent, TurnState } from '../../lib/types.ts';
+import { inEnglish } from '../harness/english.ts';
 import { fakeTable } from '../harness/fakes.ts';
 
 const ERRORS: Readonly<Record<string, () => unknown>> = {
@@ -174,6 +175,7 @@ async function run(waiting: readonly Inbound[], fault: Fault | undefined): Promi
       for (const { receipt, seconds } of holds) held.set(receipt, seconds);
     }),
     askForSummary: undefined,
+    speech: inEnglish,
     maxInputChars: 0,
     now,
     newId: () => `id-${++id}`,

@@ -5,6 +5,7 @@ import { fitReply } from '../../lib/turn/fit.ts';
 import { hear } from '../../lib/turn/hear.ts';
 import type { Sent } from '../../lib/types.ts';
 import { caller } from '../harness/chat-api-client.ts';
+import { english } from '../harness/english.ts';
 import { batch } from '../harness/hand-made.ts';
 import { type MemoryWorld, openMemoryWorld, restEvent } from '../harness/promises/memory-world.ts';
 import { provideRuntime, restGateway } from '../harness/rest-gateway.ts';
@@ -61,9 +62,9 @@ async function tenConversations(files: number): Promise<Sent[]> {
 /** Turns whose answer is stored and was never sent, as the dead letters hold them. */
 async function answered(waiting: readonly Sent[], text: string): Promise<void> {
   for (const inbound of waiting) {
-    const said = [hear(inbound, 0)];
+    const said = [hear(inbound, { maxChars: 0, speech: english })];
     const turn = await world.store.claim(inbound, { said, owner: 'worker', leaseUntil: 1, generation: 0 });
-    const reply = fitReply({ kind: 'answer', text, stop: 'end_turn' });
+    const reply = fitReply({ kind: 'answer', text, stop: 'end_turn' }, english);
     await world.store.answer(inbound, { owner: 'worker', epoch: turn?.epoch ?? 0 }, reply, said);
   }
 }

@@ -1,6 +1,5 @@
 /** Stop 7. Posts an answer as our chat user of the Botpress cloud: in order, and once as far as an API without idempotency keys allows. */
 import { Later, Undeliverable } from '../../errors.ts';
-import { sentences } from '../../text/sentences.ts';
 import type { Platform } from '../../types.ts';
 import type { HttpDeps } from '../kit/http.ts';
 import { botpressApi, type Settled } from './api.ts';
@@ -77,11 +76,11 @@ export function botpressPlatform(settings: Omit<BotpressSettings, 'webhookSecret
     hasButtons: true,
     sendsAlone: true,
 
-    deliver: async ({ conversation, text, choices, replyKey, to, mayBeOutSince }, signal) => {
+    deliver: async ({ conversation, text, whenEmpty, choices, replyKey, to, mayBeOutSince }, signal) => {
       await introduce();
       const seat = { api, conversation, botUserId, userKey: await ownKey(), signal };
       const visit = { seat, to, isRepeat: mayBeOutSince !== undefined };
-      const parts = withChoices(toParts(text, replyKey, sentences.empty), choices);
+      const parts = withChoices(toParts(text, replyKey, whenEmpty), choices);
       const wanted = new Set(parts.map(({ replyId }) => replyId));
       const sent = visit.isRepeat ? await asParticipant(visit, () => findSent(seat, wanted, mayBeOutSince)) : undefined;
       const ids: string[] = [];

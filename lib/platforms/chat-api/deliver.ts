@@ -1,6 +1,5 @@
 /** Stops 6 and 7. The outbound half of our own Chat API server: it is given a `put`, and knows neither table nor queue. */
 import { keepHarmless } from '../../text/harmless.ts';
-import { sentences } from '../../text/sentences.ts';
 import type { AnswerStream, Platform } from '../../types.ts';
 
 export interface ChatApiPlatformDeps {
@@ -21,8 +20,8 @@ export interface ChatApiPlatformDeps {
 export function chatApiPlatform({ put, stream, streamIdOf }: ChatApiPlatformDeps): Platform {
   return {
     hasButtons: true,
-    deliver: async ({ conversation, text, choices, replyKey, messageId, isStreamed }) => {
-      const shown = keepHarmless(text) || sentences.empty;
+    deliver: async ({ conversation, text, whenEmpty, choices, replyKey, messageId, isStreamed }) => {
+      const shown = keepHarmless(text) || whenEmpty;
       const options = choices?.map((label) => ({ label, value: label }));
       const payload = options ? { type: 'choice', text: shown, options } : { type: 'text', text: shown };
       const streamed = isStreamed ? { streamId: streamIdOf(replyKey) } : {};

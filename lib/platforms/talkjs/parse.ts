@@ -35,6 +35,7 @@ const sender = z.nullish(
     email: z.optional(z.unknown()),
     phone: z.optional(z.unknown()),
     role: z.optional(z.unknown()),
+    locale: z.optional(z.unknown()),
   }),
 );
 const conversation = z.nullish(z.object({ id: z.nullish(id), participants: z.nullish(record) }));
@@ -184,12 +185,14 @@ function toSpeaker(data: Changed): Speaker | undefined {
   const email = firstOf(profile?.email);
   const phone = firstOf(profile?.phone);
   const role = firstOf(profile?.role);
+  const locale = firstOf(profile?.locale);
   return {
     id: speakerId.data,
     ...(profile?.name ? { name: profile.name } : {}),
     ...(email ? { email } : {}),
     ...(phone ? { phone } : {}),
     ...(role ? { role } : {}),
+    ...(locale ? { locale } : {}),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Sentences } from './what.ts';
 
 export const pl: Sentences = {
   apology: (reference) =>
-    `Przepraszam, nie udało mi się na to odpowiedzieć. Proszę spróbować ponownie za jakiś czas. Jeśli to się powtórzy, proszę podać numer ${reference}.`,
+    `Przepraszam, nie udało mi się na to odpowiedzieć. Proszę spróbować ponownie za jakiś czas. Jeśli to się powtórzy, proszę podać numer referencyjny ${reference}.`,
   empty: 'Przepraszam, nie mam na to odpowiedzi. Czy można zapytać inaczej?',
   noRoom: 'Przepraszam, zabrakło mi miejsca na odpowiedź. Czy można zapytać o mniej rzeczy naraz?',
   tooManySteps:
@@ -11,13 +11,14 @@ export const pl: Sentences = {
   cutShort: '_(W tym miejscu moja odpowiedź została przerwana.)_',
   refusal: 'Przepraszam, w tym nie mogę pomóc.',
   tooLong: (chars, maxChars) =>
-    `Przepraszam, ta wiadomość jest dla mnie za długa (liczba znaków: ${chars}, najwyżej ${maxChars}). Czy można ją skrócić albo wysłać w częściach?`,
+    `Przepraszam, ta wiadomość jest dla mnie za długa (liczba znaków: ${chars}, limit: ${maxChars}). Czy można ją skrócić albo wysłać w częściach?`,
   nothingSaid: 'Wiadomość dotarła pusta. W czym mogę pomóc?',
   unreadable:
     'Przepraszam, nie udało mi się odczytać tej wiadomości: składa się głównie ze znaków, których nie da się wyświetlić. Czy można wpisać ją jeszcze raz?',
   slowDown: (wait) => `Wiadomości przychodzą szybciej, niż mogę odpowiadać. Proszę chwilę poczekać: ${wait}.`,
-  userSpent: (wait) => `Na dziś to wszystko, na co mogę odpowiedzieć. Proszę wrócić później, pozostało: ${wait}.`,
-  allSpent: (wait) => `Dziś nie mogę już odpowiadać na kolejne pytania. Proszę wrócić później, pozostało: ${wait}.`,
+  userSpent: (wait) => `Na dziś to wszystko, na co mogę odpowiedzieć. Proszę wrócić później (pozostały czas: ${wait}).`,
+  allSpent: (wait) =>
+    `Dziś nie mogę już odpowiadać na kolejne pytania. Proszę wrócić później (pozostały czas: ${wait}).`,
   wasDone: (what) => `Wykonano: ${what}.`,
   mayBeDone: (what) => `Nie wiadomo, czy to wykonano: ${what}. Proszę to sprawdzić, zanim poprosi się o to ponownie.`,
   yes: 'Tak',

@@ -5,8 +5,8 @@ export const pt: Sentences = {
   apology: (reference) =>
     `Desculpe, não consegui responder a esta mensagem. Tente novamente daqui a pouco. Se voltar a acontecer, mencione a referência ${reference}.`,
   empty: 'Desculpe, não tenho resposta para isso. Pode perguntar de outra forma?',
-  noRoom: 'Desculpe, fiquei sem espaço antes de conseguir responder. Pode pedir menos de cada vez?',
-  tooManySteps: 'Desculpe, não consegui terminar num número razoável de passos. Pode pedir só uma parte?',
+  noRoom: 'Desculpe, fiquei sem espaço antes de conseguir responder. Pode pedir menos coisas de cada vez?',
+  tooManySteps: 'Desculpe, não consegui terminar em um número razoável de passos. Pode pedir só uma parte?',
   cutShort: '_(A minha resposta foi cortada aqui.)_',
   refusal: 'Desculpe, não posso ajudar com isso.',
   tooLong: (chars, maxChars) =>
@@ -14,7 +14,8 @@ export const pt: Sentences = {
   nothingSaid: 'A sua mensagem chegou vazia. O que gostaria de saber?',
   unreadable:
     'Desculpe, não consegui ler essa mensagem: quase tudo são caracteres que não podem ser mostrados. Pode escrevê-la outra vez?',
-  slowDown: (wait) => `Está a escrever mais depressa do que consigo responder. Aguarde ${wait} e escreva novamente.`,
+  slowDown: (wait) =>
+    `As suas mensagens chegam mais rápido do que consigo responder. Aguarde ${wait} e escreva novamente.`,
   userSpent: (wait) => `Por hoje já respondi tudo o que posso. Volte daqui a ${wait}.`,
   allSpent: (wait) => `Por hoje já respondi a todas as perguntas que posso. Volte daqui a ${wait}.`,
   wasDone: (what) => `Isto foi feito: ${what}.`,

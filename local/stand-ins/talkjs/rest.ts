@@ -40,6 +40,7 @@ const userShape = z.object({
   phone: z.exactOptional(z.nullable(z.array(z.string()))),
   photoUrl: z.exactOptional(z.nullable(z.string())),
   role: z.exactOptional(z.nullable(z.string())),
+  locale: z.exactOptional(z.nullable(z.string())),
   custom,
 });
 const conversationShape = z.object({

@@ -11,6 +11,7 @@ export interface User {
   phone: string[] | null;
   photoUrl: string | null;
   role: string | null;
+  locale: string | null;
   custom: Custom;
   createdAt: number;
 }
@@ -83,7 +84,15 @@ export function openRooms(now: () => number) {
       return user;
     },
     putUser(id: string, change: Partial<User>): User {
-      const fresh = { email: null, phone: null, photoUrl: null, role: null, custom: {}, createdAt: now() };
+      const fresh = {
+        email: null,
+        phone: null,
+        photoUrl: null,
+        role: null,
+        locale: null,
+        custom: {},
+        createdAt: now(),
+      };
       const user = { name: id, ...fresh, ...users.get(id), ...change, id };
       users.set(id, user);
       return user;

@@ -22,6 +22,7 @@ export const sayShape = z.object({
   name: z.optional(z.string()),
   email: z.optional(z.string()),
   role: z.optional(z.string()),
+  locale: z.optional(z.string()),
   custom: z.optional(z.record(z.string(), z.string())),
   /** Of an app with several bots, the one with whom a new conversation is. */
   bot: z.optional(z.string()),
@@ -43,8 +44,13 @@ export interface Line {
 
 /** Speaks as a user; makes the user, and the conversation with the bot in it, when they are new. Gives the messages sent. */
 export function say(app: App, botId: string, saying: Saying): Message[] {
-  const { conversationId, userId, text, attachment, location, name, email, role, custom = {} } = saying;
-  const profile = { ...(name ? { name } : {}), ...(email ? { email: [email] } : {}), ...(role ? { role } : {}) };
+  const { conversationId, userId, text, attachment, location, name, email, role, locale, custom = {} } = saying;
+  const profile = {
+    ...(name ? { name } : {}),
+    ...(email ? { email: [email] } : {}),
+    ...(role ? { role } : {}),
+    ...(locale ? { locale } : {}),
+  };
   app.putUser(userId, profile);
   const others = saying.participants ?? [];
   const bot = saying.bot ?? botId;

@@ -3,4 +3,5 @@ import type { BotIdentity } from '../../../lib/bots/identity.ts';
 import { botsFolder } from './folder.ts';
 import { readBots } from './read-bots.ts';
 
+/** `default` first. */
 export const bots: readonly [BotIdentity, ...BotIdentity[]] = readBots(botsFolder(process.env));

@@ -45,7 +45,7 @@ function wholeOf(bots, root) {
 
 /** What a door needs that only enqueues: never a prompt. */
 function identitiesOf(bots) {
-  const identities = bots.map(({ name, talkjs, chatApi, botpress, http, groups, context }) => ({
+  const identities = bots.map(({ name, talkjs, chatApi, botpress, http, groups, context, language }) => ({
     name,
     talkjs,
     chatApi,
@@ -53,6 +53,7 @@ function identitiesOf(bots) {
     http,
     groups,
     context,
+    language,
   }));
   return `export const bots = ${JSON.stringify(identities)};\n`;
 }

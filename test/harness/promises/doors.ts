@@ -20,6 +20,7 @@ import { openTable } from '../../../lib/store/items.ts';
 import { openSessions } from '../../../lib/store/sessions.ts';
 import { receive } from '../../../lib/turn/receive.ts';
 import type { Dialect, Platform, PlatformName, WebhookRequest } from '../../../lib/types.ts';
+import { inEnglish } from '../english.ts';
 import { botpressCloud, CLAUDE, ENCRYPTION_KEY, SECRET, talkjsCloud } from './clouds.ts';
 import type { Process, Steps } from './mortal.ts';
 import type { World } from './virtual-world.ts';
@@ -194,7 +195,7 @@ export const openHttp: OpenDoor = (world, steps, { timesAsked = 1 }) => {
     const { composing, ...deps } = world.turnDeps(process);
     return {
       ...deps,
-      limits: openCallerLimits(composing.limits, composing.estimateUsd),
+      limits: openCallerLimits(composing.limits, { estimateUsd: composing.estimateUsd, speech: inEnglish }),
       sessions: openSessions(openTable(world.dynamoOf(process), 'table'), world.now),
       forget: openForget(world.dynamoOf(process), 'table', world.now),
       platform: () => ({ deliver: async () => [] }),

@@ -15,6 +15,7 @@ import { type Compose, type ComposeDeps, compose } from '../../../lib/turn/compo
 import { openLimits } from '../../../lib/turn/limits.ts';
 import type { ReplyDeps } from '../../../lib/turn/reply.ts';
 import type { Platform } from '../../../lib/types.ts';
+import { inEnglish } from '../english.ts';
 import { type FakeFifo, fakeFifo, fakeTable, type ReceivedMessage } from '../fakes.ts';
 import { type Acts, type Happened, openActingAsk } from './acting-claude.ts';
 import type { Process, Steps } from './mortal.ts';
@@ -175,6 +176,7 @@ export function openWorld(steps: Steps, options: WorldOptions = {}) {
     return {
       store: openStore(dynamoOf(process), 'table', now),
       askForSummary: undefined,
+      speech: inEnglish,
       maxInputChars: 0,
       now,
       newId,

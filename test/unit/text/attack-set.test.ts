@@ -8,6 +8,7 @@ import { fileLimitsOf } from '../../../lib/claude/models.ts';
 import { readSettings } from '../../../lib/config.ts';
 import { guard } from '../../../lib/text/guard.ts';
 import { allTools } from '../../../lib/tools/all.ts';
+import { english } from '../../harness/english.ts';
 import { runStep } from '../../harness/run-step.ts';
 import { gif, jpeg, packedPdf, pdf, png, webp } from '../../harness/sample-files.ts';
 
@@ -250,7 +251,8 @@ describe('a message that is meant to harm', () => {
       'Sorry, that message is too long for me (600,000/2,000 characters). Could you shorten it or send it in parts?',
     ],
   ])('is refused without a call: %s', (_name, text, sentence) => {
-    expect(guard(text.trimEnd(), { maxChars: 2_000 })).toMatchObject({ sentence });
+    const guarded = guard(text.trimEnd(), { maxChars: 2_000 });
+    expect('sentence' in guarded && guarded.sentence(english)).toBe(sentence);
   });
 });
 

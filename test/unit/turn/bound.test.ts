@@ -3,6 +3,7 @@ import { Rejected } from '../../../lib/errors.ts';
 import { bound } from '../../../lib/turn/bound.ts';
 import { hear } from '../../../lib/turn/hear.ts';
 import type { Sent } from '../../../lib/types.ts';
+import { english } from '../../harness/english.ts';
 
 const sent: Sent = {
   event: 'sent',
@@ -45,7 +46,7 @@ describe('what comes in at a door', () => {
     const attachments = Array.from({ length: 30 }, () => ({ url: 'https://files.test/a' }));
     const once = bound({ ...sent, attachments }) as Sent;
 
-    expect(hear(once, 2_000).leftOut).toBe(10);
+    expect(hear(once, { maxChars: 2_000, speech: english }).leftOut).toBe(10);
   });
 
   it('weighs at most 1 MiB in a queue, whatever characters a body of 256 KB holds', () => {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { sizes } from '../../../lib/bounds.ts';
-import { sentences } from '../../../lib/text/sentences.ts';
-import { fitReply } from '../../../lib/turn/fit.ts';
+import { fitReply as fitIn } from '../../../lib/turn/fit.ts';
+import type { Reply } from '../../../lib/types.ts';
+import { english } from '../../harness/english.ts';
 
+const fitReply = (whole: Reply) => fitIn(whole, english);
 const reply = (text: string) => ({ kind: 'answer', text, stop: 'end_turn' }) as const;
 
 describe('a reply', () => {
@@ -20,7 +22,7 @@ describe('a reply', () => {
       const [words = '', note] = kept.split('\n\n');
 
       expect(stop).toBe('too long');
-      expect(note).toBe(sentences.cutShort);
+      expect(note).toBe(english.cutShort);
       expect(text.startsWith(words)).toBe(true);
       expect(Buffer.byteLength(kept)).toBeLessThanOrEqual(sizes.replyBytes);
       expect(Buffer.byteLength(kept)).toBeGreaterThan(sizes.replyBytes - 300);
@@ -30,7 +32,7 @@ describe('a reply', () => {
   it('that is cut in a block of code says so below the block', () => {
     const { text } = fitReply(reply(`Here it is:\n\n~~~ts\n${'const x = 1;\n'.repeat(20_000)}~~~\n`));
 
-    expect(text.endsWith(`~~~\n\n${sentences.cutShort}`)).toBe(true);
+    expect(text.endsWith(`~~~\n\n${english.cutShort}`)).toBe(true);
   });
 
   it.each([
@@ -39,7 +41,7 @@ describe('a reply', () => {
   ])('that is cut in a block %s ends that block', (_name, head, line, end) => {
     const { text } = fitReply(reply(`${head}${line.repeat(60_000)}`));
 
-    expect(text.endsWith(`\n${end}\n\n${sentences.cutShort}`)).toBe(true);
+    expect(text.endsWith(`\n${end}\n\n${english.cutShort}`)).toBe(true);
   });
 
   it('of nothing but marks of code stays within its bytes', () => {

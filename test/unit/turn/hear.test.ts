@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sizes } from '../../../lib/bounds.ts';
 import { hear } from '../../../lib/turn/hear.ts';
+import { english } from '../../harness/english.ts';
 
 const message = { messageId: 'm', createdAt: 1, speaker: { id: 'ada' }, text: 'see', attachments: [] };
 const file = { url: 'https://files.test/a.png', name: 'a.png' };
@@ -10,11 +11,14 @@ describe('what is kept of a message', () => {
   it('is all of it where it is within bounds', () => {
     const sent = { ...message, speaker: { id: 'ada', name: 'Ada' }, attachments: [file] };
 
-    expect(hear(sent, 2_000)).toEqual(sent);
+    expect(hear(sent, { maxChars: 2_000, speech: english })).toEqual(sent);
   });
 
   it('is no more than 20 files, and says how many were left out', () => {
-    const said = hear({ ...message, attachments: Array.from({ length: 25 }, () => file) }, 2_000);
+    const said = hear(
+      { ...message, attachments: Array.from({ length: 25 }, () => file) },
+      { maxChars: 2_000, speech: english },
+    );
 
     expect(said.attachments).toHaveLength(20);
     expect(said.leftOut).toBe(5);
@@ -22,7 +26,7 @@ describe('what is kept of a message', () => {
 
   it('has no link over 4,096 bytes, whatever characters it is made of', () => {
     const links = ['x'.repeat(4_096), 'x'.repeat(4_097), 'é'.repeat(2_049)];
-    const said = hear({ ...message, attachments: links.map((url) => ({ url })) }, 2_000);
+    const said = hear({ ...message, attachments: links.map((url) => ({ url })) }, { maxChars: 2_000, speech: english });
 
     expect(said.attachments).toEqual([{ url: links[0] }]);
     expect(said.leftOut).toBe(2);
@@ -30,7 +34,10 @@ describe('what is kept of a message', () => {
 
   it('has names of at most 255 bytes, and never half a character', () => {
     const name = '👩‍🚀'.repeat(100);
-    const said = hear({ ...message, speaker: { id: 'ada', name }, attachments: [{ ...file, name }] }, 2_000);
+    const said = hear(
+      { ...message, speaker: { id: 'ada', name }, attachments: [{ ...file, name }] },
+      { maxChars: 2_000, speech: english },
+    );
 
     for (const kept of [said.speaker.name, said.attachments[0]?.name]) {
       expect(name.startsWith(kept ?? '-')).toBe(true);
@@ -42,8 +49,8 @@ describe('what is kept of a message', () => {
   it.each([0, 1_000_000])('is no text over 100 KB with a limit of %s characters, but a sentence', (maxChars) => {
     const words = (bytes: number) => Array.from({ length: bytes / 8 }, (_, i) => `${i}`.padStart(7, 'w')).join(' ');
 
-    expect(hear({ ...message, text: words(100 * 1024) }, maxChars)).not.toHaveProperty('refusal');
-    expect(hear({ ...message, text: `${words(100 * 1024)} and` }, maxChars)).toMatchObject({
+    expect(hear({ ...message, text: words(100 * 1024) }, { maxChars, speech: english })).not.toHaveProperty('refusal');
+    expect(hear({ ...message, text: `${words(100 * 1024)} and` }, { maxChars, speech: english })).toMatchObject({
       text: '',
       refusal: expect.stringContaining('too long'),
     });
@@ -57,7 +64,10 @@ describe('what is kept of a message', () => {
         text,
         fc.array(fc.record({ url: text, name: text }), { maxLength: 60 }),
         (words, name, files) => {
-          const said = hear({ ...message, text: words, speaker: { id: 'ada', name }, attachments: files }, 0);
+          const said = hear(
+            { ...message, text: words, speaker: { id: 'ada', name }, attachments: files },
+            { maxChars: 0, speech: english },
+          );
 
           expect(JSON.stringify(said).isWellFormed()).toBe(true);
           for (const { url, name: shown = '' } of said.attachments) {

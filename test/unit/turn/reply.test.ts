@@ -3,6 +3,7 @@ import { Later } from '../../../lib/errors.ts';
 import { type ReplyDeps, reply } from '../../../lib/turn/reply.ts';
 import type { Delivery } from '../../../lib/turn/shapes.ts';
 import type { Sent } from '../../../lib/types.ts';
+import { inEnglish } from '../../harness/english.ts';
 
 function delivery(attempts: number): Delivery {
   const inbound: Sent = {
@@ -29,6 +30,7 @@ async function waitAfter(error: Error, attempts: number): Promise<number> {
     hold: async (holds: { seconds: number }[]) => void held.push(...holds.map(({ seconds }) => seconds)),
     now: () => 0,
     newId: () => 'id',
+    speech: inEnglish,
     maxInputChars: 0,
     log: () => {},
   } as unknown as ReplyDeps;

@@ -3,10 +3,10 @@ import { Later, Undeliverable } from '../../../../lib/errors.ts';
 import { botpressPlatform } from '../../../../lib/platforms/botpress/deliver.ts';
 import { signUserKey } from '../../../../lib/platforms/botpress/keys.ts';
 import { toParts } from '../../../../lib/platforms/botpress/parts.ts';
-import { sentences } from '../../../../lib/text/sentences.ts';
 import type { Outgoing } from '../../../../lib/types.ts';
 import { type BotpressOptions, createBotpress } from '../../../../local/stand-ins/botpress.ts';
 import { serve } from '../../../../local/stand-ins/serve.ts';
+import { english } from '../../../harness/english.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -43,6 +43,7 @@ async function open(options: Options = {}) {
   const outgoing = (text: string, changed: Partial<Outgoing> = {}): Outgoing => ({
     conversation: 'room',
     text,
+    whenEmpty: english.empty,
     replyKey: 'reply:m1:0',
     to: 'ada',
     ...changed,
@@ -119,7 +120,7 @@ describe('an answer for Botpress', () => {
 
     await deliver('  ');
 
-    expect(answers().map(({ text }) => text)).toEqual([sentences.empty]);
+    expect(answers().map(({ text }) => text)).toEqual([english.empty]);
   });
 
   it('shows no picture and no HTML that the model wrote, but leaves code as it stands', async () => {

@@ -4,9 +4,9 @@ import { Later, Undeliverable } from '../../../../lib/errors.ts';
 import { signAppToken, talkjsApi } from '../../../../lib/platforms/talkjs/api.ts';
 import { talkjsPlatform } from '../../../../lib/platforms/talkjs/deliver.ts';
 import type { TalkjsSettings } from '../../../../lib/platforms/talkjs/settings.ts';
-import { sentences } from '../../../../lib/text/sentences.ts';
 import { serve } from '../../../../local/stand-ins/serve.ts';
 import { createTalkjs, type TalkjsOptions } from '../../../../local/stand-ins/talkjs.ts';
+import { english } from '../../../harness/english.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -37,7 +37,7 @@ async function open({
   };
   talkjs.say({ conversationId: 'room/1 ü', userId: 'ada', text: 'Hello?' });
   const deliver = (text: string, replyKey = 'reply:m1', changed: Partial<TalkjsSettings> = {}) =>
-    platform(changed).deliver({ conversation: 'room/1 ü', text, replyKey }, signal);
+    platform(changed).deliver({ conversation: 'room/1 ü', text, whenEmpty: english.empty, replyKey }, signal);
   const type = (replyKey = 'reply:m1') => platform().typing?.({ conversation: 'room/1 ü', replyKey }, signal);
   const answers = () => talkjs.transcript('room/1 ü').slice(1);
   return { talkjs, platform, deliver, type, answers, pauses, settings };
@@ -110,7 +110,7 @@ describe('an answer for TalkJS', () => {
 
     await deliver('\n \n');
 
-    expect(answers()).toMatchObject([{ text: sentences.empty }]);
+    expect(answers()).toMatchObject([{ text: english.empty }]);
   });
 
   it('is found again when TalkJS names no ids', async () => {
@@ -202,7 +202,10 @@ describe('an answer for TalkJS', () => {
     talkjs.fail({ kind: 'hang', times: 2 });
     const stop = new AbortController();
 
-    const sending = platform().deliver({ conversation: 'room/1 ü', text: 'Hello', replyKey: 'k' }, stop.signal);
+    const sending = platform().deliver(
+      { conversation: 'room/1 ü', text: 'Hello', whenEmpty: '', replyKey: 'k' },
+      stop.signal,
+    );
     stop.abort();
 
     await expect(sending).rejects.toBeInstanceOf(Later);
@@ -213,7 +216,7 @@ describe('an answer for TalkJS', () => {
     async (typing) => {
       const { platform } = await open({ typing });
 
-      const sending = platform().deliver({ conversation: 'gone', text: 'Hello', replyKey: 'k' }, signal);
+      const sending = platform().deliver({ conversation: 'gone', text: 'Hello', whenEmpty: '', replyKey: 'k' }, signal);
 
       await expect(sending).rejects.toBeInstanceOf(Undeliverable);
     },
@@ -239,7 +242,7 @@ describe('an answer for TalkJS', () => {
   it.each(['..', '.', '', '\ud800'])('has nowhere to go in the impossible conversation %j', async (conversation) => {
     const { platform } = await open();
 
-    const sending = platform().deliver({ conversation, text: 'Hello', replyKey: 'k' }, signal);
+    const sending = platform().deliver({ conversation, text: 'Hello', whenEmpty: '', replyKey: 'k' }, signal);
 
     await expect(sending).rejects.toBeInstanceOf(Undeliverable);
   });
@@ -327,7 +330,7 @@ describe('the typing placeholder', () => {
         signal,
       );
 
-    await worker.deliver({ conversation: 'room/1 ü', text: 'Hello', replyKey: 'reply:m1' }, signal);
+    await worker.deliver({ conversation: 'room/1 ü', text: 'Hello', whenEmpty: '', replyKey: 'reply:m1' }, signal);
 
     expect(answers()).toMatchObject([{ text: 'Hello', custom: { replyKey: 'reply:m1' } }]);
   });
