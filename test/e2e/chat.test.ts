@@ -5,6 +5,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { patience } from '../harness/patience.ts';
 import { type RunningStack, startStack } from '../harness/running-stack.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -49,16 +50,13 @@ describe('POST /chat/{sessionId}', () => {
     process.kill(processes.find(({ name }) => name === 'chat')?.pid ?? Number.NaN, 'SIGKILL');
     const broken = await first.text().catch(() => 'broken off');
 
-    const answered = await vi.waitFor(
-      async () => {
-        const again = await post('killed', 'Please be slow', key);
-        const answer = await again.text();
-        if (again.status !== 200) await sleep(500);
-        expect([again.status, answer]).toEqual([200, expect.stringContaining('"done":true')]);
-        return answer;
-      },
-      { timeout: 90_000, interval: 100 },
-    );
+    const answered = await vi.waitFor(async () => {
+      const again = await post('killed', 'Please be slow', key);
+      const answer = await again.text();
+      if (again.status !== 200) await sleep(500);
+      expect([again.status, answer]).toEqual([200, expect.stringContaining('"done":true')]);
+      return answer;
+    }, patience);
     const repeated = await (await post('killed', 'Please be slow', key)).text();
 
     const turnOf = (answer: string) => /"turn":"([^"]+)"/.exec(answer)?.[1];

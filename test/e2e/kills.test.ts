@@ -2,9 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openDynamo, openStore } from '../../lib/store/store.ts';
+import { patience } from '../harness/patience.ts';
 import { chanceOf } from '../harness/promises/chance.ts';
 import { coversOf } from '../harness/promises/covers.ts';
-import { type Line, patience, type RunningStack, startStack } from '../harness/running-stack.ts';
+import { type Line, type RunningStack, startStack } from '../harness/running-stack.ts';
 import { sized } from '../harness/size.ts';
 
 const CONVERSATIONS = sized({ sample: 4, all: 20, proof: 50 });

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { expect, it, onTestFailed, vi } from 'vitest';
 import { checkPorts, portBlock } from '../../local/ports.ts';
 import { settingNames } from '../../local/settings.ts';
-import { freePort, isAlive, patience } from '../harness/running-stack.ts';
+import { patience } from '../harness/patience.ts';
+import { freePort, isAlive } from '../harness/running-stack.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { checkPorts, portBlock } from '../../local/ports.ts';
-import { freePort, isAlive, launch, patience, startStack } from '../harness/running-stack.ts';
+import { patience } from '../harness/patience.ts';
+import { freePort, isAlive, launch, startStack } from '../harness/running-stack.ts';
 
 test('SIGTERM ends everything and frees every port', async () => {
   const stack = await startStack();

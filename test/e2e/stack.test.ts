@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { checkPorts, portBlock } from '../../local/ports.ts';
-import { freePort, isAlive, launch, patience, type RunningStack, startStack } from '../harness/running-stack.ts';
+import { patience } from '../harness/patience.ts';
+import { freePort, isAlive, launch, type RunningStack, startStack } from '../harness/running-stack.ts';
 
 describe('a running stack', () => {
   let stack: RunningStack;

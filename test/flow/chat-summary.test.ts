@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { type ChatWorld, openChatWorld } from '../harness/chat-world.ts';
+import { patience } from '../harness/patience.ts';
 
 const LONG = 'Something that takes some room in the window of this session. '.repeat(20);
 const SUMMARY = 'They spoke of what takes room.';
@@ -36,7 +37,7 @@ it('sums up behind the answer: the next message need not wait for it', async () 
   const next = await world.say('behind', 'And at once the next one.');
 
   expect(next.status).toBe(200);
-  await vi.waitFor(async () => expect(await world.dump()).toContain(SUMMARY), { timeout: 30_000 });
+  await vi.waitFor(async () => expect(await world.dump()).toContain(SUMMARY), patience);
   expect(await world.transcript('behind')).toHaveLength(2 * count + 2);
 });
 
@@ -46,7 +47,7 @@ it('keeps no summary of what was forgotten meanwhile', async () => {
   const endings = world.endings();
   const forgotten = await world.request('forgotten', { method: 'DELETE' });
   // That of the DELETE, and that of the message whose summary is being written.
-  await vi.waitFor(() => expect(world.endings()).toBeGreaterThanOrEqual(endings + 2), { timeout: 30_000 });
+  await vi.waitFor(() => expect(world.endings()).toBeGreaterThanOrEqual(endings + 2), patience);
 
   const items: { pk: string }[] = JSON.parse(await world.dump());
   const left = items.filter(({ pk }) => pk.endsWith(':forgotten')).map((item) => JSON.stringify(item));

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ChatWorld, openChatWorld } from '../harness/chat-world.ts';
+import { patience } from '../harness/patience.ts';
 
 const script = path.resolve(import.meta.dirname, '../../scripts/chat.ts');
 
@@ -161,7 +162,7 @@ describe('a conversation', () => {
     await vi.waitFor(() => {
       child.kill('SIGINT');
       if (child.exitCode === null) throw new Error('still there');
-    });
+    }, patience);
 
     expect(child.exitCode).toBe(130);
   });

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { toSession } from '../../lib/http/session.ts';
 import { all, type ChatWorld, openChatWorld, pieces, read } from '../harness/chat-world.ts';
+import { patience } from '../harness/patience.ts';
 
 let world: ChatWorld;
 let count = 0;
@@ -99,7 +100,7 @@ describe('an answer', () => {
       const [, answer] = await world.transcript(session);
       if (!answer) throw new Error('not yet');
       return answer;
-    });
+    }, patience);
     expect(stored.text).toContain('is heard by nobody.');
     expect(asked()).toBe(1);
   });

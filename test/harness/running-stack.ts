@@ -8,12 +8,10 @@ import { vi } from 'vitest';
 import { checkPorts, portBlock } from '../../local/ports.ts';
 import { settingNames } from '../../local/settings.ts';
 import type { Status } from '../../local/status.ts';
+import { patience } from './patience.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const framework = path.join(root, 'node_modules/serverless/bin/serverless.js');
-
-/** Long enough for a message that waits out a killed worker's visibility timeout (25 s) on a busy machine. */
-export const patience: Parameters<typeof vi.waitFor>[1] = { timeout: 90_000, interval: 100 };
 
 export interface Line {
   id: string;

@@ -6,8 +6,8 @@ import { platforms } from '../../lib/platforms/all.ts';
 import type { Manifest } from '../../lib/platforms/kit/manifest.ts';
 import { openTurnsQueue } from '../../lib/queue.ts';
 import { sent } from './hand-made.ts';
+import { patience } from './patience.ts';
 import type { Printed } from './printed.ts';
-import { patience } from './running-stack.ts';
 import type { Chat, World } from './world.ts';
 
 export interface DoorSuite {

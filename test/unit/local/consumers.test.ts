@@ -14,10 +14,12 @@ import {
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Consumer, startConsumer } from '../../../local/consumers/poll.ts';
 import { doneOf } from '../../../local/consumers/records.ts';
+import { patience } from '../../harness/patience.ts';
 
 /** Does what the message says, and keeps a diary of it. */
 const handler = `
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+import { patience } from '../../harness/patience.ts';
 const note = (line) => appendFileSync(process.env.DIARY, JSON.stringify({ pid: process.pid, ...line }) + '\\n');
 const isFirst = (name) => {
   const mark = process.env.DIARY + '.' + name;
@@ -58,7 +60,6 @@ interface Line {
   record?: unknown;
 }
 
-const patience: Parameters<typeof vi.waitFor>[1] = { timeout: 30_000, interval: 20 };
 const sqsConfig: SQSClientConfig = { useQueueUrlAsEndpoint: false };
 const sqs = new SQSClient(sqsConfig);
 let root: string;

@@ -15,6 +15,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Emulators, startEmulators } from '../../../local/emulators.ts';
 import { makeResources } from '../../../local/resources.ts';
+import { patience } from '../../harness/patience.ts';
 
 let folder: string;
 let emulators: Emulators;
@@ -114,7 +115,7 @@ describe('a queue of the embedded stack', () => {
       const messages = await take();
       if (messages.length === 0) throw new Error('still hidden');
       return messages;
-    }, 30_000);
+    }, patience);
 
     expect(bodies(again)).toEqual(['a1', 'a2', 'a3']);
   });

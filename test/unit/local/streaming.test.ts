@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { matchRoute, toRoute } from '../../../local/streaming/routes.ts';
 import { type Streams, startStreams } from '../../../local/streaming/server.ts';
+import { patience } from '../../harness/patience.ts';
 
 const bundle = `
 export const handler = awslambda.streamifyResponse(async (event, stream, context) => {
@@ -24,7 +25,6 @@ export const handler = awslambda.streamifyResponse(async (event, stream, context
   out.end();
 });
 `;
-const patience: Parameters<typeof vi.waitFor>[1] = { timeout: 30_000, interval: 20 };
 const printed: string[] = [];
 let root: string;
 let streams: Streams;
