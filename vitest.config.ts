@@ -20,7 +20,12 @@ export default defineConfig(({ mode }) => {
   const emulators = {
     globalSetup: ['test/harness/emulators.ts'],
     setupFiles: ['test/harness/endpoints.ts', 'test/harness/log-lines.ts'],
-    env: { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' },
+    env: {
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      BOTS_DIR: 'test/fixtures/bots',
+    },
   };
   const projects = [
     { name: 'embedded', include: [TESTS], exclude: size === 'sample' ? LONG : [], ...emulators },

@@ -16,6 +16,10 @@ export const sizes = {
   /** The text of a reply. With what was said, its correction and their frame it stays below `itemBytes`. */
   replyBytes: 100 * 1024,
 
+  /** Documents that one reply names as its sources, and what of each is quoted, in UTF-16 units. */
+  sources: 10,
+  quoteChars: 300,
+
   /** A link, as TalkJS and browsers cut them. */
   linkBytes: 4_096,
   /** A name of a person, a file or anything else that is shown. */

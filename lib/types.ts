@@ -135,11 +135,26 @@ export interface Pending {
   askedAt: number;
 }
 
+/** A passage of a bot's documents that an answer says it is from. */
+export interface Source {
+  /** From 1 on, in the order in which they are first used. */
+  n: number;
+  /** Of the document, with its headings. */
+  title: string;
+  /** The document's public address, from our files. */
+  url?: string;
+  /** The words it is from. */
+  quote: string;
+  /** Where in the answer it is first used: the offset behind its last character. */
+  at: number;
+}
+
 /** A reply as it is stored before it is sent. */
 export interface Reply {
   kind: ReplyKind;
-  /** Markdown. */
+  /** Markdown, without marks of its sources. */
   text: string;
+  sources?: readonly Source[];
   /** Claude's stop reason, `deadline` when we cut it short, or why it is no answer. */
   stop: string;
   /** Which bot said it, and a hash of the prompt that it had then. */
@@ -248,6 +263,8 @@ export interface Outgoing extends Seat {
   text: string;
   /** What is said where nothing of the text can be shown. */
   whenEmpty: string;
+  /** What it is from; the platform writes their marks into the text as it can. */
+  sources?: readonly Source[];
   /** The id of the user who is answered. */
   to?: string;
   /** The message that is answered, the first of a burst. */

@@ -16,6 +16,7 @@ import { priceUsd } from '../claude/price.ts';
 import { type ModelCall, noTools } from '../claude/question.ts';
 import { SUMMARY_MAX_TOKENS, SUMMARY_MODEL, SUMMARY_PROMPT } from '../claude/summary.ts';
 import type { ReconifySettings, Settings } from '../config.ts';
+import { openKnowledge } from '../knowledge/open.ts';
 import { logLine } from '../log.ts';
 import { openCounters } from '../store/counters.ts';
 import { openDynamo, openStore, type Store } from '../store/store.ts';
@@ -74,7 +75,12 @@ export function openAnswering(
       ...{ handToHuman, fetch, now, log },
     });
     const deps: ComposeDeps = {
-      ask: openAsk({ ...base, settings: asking, tools: toolbox }),
+      ask: openAsk({
+        ...base,
+        settings: asking,
+        tools: toolbox,
+        knowledge: bot.documents && openKnowledge(bot.documents),
+      }),
       window: history,
       limits: ownLimits,
       fetchFiles: (turns, signal) =>
@@ -84,7 +90,7 @@ export function openAnswering(
           budget,
           signal,
         }),
-      estimateUsd: estimateOf(asking),
+      estimateUsd: estimateOf(asking, leadingTokensOf(bot)),
     };
     return { name: bot.name, deps, marks: { bot: bot.name, promptHash: bot.promptHash } };
   };
@@ -126,10 +132,18 @@ function summarySettings(claude: Settings<'claude'>['claude']): AskSettings {
 }
 
 /** One call that fills its room, all of the prompt written to the cache: an estimate from above for nearly every answer without tool loops. */
-export function estimateOf({
-  model,
-  maxTokens,
-}: Pick<AskSettings, 'model' | 'maxTokens'>): (promptTokens: number) => number {
-  const rest = { inputTokens: 0, cacheReadTokens: 0, outputTokens: maxTokens };
-  return (promptTokens) => priceUsd(model, { ...rest, cacheWriteTokens: promptTokens });
+export function estimateOf(
+  { model, maxTokens }: Pick<AskSettings, 'model' | 'maxTokens'>,
+  documentTokens = 0,
+): (promptTokens: number) => number {
+  const rest = { inputTokens: 0, cacheReadTokens: 0, outputTokens: maxTokens, cacheWrite1hTokens: documentTokens };
+  return (promptTokens) => priceUsd(model, { ...rest, cacheWriteTokens: promptTokens + documentTokens });
 }
+
+/** Of the documents that stand in every prompt of the bot, written to the cache for an hour. */
+function leadingTokensOf({ documents }: Pick<Bot, 'documents'>): number {
+  return documents?.mode === 'inline' ? documents.tokens : 0;
+}
+
+/** The same of the bot that has most of them: for /chat, which sets money aside before it is known which bot is asked. */
+export const mostDocumentTokens = Math.max(...bots.map(leadingTokensOf));

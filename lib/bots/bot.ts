@@ -1,4 +1,5 @@
 /** Room of bots: what a bot's folder is once it is compiled. Pure. */
+import type { Documents } from '../knowledge/chunk.ts';
 import type { Tool } from '../tools/tool.ts';
 import type { BotIdentity } from './identity.ts';
 
@@ -18,6 +19,8 @@ export interface Bot extends BotIdentity {
   /** Names of the tools it may use; without it its own and those that are on by default. */
   toolNames?: readonly string[];
   knowledge: 'also' | 'only';
+  /** What it knows; nothing without documents. */
+  documents?: Documents;
   /** The address under which its documents are published. */
   knowledgeUrl?: string;
   /** Names of what its tools may read of the secrets. */

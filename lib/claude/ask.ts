@@ -4,19 +4,24 @@ import Anthropic from '@anthropic-ai/sdk';
 import type { MessageCreateParamsBase, MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { AskSettings } from '../bots/settings.ts';
 import type { ClaudeSettings } from '../config.ts';
+import type { OpenedKnowledge } from '../knowledge/open.ts';
+import { findNothing } from '../knowledge/sources.ts';
 import { type Log, labelled } from '../log.ts';
 import type { Reply } from '../types.ts';
+import type { Answered } from './asking.ts';
 import { openBill } from './bill.ts';
-import { marked } from './cache-marks.ts';
+import { marked, withDocuments } from './cache-marks.ts';
 import { SILENCE_MS } from './call.ts';
 import type { ModelCall, Question, Toolbox } from './question.ts';
 import type { RefusedCall, ReliableDeps } from './reliable.ts';
-import { type Answered, takeSteps } from './steps.ts';
+import { takeSteps } from './steps.ts';
 
 export interface AskDeps {
   client: Anthropic;
   settings: AskSettings;
   tools: Toolbox;
+  /** What the bot knows from documents, if it does. */
+  knowledge?: (() => Promise<OpenedKnowledge>) | undefined;
   /** Awaited right after each call, before anything else happens with its answer. */
   record(call: ModelCall): Promise<void>;
   /** Likewise for a call that the API answered with an error. */
@@ -40,10 +45,12 @@ export function openAsk(deps: AskDeps): Ask {
   const base = { pause, silenceMs: SILENCE_MS, fallbackModel: deps.settings.fallbackModel, ...deps };
   return async (question) => {
     const bill = openBill(deps.record, question);
+    const known = (await deps.knowledge?.()) ?? NOTHING_KNOWN;
     const reply = await takeSteps(
       {
         reliable: { ...base, log: labelled(deps.log, question.about) },
-        requestFor: (messages) => requestFor(deps, question, messages),
+        requestFor: (messages) => requestFor(deps, question, messages, known),
+        known,
         tools: deps.tools,
         record: bill.add,
         recordError: (refusal) => deps.recordError?.({ ...refusal, about: question.about }) ?? Promise.resolve(),
@@ -59,17 +66,20 @@ function requestFor(
   { settings, tools }: AskDeps,
   { userId }: Question,
   messages: MessageParam[],
+  { leading }: OpenedKnowledge,
 ): MessageCreateParamsBase {
   return {
     model: settings.model,
     max_tokens: settings.maxTokens,
     system: settings.systemPrompt,
-    messages: marked(messages),
+    messages: leading.length > 0 ? withDocuments(marked(messages), leading) : marked(messages),
     metadata: { user_id: userId },
     ...(tools.params.length > 0 ? { tools: tools.params } : {}),
     ...(settings.effort ? { output_config: { effort: settings.effort } } : {}),
   };
 }
+
+const NOTHING_KNOWN: OpenedKnowledge = { leading: [], find: findNothing };
 
 async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
   return sleep(ms, true, { signal }).catch(() => false);

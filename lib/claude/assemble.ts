@@ -96,7 +96,13 @@ export function openAssembly() {
     return textIn(text);
   }
 
-  return { assembled, take };
+  /** What the text says it is from whose block this event ends. */
+  function citedBy(event: RawMessageStreamEvent): readonly unknown[] {
+    const block = event.type === 'content_block_stop' ? blocks.get(event.index) : undefined;
+    return block?.type === 'text' && Array.isArray(block.citations) ? block.citations : [];
+  }
+
+  return { assembled, take, citedBy };
 }
 
 /** No tool takes more, and what reads and records it has a stack that ends. */

@@ -9,6 +9,8 @@ export interface CallOptions {
   /** Longest time (ms) to the response's head, and between any two of its bytes. */
   silenceMs: number;
   onText(delta: string): void;
+  /** Told behind a text that is from documents: its citations, as the API has them. */
+  onCited?: ((citations: readonly unknown[]) => void) | undefined;
 }
 
 /** What came, whole or not; `error` says why it is not. */
@@ -26,10 +28,10 @@ export const SILENCE_MS = 20_000;
 export async function call(
   client: Anthropic,
   params: MessageCreateParamsBase,
-  { signal, silenceMs, onText }: CallOptions,
+  { signal, silenceMs, onText, onCited }: CallOptions,
 ): Promise<Called> {
   const silence = watchdog(silenceMs);
-  const { assembled, take } = openAssembly();
+  const { assembled, take, citedBy } = openAssembly();
   let requestId: string | undefined;
   try {
     // Its events, not the SDK's own assembly: that throws for a count that is missing, and hides the text a block begins with.
@@ -48,6 +50,8 @@ export async function call(
     for await (const event of answered.data) {
       const text = take(event);
       if (text !== undefined) onText(text);
+      const cited = citedBy(event);
+      if (cited.length > 0) onCited?.(cited);
     }
     if (assembled.isWhole && assembled.message) return { requestId, assembled };
     throw new Error('the stream ended before the message did');

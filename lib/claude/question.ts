@@ -3,7 +3,7 @@ import type { MessageParam, ToolUnion } from '@anthropic-ai/sdk/resources/messag
 import type { Speech } from '../text/sentences.ts';
 import type { Journal, Told } from '../tools/journal.ts';
 import type { Confirmed, StepRun, StepToRun } from '../tools/toolbox.ts';
-import type { Reply, Sent, Usage } from '../types.ts';
+import type { Reply, Sent, Source, Usage } from '../types.ts';
 import type { ShownFile } from './mend.ts';
 import type { Attempt } from './reliable.ts';
 
@@ -25,6 +25,8 @@ export interface Question {
   signal: AbortSignal;
   /** Told the answer piece by piece: together they are its text. */
   onText?: (delta: string) => void;
+  /** Told what it is from, each source once, as soon as the text that is from it is out. */
+  onSource?: (source: Source) => void;
   onTool?: (name: string) => void;
   /** Told what each call cost (US dollars; an estimate from above where that is not known), also when the asking fails in the end. */
   onCost?: (usd: number) => void;

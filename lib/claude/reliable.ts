@@ -42,6 +42,8 @@ export interface ReliableOptions {
   /** Ends the whole turn's asking, waits included. */
   signal: AbortSignal;
   onText?: ((delta: string) => void) | undefined;
+  /** Behind a text that is from documents: its citations. */
+  onCited?: ((citations: readonly unknown[]) => void) | undefined;
   /** Whether text that was already shown can be taken back; where it cannot, a call that broke off is not tried again. */
   isRetractable: boolean;
   /** Takes it back. */
@@ -103,7 +105,7 @@ async function askModel(
 async function tryOnce(
   deps: ReliableDeps,
   request: MessageCreateParamsBase,
-  { signal, onText, isRetractable, onRetract, record, recordError }: ReliableOptions,
+  { signal, onText, onCited, isRetractable, onRetract, record, recordError }: ReliableOptions,
   tries: number,
 ): Promise<Outcome> {
   if (signal.aborted) return { failure: { kind: 'passing', reason: 'deadline' } };
@@ -113,7 +115,7 @@ async function tryOnce(
     firstTextMs ??= deps.now() - requestedAt;
     onText?.(delta);
   };
-  const called = await call(deps.client, request, { signal, silenceMs: deps.silenceMs, onText: heard });
+  const called = await call(deps.client, request, { signal, silenceMs: deps.silenceMs, onText: heard, onCited });
   const { requestId, assembled, broken } = called;
   const isPartial = broken !== undefined;
   const counted = usageOf(assembled, request, () => promptTokensOf(request));

@@ -3,6 +3,7 @@ import type {
   ContentBlock,
   ContentBlockParam,
   MessageParam,
+  TextCitationParam,
   ToolUseBlock,
 } from '@anthropic-ai/sdk/resources/messages/messages';
 
@@ -25,7 +26,7 @@ export function sanitise(content: readonly ContentBlock[], before: readonly Mess
   const back = content.flatMap((block): ContentBlockParam[] => {
     switch (block?.type) {
       case 'text':
-        return isBlank(block.text) ? [] : [withoutHalves({ ...block, text: block.text })];
+        return isBlank(block.text) ? [] : [withoutHalves({ type: 'text', text: block.text, ...citedIn(block) })];
       case 'thinking':
       case 'redacted_thinking':
         return keepsThoughts ? [block] : [];
@@ -59,6 +60,17 @@ export function withoutThoughts(messages: readonly MessageParam[]): MessageParam
 function isSoundThought(block: ContentBlock): boolean {
   if (block?.type === 'thinking') return typeof block.thinking === 'string' && Boolean(block.signature);
   return block?.type !== 'redacted_thinking' || Boolean(block.data);
+}
+
+/** What the text is from, as far as it is our own passages; the API takes no other field back than these. */
+function citedIn({ citations }: { citations?: unknown }): { citations?: TextCitationParam[] } {
+  if (!Array.isArray(citations)) return {};
+  const kept = citations.flatMap((citation): TextCitationParam[] => {
+    if (citation?.type !== 'search_result_location') return [];
+    const { type, cited_text, source, title, search_result_index, start_block_index, end_block_index } = citation;
+    return [{ type, cited_text, source, title, search_result_index, start_block_index, end_block_index }];
+  });
+  return kept.length > 0 ? { citations: kept } : {};
 }
 
 function isBlank(text: unknown): boolean {

@@ -7,12 +7,13 @@ import type {
   ToolUseBlock,
 } from '@anthropic-ai/sdk/resources/messages/messages';
 import { Later, Permanent } from '../errors.ts';
-import type { Asked, StepEnding } from '../tools/ending.ts';
+import type { OpenedKnowledge } from '../knowledge/open.ts';
+import { withCited } from '../knowledge/sources.ts';
 import type { Step } from '../tools/journal.ts';
-import type { Reply } from '../types.ts';
-import { textOf, toReply } from './answer.ts';
+import { textOf } from './answer.ts';
+import { type Answered, type Asking, hear, openAsking, replyOf } from './asking.ts';
+import type { Place } from './failure.ts';
 import { corrected, type Mended, shortened } from './mend.ts';
-import { normalise } from './normalise.ts';
 import type { Question, Toolbox } from './question.ts';
 import { askReliably, type Outcome, type ReliableDeps, type ReliableOptions } from './reliable.ts';
 import { isPaused, sanitise } from './sanitise.ts';
@@ -22,54 +23,24 @@ export interface StepDeps extends Pick<ReliableOptions, 'record' | 'recordError'
   reliable: ReliableDeps;
   requestFor(messages: MessageParam[]): MessageCreateParamsBase;
   tools: Toolbox;
+  known: OpenedKnowledge;
 }
 
 /** Model calls of one turn: tool steps, paused turns and second tries together. */
 const MAX_CALLS = 8;
 
-/** What the asking of one turn has come to. */
-interface Asking {
-  messages: MessageParam[];
-  said: string[];
-  stop: string;
-  /** Steps in which tools were called. */
-  steps: number;
-  /** How a tool ended the turn. */
-  ending?: StepEnding;
-  handsOver: boolean;
-  leftOut: string[];
-  isHalved: boolean;
-  hasResults: boolean;
-  isAskedAgain: boolean;
-}
-
-/** What Claude's calls have come to; `asked` waits for the user's yes. */
-export type Answered = Pick<Reply, 'kind' | 'text' | 'stop' | 'handsOver' | 'unreadable' | 'choices'> & {
-  asked?: Asked;
-};
-
 /** Throws `Later` and `Permanent`. */
 export async function takeSteps(deps: StepDeps, question: Question): Promise<Answered> {
   const { speech, onText, isRetractable = true } = question;
   const voice = openVoice(onText ?? (() => {}));
-  const asking: Asking = {
-    messages: normalise(question.messages),
-    said: [],
-    stop: 'none',
-    steps: 0,
-    handsOver: false,
-    leftOut: [],
-    isHalved: false,
-    hasResults: false,
-    isAskedAgain: false,
-  };
+  const asking = openAsking(question);
   await doConfirmed(deps, question, asking);
   await replay(deps, question, asking, voice);
   for (let calls = asking.steps, goesOn = true; goesOn && calls < MAX_CALLS; calls++) {
     voice.begin();
-    const outcome = await callOnce(deps, question, asking.messages, voice);
+    const outcome = await callOnce(deps, question, asking, voice);
     const isStuck = onText !== undefined && !isRetractable && voice.isHeard();
-    const mended = isStuck ? undefined : mend(outcome, asking, question);
+    const mended = isStuck ? undefined : mend(outcome, asking, question, deps.known.leading.length);
     if (mended) {
       if (voice.isHeard()) question.onRetract?.();
       voice.retract();
@@ -79,31 +50,31 @@ export async function takeSteps(deps: StepDeps, question: Question): Promise<Ans
       goesOn = await goOn(deps, question, asking, outcome);
     }
   }
-  const { said, stop, handsOver, leftOut, ending } = asking;
-  if (ending) {
+  if (asking.ending) {
     voice.begin();
-    voice.text(ending.text);
-    said.push(ending.text);
+    voice.text(asking.ending.text);
+    asking.said.push(asking.ending.text);
   }
-  return {
-    ...(ending && 'choices' in ending ? { choices: ending.choices } : {}),
-    ...(ending && 'asked' in ending ? { asked: ending.asked } : {}),
-    ...toReply(said, stop, { isShown: onText !== undefined && !isRetractable, speech }),
-    ...(handsOver ? { handsOver } : {}),
-    ...(leftOut.length > 0 ? { unreadable: leftOut } : {}),
-  };
+  return replyOf(asking, { isShown: onText !== undefined && !isRetractable, speech });
 }
 
 function callOnce(
-  { reliable, requestFor, record, recordError }: StepDeps,
-  { onText, isRetractable = true, onRetract, signal }: Question,
-  messages: MessageParam[],
+  { reliable, requestFor, record, recordError, known: { find } }: StepDeps,
+  { onText, onSource, isRetractable = true, onRetract, signal }: Question,
+  { messages, sources }: Asking,
   voice: Voice,
 ): Promise<Outcome> {
+  let told = sources;
   return askReliably(reliable, requestFor(messages), {
     ...{ signal, isRetractable, record, recordError },
     onText: onText && voice.text,
+    onCited: (citations) => {
+      const next = withCited(told, { citations, at: 0, find });
+      for (const source of next.slice(told.length)) onSource?.(source);
+      told = next;
+    },
     onRetract: () => {
+      told = sources;
       voice.retract();
       onRetract?.();
     },
@@ -132,18 +103,21 @@ const CONFIRMED_ID = 'toolu_confirmed_by_user';
 async function replay(deps: StepDeps, question: Question, asking: Asking, voice: Voice): Promise<void> {
   for (const kept of question.journal?.replay ?? []) {
     voice.begin();
-    const text = textOf(kept);
-    voice.text(text);
-    asking.said.push(text.trim());
+    voice.text(textOf(kept));
+    hear(asking, kept, deps.known);
     const calls = kept.content.filter((block): block is ToolUseBlock => block.type === 'tool_use');
     await runCalls(deps, question, asking, { content: [...kept.content], calls, kept });
   }
 }
 
 /** Another request that may be taken where this one was not; each way once, files one after another. */
-function mend(outcome: Outcome, asking: Asking, { files = [] }: Question): Mended | undefined {
+function mend(outcome: Outcome, asking: Asking, { files = [] }: Question, documents: number): Mended | undefined {
   if ('failure' in outcome && outcome.failure.kind === 'bad request') {
-    return corrected(asking.messages, files, outcome.failure);
+    // The API counts the documents in front of the first message's own blocks.
+    const blocks = outcome.failure.blocks.map(
+      ([message, block]): Place => [message, message === 0 ? block - documents : block],
+    );
+    return corrected(asking.messages, files, { ...outcome.failure, blocks });
   }
   if (!isTooLong(outcome)) return undefined;
   const shorter = shortened(asking.messages, files, asking.isHalved);
@@ -169,7 +143,7 @@ function messageOf(outcome: Outcome): Message {
 /** Takes what was answered, and says whether there is another call to make. */
 async function goOn(deps: StepDeps, question: Question, asking: Asking, outcome: Outcome): Promise<boolean> {
   const message = messageOf(outcome);
-  asking.said.push(textOf(message).trim());
+  hear(asking, message, deps.known);
   asking.stop = 'cut' in outcome ? 'deadline' : (message.stop_reason ?? 'none');
   return !('cut' in outcome) && (await answerCalls(deps, question, asking, message));
 }

@@ -49,7 +49,8 @@ export function usageOf(
 export function promptTokensOf({ system, tools, messages }: MessageCreateParamsBase): number {
   let files = 0;
   const text = JSON.stringify([system, tools, messages], (key, value: unknown) => {
-    if (key !== 'source') return value;
+    // A passage's is a name.
+    if (key !== 'source' || typeof value === 'string') return value;
     files += 1;
     return undefined;
   });

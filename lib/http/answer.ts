@@ -52,7 +52,7 @@ export async function answer(deps: AnswerDeps, asked: Asked, emit: Emit): Promis
   const { sent, isRepeat } = await identify(deps, asked);
   const earlier = isRepeat ? await whatBecame(deps, asked, sent) : undefined;
   if (earlier?.state === 'DELIVERED') {
-    openShown(emit).rest(earlier.reply?.text ?? '');
+    openShown(emit).rest(earlier.reply ?? { text: '' });
     conclude(earlier, sent, emit);
     return async () => {};
   }
@@ -118,7 +118,7 @@ async function take(
   };
   const asker = { ...session, user: sent.speaker.id, sk: turnSk(sent), bot: sent.bot };
   const shown = openShown(emit);
-  const listener = { onText: shown.text, onTool: shown.tool, isRetractable: false };
+  const listener = { onText: shown.text, onSource: shown.source, onTool: shown.tool, isRetractable: false };
   limits.begin(asker, Buffer.byteLength(sent.text) / BYTES_PER_TOKEN);
   try {
     const taken = await takeTurn(deps, {
@@ -126,7 +126,7 @@ async function take(
       isOnlyAttempt: true,
     } as const);
     const { reply } = taken.turn;
-    if (reply && reply.kind !== 'apology') shown.rest(reply.text);
+    if (reply && reply.kind !== 'apology') shown.rest(reply);
     return taken;
   } catch (error) {
     const isUnanswered = error instanceof Later || error instanceof ChatFailure;

@@ -1,5 +1,5 @@
 /** Room of /chat: what was said and answered in a session, as its caller sees it. Pure. */
-import type { Attachment, Turn, Usage } from '../types.ts';
+import type { Attachment, Source, Turn, Usage } from '../types.ts';
 
 export interface Line {
   role: 'user' | 'assistant';
@@ -10,6 +10,8 @@ export interface Line {
   at: string;
   attachments?: Attachment[];
   choices?: readonly string[];
+  /** What the answer is from. */
+  sources?: readonly Source[];
   usage?: Usage;
   usd?: number;
   cost?: 'estimated' | 'unknown';
@@ -24,7 +26,7 @@ export function linesOf(turns: readonly Turn[]): Line[] {
     if (!isAnswered || !first || !reply || reply.kind === 'apology') return [];
     const turn = first.messageId;
     const at = new Date(first.createdAt).toISOString();
-    const { text, choices, usage, usd, cost, stop } = reply;
+    const { text, choices, sources, usage, usd, cost, stop } = reply;
     const asked = said.map(
       (one): Line => ({
         role: 'user',
@@ -42,6 +44,7 @@ export function linesOf(turns: readonly Turn[]): Line[] {
         turn,
         at,
         ...(choices ? { choices } : {}),
+        ...(sources?.length ? { sources } : {}),
         ...(usage ? { usage } : {}),
         ...(usd === undefined ? {} : { usd }),
         ...(cost ? { cost } : {}),

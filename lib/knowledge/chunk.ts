@@ -19,14 +19,31 @@ export interface Chunk {
   section: string;
 }
 
-/** The chunks of one bot with the index over them, as the build leaves both. */
+/** What a bot knows, as the build leaves it. */
 export interface Knowledge {
-  /** Of this format and of the way in which text becomes terms: an index of another version is not read. */
+  /** Of this format and of the way in which text becomes terms: what was built for another version is not read. */
   version: number;
   chunks: Chunk[];
+}
+
+/** With the index over its chunks. */
+export interface IndexedKnowledge extends Knowledge {
   languages: Language[];
   /** MiniSearch's own JSON. */
   index: string;
+}
+
+/** What is known of a bot's documents before they are loaded, and how they are. */
+export interface Documents {
+  /** `inline`: all of them stand in every prompt. `search`: Claude looks into them with a tool. */
+  mode: 'inline' | 'search';
+  /** Of all of them in a prompt, by estimate. */
+  tokens: number;
+  /** Of the documents, in the order of their files. */
+  titles: readonly string[];
+  languages: readonly Language[];
+  /** With an index where `mode` says search. */
+  load(): Promise<Knowledge | IndexedKnowledge>;
 }
 
 export const KNOWLEDGE_VERSION = 1;

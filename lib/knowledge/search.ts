@@ -1,7 +1,7 @@
 /** Room of knowledge: several wordings of one question → the passages that answer it. BM25 by MiniSearch. */
 import MiniSearch, { type Options } from 'minisearch';
 import type { Language } from '../text/languages.ts';
-import { type Chunk, KNOWLEDGE_VERSION, type Knowledge } from './chunk.ts';
+import { type Chunk, type IndexedKnowledge, KNOWLEDGE_VERSION } from './chunk.ts';
 import { stemmerOf, termsOf } from './terms.ts';
 
 /** Found passages: the chunk, and what stands around it in its section. */
@@ -47,7 +47,7 @@ const MAX_OF_ONE_FILE = 3;
 const MAX_PASSAGE_CHARS = 2_400;
 
 /** For `openSearch`, which must have the same version of this file. */
-export function buildIndex(chunks: Chunk[]): Knowledge {
+export function buildIndex(chunks: Chunk[]): IndexedKnowledge {
   const stems = new Map<Language, (word: string) => string>();
   const index = new MiniSearch(OPTIONS);
   index.addAll(
@@ -64,7 +64,7 @@ export function buildIndex(chunks: Chunk[]): Knowledge {
 }
 
 /** Throws a RangeError for knowledge that was built for another version of this file. */
-export function openSearch({ version, chunks, languages, index }: Knowledge) {
+export function openSearch({ version, chunks, languages, index }: IndexedKnowledge) {
   if (version !== KNOWLEDGE_VERSION) throw new RangeError('this index is of another version');
   const loaded = MiniSearch.loadJSON(index, OPTIONS);
 

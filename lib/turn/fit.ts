@@ -16,7 +16,13 @@ export function fitReply(reply: Reply, speech: Speech): Reply {
   // A question that was cut away is not asked.
   const { choices: _, pending: __, ...rest } = reply;
   const kept = cutToBytes(reply.text, KEPT_REPLY_BYTES);
-  return { ...rest, text: `${kept}${endOfCode(kept)}\n\n${speech.cutShort}`, stop: 'too long' };
+  const sources = rest.sources?.filter(({ at }) => at <= kept.length);
+  return {
+    ...rest,
+    text: `${kept}${endOfCode(kept)}\n\n${speech.cutShort}`,
+    stop: 'too long',
+    ...(sources ? { sources } : {}),
+  };
 }
 
 /** The note would stand in the code that was cut: only a fence of the same mark, and no shorter, ends one, within its quote too. */

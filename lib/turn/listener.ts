@@ -1,8 +1,10 @@
 /** Stop 6: somebody who reads an answer while it grows. Pure. */
-import type { AnswerStream } from '../types.ts';
+import type { AnswerStream, Source } from '../types.ts';
 
 export interface Listener {
   onText(delta: string): void;
+  /** Told of each source behind the text that is from it. */
+  onSource?(source: Source): void;
   onTool(name: string): void;
   /** False where text that was shown stays shown. */
   isRetractable: boolean;

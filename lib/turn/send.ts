@@ -147,6 +147,7 @@ function outgoing(
     bot: head.bot,
     text: hasButtons ? reply.text : withNumbers(reply.text, choices),
     whenEmpty: speech.empty,
+    ...(reply.sources?.length ? { sources: reply.sources } : {}),
     ...(hasButtons && choices ? { choices } : {}),
     replyKey: key,
     to: head.speaker.id,

@@ -69,10 +69,11 @@ function smallest(...times: (number | undefined)[]): number | undefined {
   return known.length > 0 ? Math.min(...known) : undefined;
 }
 
-function briefly({ kind, stop, model, usd, usage }: NonNullable<Turn['reply']>): TurnView['reply'] & {} {
+function briefly({ kind, stop, sources, model, usd, usage }: NonNullable<Turn['reply']>): TurnView['reply'] & {} {
   return {
     kind,
     stop,
+    ...(sources === undefined ? {} : { sources }),
     ...(model === undefined ? {} : { model }),
     ...(usd === undefined ? {} : { usd }),
     ...(usage === undefined ? {} : { usage }),

@@ -1,5 +1,5 @@
 /** The playground: what its server tells its page. Types and names only, so that both sides may import it. */
-import type { ReplyKind, TurnState, Usage } from '../../lib/types.ts';
+import type { ReplyKind, Source, TurnState, Usage } from '../../lib/types.ts';
 
 export type DoorName = 'talkjs' | 'botpress' | 'chat-api' | 'http';
 export const doorNames: readonly DoorName[] = ['talkjs', 'botpress', 'chat-api', 'http'];
@@ -51,7 +51,7 @@ export interface TurnView {
   leaseUntil?: number;
   /** What went another way than usual, oldest first. */
   notes: { at: number; text: string }[];
-  reply?: { kind: ReplyKind; stop: string; model?: string; usd?: number; usage?: Usage };
+  reply?: { kind: ReplyKind; stop: string; sources?: readonly Source[]; model?: string; usd?: number; usage?: Usage };
 }
 
 export interface Snapshot {

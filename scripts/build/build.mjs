@@ -1,11 +1,13 @@
-/** Bundles every door into one file of its own, which is all that its zip holds. */
+/** Bundles every door into one file of its own, which is all that its zip holds, beside what the bots know where it answers. */
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
+import { readSettings } from '../../lib/config.ts';
 import { botsFolder } from './bots/folder.ts';
-import { bundleBots } from './bots/plugin.mjs';
+import { bundleBots, knowledgeFile } from './bots/plugin.mjs';
 import { readBots } from './bots/read-bots.ts';
+import { compileKnowledge } from './knowledge/compile.ts';
 import { listPlatforms } from './list-platforms.mjs';
 import { listTools } from './list-tools.mjs';
 import { plainSsmErrors } from './plain-ssm-errors.mjs';
@@ -32,6 +34,7 @@ export async function build({
 } = {}) {
   const { extension, banner } = formats[format];
   const bots = readBots(botsFolder(process.env));
+  const known = await knowledgeOf(bots);
   listPlatforms(root);
   listTools(root);
   const doors = readdirSync(path.join(root, 'functions')).filter((file) => file.endsWith('.ts'));
@@ -53,11 +56,35 @@ export async function build({
     // Lambda has its credentials in the environment: SSO, profiles, containers and instance metadata stay out.
     alias: { '@aws-sdk/credential-provider-node': path.join(scripts, 'lambda-credentials.mjs') },
     inject: [path.join(scripts, 'console.mjs')],
-    plugins: [bundleBots(bots, root), plainSsmErrors],
+    plugins: [bundleBots(bots, new Map(known.map(({ name, facts }) => [name, facts])), root), plainSsmErrors],
     logLevel: 'warning',
   });
+  placeKnowledge(outdir, known);
   place(outdir, result.outputFiles);
   return result;
+}
+
+/** `{name, facts, knowledge}` of each bot that knows something. */
+async function knowledgeOf(bots) {
+  const { inlineTokens } = readSettings(process.env, ['knowledge']).knowledge;
+  const compiled = await Promise.all(
+    bots.map(async (bot) => ({ name: bot.name, ...(await compileKnowledge(bot, inlineTokens)) })),
+  );
+  return compiled.filter(({ knowledge }) => knowledge !== undefined);
+}
+
+function placeKnowledge(outdir, known) {
+  const folder = path.join(outdir, 'knowledge');
+  mkdirSync(folder, { recursive: true });
+  for (const { name, knowledge } of known) {
+    const target = path.join(outdir, knowledgeFile(name));
+    const fresh = `${target}.${process.pid}`;
+    writeFileSync(fresh, JSON.stringify(knowledge));
+    renameSync(fresh, target);
+  }
+  const wanted = new Set(known.map(({ name }) => path.basename(knowledgeFile(name))));
+  for (const file of readdirSync(folder))
+    if (file.endsWith('.json') && !wanted.has(file)) rmSync(path.join(folder, file));
 }
 
 function place(outdir, files) {

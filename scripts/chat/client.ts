@@ -15,6 +15,8 @@ export interface ClientOptions {
 
 export interface Hearing {
   onText(delta: string): void;
+  /** Behind the text that is from it. */
+  onSource(source: Source): void;
   onTool(name: string): void;
   signal: AbortSignal;
 }
@@ -23,8 +25,13 @@ export type Client = ReturnType<typeof openClient>;
 
 const failure = z.object({ error: z.string(), code: z.string(), retryAfter: z.number().optional() });
 
+const source = z.object({ n: z.number(), title: z.string(), url: z.string().optional(), quote: z.string() });
+
+export type Source = z.infer<typeof source>;
+
 const piece = z.union([
   z.object({ delta: z.string() }),
+  z.object({ source }),
   z.object({ tool: z.string() }),
   z.object({ choices: z.array(z.string()) }),
   z.object({ done: z.literal(true) }),
@@ -34,6 +41,7 @@ const piece = z.union([
 const line = z.object({
   role: z.enum(['user', 'assistant']),
   text: z.string(),
+  sources: z.array(source).optional(),
   usd: z.number().optional(),
   usage: z.record(z.string(), z.number()).optional(),
 });
@@ -78,12 +86,13 @@ export function openClient({ url, key }: ClientOptions) {
 
   return {
     /** Ends with the answer; throws `NoAnswer`, or the signal's reason. */
-    async say(session: string, message: string, { onText, onTool, signal }: Hearing): Promise<void> {
+    async say(session: string, message: string, { onText, onSource, onTool, signal }: Hearing): Promise<void> {
       const response = await post(session, message, signal);
       if (!response.ok) throw new NoAnswer((await reasonOf(response)).error);
       for await (const found of piecesOf(response, signal)) {
         if ('delta' in found) onText(found.delta);
         if ('choices' in found) onText(withNumbers('', found.choices));
+        if ('source' in found) onSource(found.source);
         if ('tool' in found) onTool(found.tool);
         if ('error' in found) throw new NoAnswer(found.error);
         if ('done' in found) return;

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { styleText } from 'node:util';
 import { clean } from '../../lib/text/clean.ts';
-import { type Client, NoAnswer } from './client.ts';
-import { HELP, showCost, showHistory } from './commands.ts';
+import { type Client, NoAnswer, type Source } from './client.ts';
+import { HELP, showCost, showHistory, showSource } from './commands.ts';
 
 export interface TerminalOptions {
   client: Client;
@@ -91,6 +91,7 @@ export async function converse({ client, session: named }: TerminalOptions): Pro
 function answer(client: Client, session: string, message: string, signal: AbortSignal): Promise<number> {
   const { stdout } = process;
   let isInLine = false;
+  const sources: Source[] = [];
   return tried(async () => {
     try {
       await client.say(session, message, {
@@ -100,12 +101,17 @@ function answer(client: Client, session: string, message: string, signal: AbortS
           isInLine = true;
           stdout.write(clean(delta));
         },
+        onSource: (source) => {
+          sources.push(source);
+          stdout.write(` [${source.n}]`);
+        },
         onTool: (name) => {
           if (stdout.isTTY) stdout.write(dim(`${isInLine ? '\n' : ''}[${clean(name)}]\n`));
         },
       });
     } finally {
       if (isInLine) stdout.write('\n');
+      for (const source of sources) stdout.write(`${dim(showSource(source))}\n`);
     }
   }, signal);
 }

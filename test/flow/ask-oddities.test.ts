@@ -15,7 +15,7 @@ async function chat(question: Asked = {}, deps: Parameters<typeof ask>[2] = {}) 
   const pieces: Piece[] = [];
   const shown = openShown((piece) => pieces.push(piece));
   const reply = await ask({ ...question, onText: shown.text, onTool: shown.tool, isRetractable: false }, {}, deps);
-  shown.rest(reply.text);
+  shown.rest(reply);
   return { reply, text: pieces.map((piece) => ('delta' in piece ? piece.delta : '')).join('') };
 }
 

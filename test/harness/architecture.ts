@@ -22,7 +22,7 @@ interface Import {
 
 /** Rooms that hold the wire to one service each, and the packages that nobody else may touch. */
 const EDGES: { room: RegExp; packages: RegExp; name: string }[] = [
-  { name: 'claude', room: /^lib\/(claude|tools)\//, packages: /^@anthropic-ai\// },
+  { name: 'claude', room: /^lib\/(claude|tools|knowledge)\//, packages: /^@anthropic-ai\// },
   { name: 'store', room: /^lib\/store\//, packages: /^@aws-sdk\/(client|lib|util)-dynamodb/ },
   { name: 'queue', room: /^lib\/queue[^/]*(\/|\.ts$)/, packages: /^@aws-sdk\/client-sqs/ },
   { name: 'secrets', room: /^lib\/secrets[^/]*(\/|\.ts$)/, packages: /^@aws-sdk\/client-ssm/ },

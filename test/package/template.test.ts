@@ -17,12 +17,15 @@ describe('the packaged service', () => {
     expect(problems).toEqual([]);
   });
 
-  it('zips exactly one file per function', () => {
+  it('zips one file per function, and what the bots know where it answers', () => {
     const { zips } = packaged;
 
     const expected = ofType('AWS::Lambda::Function').map(([, { FunctionName, Handler }]) => [
       `${String(FunctionName).replace('claude-chat-dev-', '')}.zip`,
-      [String(Handler).replace(/\.\w+$/, '.mjs')],
+      [
+        String(Handler).replace(/\.\w+$/, '.mjs'),
+        ...(/-(?:reply|chat)$/.test(String(FunctionName)) ? ['dist/knowledge/default.json'] : []),
+      ].sort(),
     ]);
     expect(expected.length).toBeGreaterThan(0);
     expect(zips).toEqual(Object.fromEntries(expected));

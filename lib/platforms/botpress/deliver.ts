@@ -76,11 +76,11 @@ export function botpressPlatform(settings: Omit<BotpressSettings, 'webhookSecret
     hasButtons: true,
     sendsAlone: true,
 
-    deliver: async ({ conversation, text, whenEmpty, choices, replyKey, to, mayBeOutSince }, signal) => {
+    deliver: async ({ conversation, text, sources, whenEmpty, choices, replyKey, to, mayBeOutSince }, signal) => {
       await introduce();
       const seat = { api, conversation, botUserId, userKey: await ownKey(), signal };
       const visit = { seat, to, isRepeat: mayBeOutSince !== undefined };
-      const parts = withChoices(toParts(text, replyKey, whenEmpty), choices);
+      const parts = withChoices(toParts(text, replyKey, whenEmpty, { sources }), choices);
       const wanted = new Set(parts.map(({ replyId }) => replyId));
       const sent = visit.isRepeat ? await asParticipant(visit, () => findSent(seat, wanted, mayBeOutSince)) : undefined;
       const ids: string[] = [];

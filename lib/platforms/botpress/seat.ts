@@ -29,11 +29,15 @@ const maxPages = 50;
 /** Posts one message. Where no answer comes it is looked for before it is posted again. */
 export function postPart(seat: BotpressSeat, part: Part): Promise<Settled> {
   const { api, conversation, userKey, signal } = seat;
-  const { replyId } = part;
+  const { replyId, sources } = part;
   return api({
     method: 'POST',
     path: ['messages'],
-    body: { conversationId: conversation, payload: payloadOf(part), metadata: { replyId } },
+    body: {
+      conversationId: conversation,
+      payload: payloadOf(part),
+      metadata: { replyId, ...(sources ? { sources } : {}) },
+    },
     userKey,
     signal,
     findDone: async () => {

@@ -1,5 +1,6 @@
 /** Stops 6 and 7. The outbound half of our own Chat API server: it is given a `put`, and knows neither table nor queue. */
 import { keepHarmless } from '../../text/harmless.ts';
+import { withMarks } from '../../text/source-marks.ts';
 import type { AnswerStream, Platform } from '../../types.ts';
 
 export interface ChatApiPlatformDeps {
@@ -20,12 +21,21 @@ export interface ChatApiPlatformDeps {
 export function chatApiPlatform({ put, stream, streamIdOf }: ChatApiPlatformDeps): Platform {
   return {
     hasButtons: true,
-    deliver: async ({ conversation, text, whenEmpty, choices, replyKey, messageId, isStreamed }) => {
-      const shown = keepHarmless(text) || whenEmpty;
+    deliver: async ({ conversation, text, sources, whenEmpty, choices, replyKey, messageId, isStreamed }) => {
+      const shown = keepHarmless(withMarks(text, sources)) || whenEmpty;
       const options = choices?.map((label) => ({ label, value: label }));
       const payload = options ? { type: 'choice', text: shown, options } : { type: 'text', text: shown };
       const streamed = isStreamed ? { streamId: streamIdOf(replyKey) } : {};
-      return [await put({ conversation, replyKey, messageId, payload, ...streamed })];
+      return [
+        await put({
+          conversation,
+          replyKey,
+          messageId,
+          payload,
+          ...streamed,
+          ...(sources ? { metadata: { sources } } : {}),
+        }),
+      ];
     },
     stream: ({ conversation, replyKey }, isRepeat) => stream({ conversation, replyKey, isRepeat }),
   };

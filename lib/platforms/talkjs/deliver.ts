@@ -1,6 +1,7 @@
 /** Stop 7. Posts an answer as the TalkJS bot: once, in order, in place of the typing placeholder when there is one. */
 import { botNamed } from '../../bots/identity.ts';
 import { Later, Undeliverable } from '../../errors.ts';
+import { withMarks } from '../../text/source-marks.ts';
 import type { Platform } from '../../types.ts';
 import type { HttpDeps } from '../kit/http.ts';
 import type { Bots } from '../kit/manifest.ts';
@@ -38,11 +39,11 @@ export function talkjsPlatform(
   const typingNow = new Map<string, AbortController>();
 
   const deliver: Platform['deliver'] = async (
-    { conversation, bot, text, whenEmpty, choices, replyKey, mayBeOutSince },
+    { conversation, bot, text, sources, whenEmpty, choices, replyKey, mayBeOutSince },
     signal,
   ) => {
     const seat = { api, botId: botNamed(ours, bot).userId, conversation, signal };
-    const pieces = toPieces(text, replyKey, whenEmpty, choices);
+    const pieces = toPieces(withMarks(text, sources), replyKey, whenEmpty, choices);
     const isKeyForgotten = mayBeOutSince !== undefined && deps.now() - mayBeOutSince > keyLifetimeMs;
     if (settings.typing === 'off') return isKeyForgotten ? sendMissing(seat, pieces) : send(seat, pieces);
     typingNow.get(replyKey)?.abort();

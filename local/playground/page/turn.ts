@@ -1,6 +1,7 @@
 /** The playground's page: one turn as it moves, stop by stop. */
 import { type Stage, stages, type TurnView } from '../view.ts';
 import { find, make } from './dom.ts';
+import { drawSources } from './sources.ts';
 
 const words: Readonly<Record<Stage, { title: string; done: string }>> = {
   queued: { title: 'Queued', done: 'The webhook is verified and in the queue.' },
@@ -65,6 +66,7 @@ export function openTurnPanel(onChange: (turn: TurnView | undefined) => void): T
     const told = (turn?.notes ?? []).map(({ at, text }) => `+${duration(at - (firstOf(turn) ?? at))} ${text}`);
     if (told.join('\n') !== [...notes.children].map(({ textContent }) => textContent).join('\n'))
       notes.replaceChildren(...told.map((text) => make('li', {}, text)));
+    drawSources(find('sources', HTMLOListElement), turn?.reply?.sources);
     drawFigures(turn);
     if (before !== drawn || turn) onChange(turn);
   }

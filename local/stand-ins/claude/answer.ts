@@ -1,4 +1,5 @@
 /** Offline Claude: what it says, from nothing but the request. */
+import { type CitedPart, citedAnswer } from './cite.ts';
 import { type Conversation, describeFile, readConversation } from './conversation.ts';
 import { fill } from './fill.ts';
 import { quote, recall, userName } from './memory.ts';
@@ -15,6 +16,8 @@ export interface Words {
   /** null for no text block at all. */
   text: string | null;
   calls: ToolCall[];
+  /** Those parts of `text`, in their order, that are from something. */
+  cited?: CitedPart[];
 }
 
 /** Answers a request; the same request gives the same words. */
@@ -24,8 +27,18 @@ export function answer(request: MessagesRequest): Words {
   if (calls.length > 0) return { text: calls.length > 1 ? 'Let me look these up.' : 'Let me look that up.', calls };
   const schema = request.output_config?.format?.schema;
   if (schema) return { text: JSON.stringify(fill(schema, conversation.said.join('\n'))), calls: [] };
+  const cited = isPlainQuestion(conversation) ? citedAnswer(request, conversation.said.join('\n')) : [];
+  if (cited.length > 0) return { text: `${cited.map((part) => part.text).join('\n\n')}\n\n${label}`, calls: [], cited };
   const text = speak(conversation);
   return { text: `${text}${text.includes('\n') ? '\n\n' : ' '}${label}`, calls: [] };
+}
+
+/** What asks for something else of it is not looked up. */
+function isPlainQuestion(conversation: Conversation): boolean {
+  const said = conversation.said.join('\n');
+  const isOrder = /\bmarkdown\b|\bplease\b|\b\d{2,5}\s+words\b/i.test(said) && conversation.results.length === 0;
+  const isSearched = conversation.results.every(({ tool }) => tool === 'search_knowledge');
+  return isSearched && !isOrder && !isSummaryWanted(conversation) && ordered(conversation) === undefined;
 }
 
 function speak(conversation: Conversation): string {

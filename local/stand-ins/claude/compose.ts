@@ -60,7 +60,7 @@ function atStopSequence(words: Words, sequences: readonly string[] = []): { word
   const hits = sequences.map((sequence) => ({ sequence, at: text.indexOf(sequence) })).filter(({ at }) => at >= 0);
   const [first] = hits.sort((one, other) => one.at - other.at);
   if (!first) return { words, sequence: null };
-  return { words: { text: text.slice(0, first.at), calls: [] }, sequence: first.sequence };
+  return { words: { ...words, text: text.slice(0, first.at), calls: [] }, sequence: first.sequence };
 }
 
 function within(words: Words, room: number): { words: Words; used: number; isCut: boolean } {
@@ -70,7 +70,7 @@ function within(words: Words, room: number): { words: Words; used: number; isCut
   if (room > 0 && used <= room) return { words, used, isCut: false };
   const cut = { used: Math.max(0, room), isCut: true };
   if (room <= 0) return { words: { text: null, calls: [] }, ...cut };
-  if (text.length > room) return { words: { text: text.slice(0, room).join(''), calls: [] }, ...cut };
+  if (text.length > room) return { words: { ...words, text: text.slice(0, room).join(''), calls: [] }, ...cut };
   return { words: { text: words.text, calls: partial(words.calls, room - text.length) }, ...cut };
 }
 
@@ -83,9 +83,24 @@ function partial(calls: Words['calls'], room: number): Words['calls'] {
   });
 }
 
-function blocksOf({ text, calls }: Words): AnswerBlock[] {
+function blocksOf({ text, calls, cited }: Words): AnswerBlock[] {
   const uses = calls.map((call): AnswerBlock => ({ type: 'tool_use', ...call }));
-  return text === null ? uses : [{ type: 'text', text }, ...uses];
+  return text === null ? uses : [...textBlocks(text, cited), ...uses];
+}
+
+/** One block for each part that is from something, and one for what stands between two of them. */
+function textBlocks(text: string, cited: Words['cited'] = []): AnswerBlock[] {
+  const blocks: AnswerBlock[] = [];
+  let at = 0;
+  for (const part of cited) {
+    const start = text.indexOf(part.text, at);
+    if (start === -1) break;
+    if (start > at) blocks.push({ type: 'text', text: text.slice(at, start) });
+    blocks.push({ type: 'text', text: part.text, citations: part.citations });
+    at = start + part.text.length;
+  }
+  if (at < text.length || blocks.length === 0) blocks.push({ type: 'text', text: text.slice(at) });
+  return blocks;
 }
 
 function think(request: MessagesRequest): AnswerBlock {

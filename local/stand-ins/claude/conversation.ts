@@ -55,6 +55,7 @@ export function describeFile(block: FileBlock): string {
   const { source } = block;
   if (source.type === 'url') return `${kind} (${source.url})`;
   if (source.type === 'file') return `${kind} (${source.file_id})`;
+  if (source.type === 'content') return `${kind} (${source.content.length} blocks)`;
   const bytes = Buffer.byteLength(source.data, source.type === 'base64' ? 'base64' : 'utf8');
   return `${kind} (${source.media_type}, ${bytes} bytes)`;
 }

@@ -20,12 +20,26 @@ const image = z.strictObject({
   ...cached,
 });
 const plainText = z.strictObject({ type: z.literal('text'), media_type: z.literal('text/plain'), data: z.string() });
+/** The blocks of a document or a passage that is cited by its blocks. */
+const custom = z.strictObject({
+  type: z.literal('content'),
+  content: blocksOf(z.discriminatedUnion('type', [text, image])),
+});
+const citations = z.strictObject({ enabled: z.boolean().optional() }).nullish();
 const document = z.strictObject({
   type: z.literal('document'),
-  source: z.discriminatedUnion('type', [base64, plainText, url, file]),
-  title: z.string().nullish(),
-  context: z.string().nullish(),
-  citations: z.strictObject({ enabled: z.boolean().optional() }).nullish(),
+  source: z.discriminatedUnion('type', [base64, plainText, custom, url, file]),
+  title: z.string().min(1).max(500).nullish(),
+  context: z.string().min(1).nullish(),
+  citations,
+  ...cached,
+});
+const searchResult = z.strictObject({
+  type: z.literal('search_result'),
+  source: z.string().min(1),
+  title: z.string().min(1),
+  content: z.array(text).min(1),
+  citations,
   ...cached,
 });
 
@@ -34,7 +48,7 @@ const toolUseId = z.string().regex(/^[a-zA-Z0-9_-]+$/, "String should match patt
 const toolResult = z.strictObject({
   type: z.literal('tool_result'),
   tool_use_id: toolUseId,
-  content: blocksOf(z.discriminatedUnion('type', [text, image, document])).optional(),
+  content: blocksOf(z.discriminatedUnion('type', [text, image, document, searchResult])).optional(),
   is_error: z.boolean().optional(),
   ...cached,
 });
@@ -58,7 +72,7 @@ const redacted = z.strictObject({ type: z.literal('redacted_thinking'), data: z.
 const message = z.discriminatedUnion('role', [
   z.strictObject({
     role: z.literal('user'),
-    content: blocksOf(z.discriminatedUnion('type', [text, image, document, toolResult])),
+    content: blocksOf(z.discriminatedUnion('type', [text, image, document, searchResult, toolResult])),
   }),
   z.strictObject({
     role: z.literal('assistant'),
@@ -138,6 +152,7 @@ const messagesRequest = z.strictObject({
 export type Message = z.infer<typeof message>;
 export type Block = Message['content'][number];
 export type ToolResultBlock = z.infer<typeof toolResult>;
+export type SearchResult = z.infer<typeof searchResult>;
 export type FileBlock = z.infer<typeof image> | z.infer<typeof document>;
 export type Tool = z.infer<typeof customTool> | z.infer<typeof serverTool>;
 export type CountRequest = z.infer<typeof countRequest>;

@@ -1,12 +1,13 @@
 /** Offline Claude: an answer on the wire, as server-sent events or as one JSON document. */
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Citation } from './citable.ts';
 import { ApiError, errorBody } from './errors.ts';
 
 /** One block of an answer; `json` is a tool's input as text, so that a broken one can be sent too. */
 export type AnswerBlock =
   | { type: 'thinking'; thinking: string; signature: string }
-  | { type: 'text'; text: string }
+  | { type: 'text'; text: string; citations?: readonly Citation[] }
   | { type: 'tool_use' | 'server_tool_use'; id: string; name: string; json: string };
 
 export interface Usage {
@@ -125,6 +126,8 @@ function isUncounted({ uncounted }: Answer, where: 'start' | 'end'): boolean {
 
 function* deltasOf(block: AnswerBlock) {
   if (block.type === 'text') {
+    // As live streams have it: what a text is from is told in front of it.
+    for (const citation of block.citations ?? []) yield { type: 'citations_delta', citation };
     for (const text of pieces(block.text)) yield { type: 'text_delta', text };
   } else if (block.type === 'thinking') {
     for (const thinking of pieces(block.thinking)) yield { type: 'thinking_delta', thinking };
@@ -135,13 +138,13 @@ function* deltasOf(block: AnswerBlock) {
 }
 
 function empty(block: AnswerBlock) {
-  if (block.type === 'text') return { type: 'text', text: '', citations: null };
+  if (block.type === 'text') return { type: 'text', text: '', citations: block.citations ? [] : null };
   if (block.type === 'thinking') return { type: 'thinking', thinking: '', signature: '' };
   return { type: block.type, id: block.id, name: block.name, input: {}, caller: { type: 'direct' } };
 }
 
 function whole(block: AnswerBlock) {
-  if (block.type === 'text') return { ...block, citations: null };
+  if (block.type === 'text') return { ...block, citations: block.citations ?? null };
   if (block.type === 'thinking') return block;
   return { ...empty(block), input: inputOf(block.json) };
 }

@@ -1,5 +1,5 @@
 /** Offline Claude: how many tokens something is worth. An estimate, the same for the same input every time. */
-import type { Block, FileBlock, Tool } from './shape.ts';
+import type { Block, FileBlock, SearchResult, Tool } from './shape.ts';
 
 // The current tokenizer makes about 2.5 characters of Latin text into one token, and one of each CJK character or emoji.
 const bytesPerToken = 2.5;
@@ -21,11 +21,13 @@ function textTokens(text: string): number {
 }
 
 /** Tokens of one content block. */
-export function blockTokens(block: Block): number {
+export function blockTokens(block: Block | SearchResult): number {
   if (block.type === 'text') return textTokens(block.text);
   if (block.type === 'image' || block.type === 'document') return fileTokens(block);
   if (block.type === 'thinking') return textTokens(block.thinking) + 1;
   if (block.type === 'redacted_thinking') return 1;
+  if (block.type === 'search_result')
+    return textTokens(JSON.stringify([block.source, block.title])) + sum(block.content, blockTokens);
   if (block.type === 'tool_result') {
     return tokensPerMessage + sum(block.content ?? [], blockTokens);
   }
@@ -45,6 +47,7 @@ function sum<T>(items: readonly T[], tokens: (item: T) => number): number {
 function fileTokens(block: FileBlock): number {
   if (block.type === 'image') return tokensPerImage;
   if (block.source.type === 'text') return textTokens(block.source.data);
+  if (block.source.type === 'content') return sum(block.source.content, blockTokens);
   if (block.source.type !== 'base64') return tokensPerPdfPage;
   const pages = Buffer.from(block.source.data, 'base64')
     .toString('latin1')

@@ -23,6 +23,7 @@ export function checkConversation(request: CountRequest, rules: ModelRules, vers
   }
   // `system: ''` is the same as none.
   if (request.system?.[0]?.text !== '' || request.system.length > 1) checkContent(request.system, 'system', true);
+  checkCitations(request.messages);
   checkFiles(request.messages);
   checkTools(request);
   checkToolPairs(request.messages);
@@ -70,6 +71,21 @@ function checkContent(content: readonly Block[] | undefined, at: string, mayBeEm
 function checkNoCitations(content: readonly Block[], at: string): void {
   const index = content.findIndex((block) => block.type === 'text' && (block.citations?.length ?? 0) > 0);
   if (index >= 0) throw invalid(`${at}.content.${index}.citations: citations are not allowed in user text blocks`);
+}
+
+/** On for all documents and passages, or for none; passages stand alone in a tool's result. */
+function checkCitations(messages: readonly Message[]): void {
+  const blocks = messages.flatMap(({ content }) => [...content]);
+  const results = blocks.flatMap((block) => (block.type === 'tool_result' ? [block.content ?? []] : []));
+  for (const content of results) {
+    const passages = content.filter(({ type }) => type === 'search_result').length;
+    if (passages > 0 && passages < content.length)
+      throw invalid('messages: a tool_result with search_result blocks may hold nothing else');
+  }
+  const citable = [...blocks, ...results.flat()].flatMap((block) =>
+    block.type === 'document' || block.type === 'search_result' ? [block.citations?.enabled === true] : [],
+  );
+  if (new Set(citable).size > 1) throw invalid('messages: citations must be enabled on all documents or none');
 }
 
 function checkEnd(messages: Message[], rules: ModelRules): void {

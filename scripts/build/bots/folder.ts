@@ -5,9 +5,10 @@ const root = path.resolve(import.meta.dirname, '../../..');
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** What .env says of BOTS_DIR counts for everything that this process builds and loads from now on. */
-export function useBotsOf({ BOTS_DIR }: Env): void {
-  if (BOTS_DIR !== undefined) process.env.BOTS_DIR = BOTS_DIR;
+/** What .env says of the bots counts for everything that this process builds and loads from now on. */
+export function useBotsOf(env: Env): void {
+  for (const name of ['BOTS_DIR', 'KNOWLEDGE_INLINE_TOKENS'])
+    if (env[name] !== undefined) process.env[name] = env[name];
 }
 
 /** BOTS_DIR, which may lie outside of this repository, as an absolute path; the shipped `bots` without it. */

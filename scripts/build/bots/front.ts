@@ -3,7 +3,7 @@ import { type Bot, EFFORTS } from '../../../lib/bots/bot.ts';
 import { LANGUAGES } from '../../../lib/text/languages.ts';
 
 /** What the front matter says; what it leaves out has no key. */
-export type Front = Partial<Omit<Bot, 'name' | 'prompt' | 'promptHash' | 'tools'>>;
+export type Front = Partial<Omit<Bot, 'name' | 'prompt' | 'promptHash' | 'tools' | 'documents'>>;
 
 /** Gives the value as it is kept, or what would be allowed. */
 type Reader = (value: unknown) => { value: unknown } | { allowed: string };

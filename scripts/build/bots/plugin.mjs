@@ -1,14 +1,15 @@
 /** The build of bots: what `#bots`, `#bots/doors`, `#tool` and `zod/mini` are in a bundle, wherever the bots' folder lies. */
 import path from 'node:path';
 
-/** `bots` as `readBots` gives them, `root` of this repository. */
-export function bundleBots(bots, root) {
+/** `bots` as `readBots` gives them, `facts` of their documents by their names, `root` of this repository. */
+export function bundleBots(bots, facts, root) {
   return {
     name: 'bots',
     setup(build) {
       build.onResolve({ filter: /^#bots(\/doors)?$/ }, ({ path: name }) => ({ path: name, namespace: 'bots' }));
       build.onLoad({ filter: /.*/, namespace: 'bots' }, ({ path: name }) => ({
-        contents: name === '#bots' ? wholeOf(bots, root) : identitiesOf(bots),
+        contents:
+          name === '#bots' ? wholeOf(bots, facts, { root, format: build.initialOptions.format }) : identitiesOf(bots),
         loader: 'js',
         resolveDir: root,
       }));
@@ -29,8 +30,16 @@ function isWithin(folder, file) {
   return !relative.startsWith('..') && !path.isAbsolute(relative);
 }
 
-/** Everything of every bot; its tools are imported from where they lie. */
-function wholeOf(bots, root) {
+/** The name of the file, beside the bundles, that has what a bot knows. */
+export function knowledgeFile(name) {
+  return `knowledge/${name}.json`;
+}
+
+/** Everything of every bot; its tools are imported from where they lie, what it knows is read when it is asked for. */
+function wholeOf(bots, facts, { root, format }) {
+  const here = format === 'cjs' ? '__dirname' : 'import.meta.dirname';
+  const read = `import { readFile } from 'node:fs/promises';
+const load = (file) => async () => JSON.parse(await readFile(${here} + '/' + file, 'utf8'));`;
   const files = bots.flatMap(({ toolFiles }) => toolFiles);
   const imports = files.map((file, i) => `import tool${i} from ${JSON.stringify(file)};`);
   const client = path.join(root, 'lib/tools/mcp/tools.ts');
@@ -38,9 +47,13 @@ function wholeOf(bots, root) {
   const entries = bots.map(({ toolFiles, knowledgeFolder: _, mcp, ...bot }) => {
     const tools = toolFiles.map((file) => `tool${files.indexOf(file)}`);
     if (mcp.length > 0) tools.push(`...mcpTools(${JSON.stringify(mcp)})`);
-    return `{ ...${JSON.stringify(bot)}, tools: [${tools.join(', ')}] }`;
+    const known = facts.get(bot.name);
+    const documents = known
+      ? `, documents: { ...${JSON.stringify(known)}, load: load(${JSON.stringify(knowledgeFile(bot.name))}) }`
+      : '';
+    return `{ ...${JSON.stringify(bot)}, tools: [${tools.join(', ')}]${documents} }`;
   });
-  return `${imports.join('\n')}\nexport const bots = [${entries.join(', ')}];\n`;
+  return `${read}\n${imports.join('\n')}\nexport const bots = [${entries.join(', ')}];\n`;
 }
 
 /** What a door needs that only enqueues: never a prompt. */

@@ -9,8 +9,8 @@ import { splitMatter } from '../front-matter.ts';
 import { type Front, readFront } from './front.ts';
 import { MCP_FILE, readMcp } from './mcp.ts';
 
-/** A bot before its tools are loaded: they are code, which a bundle imports. */
-export interface BotFolder extends Omit<Bot, 'tools'> {
+/** A bot before its tools and its documents are loaded: the first are code, which a bundle imports, the second a file beside it. */
+export interface BotFolder extends Omit<Bot, 'tools' | 'documents'> {
   /** Absolute paths of its tools, in the order of their names. */
   toolFiles: string[];
   /** Absolute path of its documents; there may be none. */

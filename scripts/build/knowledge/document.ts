@@ -4,8 +4,6 @@ import { marked } from 'marked';
 import { languageOf } from '../../../lib/knowledge/languages.ts';
 import { clean } from '../../../lib/text/clean.ts';
 import { type Language, languageOfLocale } from '../../../lib/text/languages.ts';
-import { readHtml } from './html.ts';
-import { readPdf } from './pdf.ts';
 import { readText, textOf } from './text.ts';
 import { type Read, Unreadable } from './unreadable.ts';
 
@@ -22,10 +20,15 @@ const READERS: Readonly<Record<string, (bytes: Uint8Array) => Read | Promise<Rea
   '.md': readText,
   '.markdown': readText,
   '.txt': readText,
-  '.html': (bytes) => readHtml(textOf(bytes)),
-  '.htm': (bytes) => readHtml(textOf(bytes)),
-  '.pdf': readPdf,
+  '.html': readPage,
+  '.htm': readPage,
+  // What reads these takes longer to load than most folders take to read.
+  '.pdf': async (bytes) => (await import('./pdf.ts')).readPdf(bytes),
 };
+
+async function readPage(bytes: Uint8Array): Promise<Read> {
+  return (await import('./html.ts')).readHtml(textOf(bytes));
+}
 
 const KINDS = Object.keys(READERS);
 const MAX_TITLE_CHARS = 200;

@@ -5,7 +5,7 @@ function shownOf(deltas: readonly string[], stored: string): { pieces: Piece[]; 
   const pieces: Piece[] = [];
   const shown = openShown((piece) => pieces.push(piece));
   for (const delta of deltas) shown.text(delta);
-  shown.rest(stored);
+  shown.rest({ text: stored });
   return { pieces, text: pieces.map((piece) => ('delta' in piece ? piece.delta : '')).join('') };
 }
 

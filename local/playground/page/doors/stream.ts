@@ -6,6 +6,7 @@ import type { OpenADoor } from './door.ts';
 
 interface Piece {
   delta?: string;
+  source?: { n: number };
   tool?: string;
   choices?: string[];
   done?: boolean;
@@ -47,8 +48,8 @@ export const openStream: OpenADoor = async ({ view: { url = '' }, accessKey, eve
     for await (const piece of readPieces(response)) {
       if (piece.error !== undefined) throw new Broken(piece.code ?? 'failed', piece.error, piece.retryAfter);
       if (piece.done) return text;
-      text += piece.delta ?? withNumbers('', piece.choices);
-      if (piece.delta !== undefined) events.draft(text);
+      text += piece.delta ?? (piece.source ? ` [${piece.source.n}]` : withNumbers('', piece.choices));
+      if (piece.delta !== undefined || piece.source) events.draft(text);
     }
     throw new Broken('broken', 'the stream broke off');
   }
@@ -116,15 +117,21 @@ async function* readPieces(response: Response): AsyncGenerator<Piece> {
   if (rest.trim() !== '') yield JSON.parse(rest);
 }
 
+interface Past {
+  id?: string;
+  role?: string;
+  text?: string;
+  /** In the order of their places. */
+  sources?: { n: number; at: number }[];
+}
+
 async function history(address: string, headers: Record<string, string>): Promise<LineView[]> {
   const response = await fetch(address, { headers });
-  const { messages = [] }: { messages?: { id?: string; role?: string; text?: string }[] } = response.ok
-    ? await response.json()
-    : {};
-  return messages.map(({ id, role, text = '' }, i) => ({
+  const { messages = [] }: { messages?: Past[] } = response.ok ? await response.json() : {};
+  return messages.map(({ id, role, text = '', sources = [] }, i) => ({
     id: `${id ?? i}-${role}`,
     isMine: role === 'user',
-    text,
+    text: sources.reduceRight((whole, { n, at }) => `${whole.slice(0, at)} [${n}]${whole.slice(at)}`, text),
     markup: 'markdown',
     isTyping: false,
   }));

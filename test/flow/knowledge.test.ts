@@ -1,0 +1,149 @@
+/** An answer from documents: what Claude is shown of them, what it cites, and what of that is kept. */
+import { describe, expect, it } from 'vitest';
+import type { Chunk } from '../../lib/knowledge/chunk.ts';
+import { openKnowledge } from '../../lib/knowledge/open.ts';
+import type { Source } from '../../lib/types.ts';
+import { toChunks } from '../../scripts/build/knowledge/chunks.ts';
+import { openAsking } from '../harness/asking.ts';
+
+const { claude, calls, ask, messagesOf } = openAsking();
+
+const refunds = `# Refunds
+
+Refunds are for everybody who has bought something from us and does not want it any more.
+
+## How long does it take?
+
+A refund is paid within 14 days of the day on which we have the parcel back.
+
+Cards take 5 days more.
+
+## Who pays for the parcel?
+
+The parcel back to us is on our bill, within the European Union.
+`;
+
+function chunksOf(markdown: string, file = 'refunds.md', url?: string): Chunk[] {
+  return toChunks({ file, title: 'Refunds', language: 'en', markdown, ...(url ? { url } : {}) });
+}
+
+const url = 'https://help.example.com/refunds';
+const chunks = chunksOf(refunds, 'refunds.md', url);
+
+function knowing(known: Chunk[] = chunks) {
+  const facts = { mode: 'inline' as const, tokens: 100, titles: ['Refunds'], languages: ['en' as const] };
+  return { knowledge: openKnowledge({ ...facts, load: async () => ({ version: 1, chunks: known }) }) };
+}
+
+const padding = `# Padding\n\n${'Nothing of this is about anything. '.repeat(60)}`;
+
+describe('documents in every prompt', () => {
+  it('stand in front of everything, byte for byte the same for each user and turn, behind a mark of an hour', async () => {
+    const known = knowing([...chunks, ...chunksOf(padding, 'padding.md')]);
+    await ask({ text: 'Hello there' }, {}, known);
+    const messages = [
+      { role: 'user' as const, content: 'Hello there' },
+      { role: 'assistant' as const, content: 'Hello!' },
+      { role: 'user' as const, content: 'And now?' },
+    ];
+    await ask({ messages, userId: 'somebody else' }, {}, known);
+
+    const leading = (n: number) => messagesOf(n)[0]?.content.filter(({ type }) => type === 'search_result');
+    expect(leading(0)).toHaveLength(5);
+    expect(JSON.stringify(leading(1))).toBe(JSON.stringify(leading(0)));
+    expect(leading(0)?.map(({ cache_control }) => cache_control)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      { type: 'ephemeral', ttl: '1h' },
+    ]);
+    const [first, second] = calls.map(({ counted }) => counted.usage);
+    expect(first?.cacheWrite1hTokens).toBeGreaterThan(500);
+    expect(second?.cacheReadTokens).toBeGreaterThanOrEqual(first?.cacheWrite1hTokens ?? 0);
+    expect(second?.cacheWrite1hTokens).toBeUndefined();
+  });
+
+  it('cost their write for an hour twice the input, and nothing of it where they are read', async () => {
+    const known = knowing([...chunks, ...chunksOf(padding, 'padding.md')]);
+    const first = await ask({}, {}, known);
+    const next = await ask({}, {}, known);
+
+    expect(first.usd).toBeGreaterThan((next.usd ?? 0) * 2);
+  });
+});
+
+describe('an answer from documents', () => {
+  it('says from which, with words and address of ours, where they are used', async () => {
+    const told: Source[] = [];
+    const { text, sources } = await ask(
+      { text: 'How long does a refund take?', onText: () => {}, onSource: (source) => told.push(source) },
+      {},
+      knowing(),
+    );
+
+    const quoted = 'A refund is paid within 14 days of the day on which we have the parcel back.';
+    expect(sources?.slice(0, 1)).toEqual([
+      {
+        n: 1,
+        title: 'Refunds › How long does it take?',
+        url,
+        quote: quoted,
+        at: text.indexOf(quoted) + quoted.length,
+      },
+    ]);
+    expect(told.map(({ n, quote }) => ({ n, quote }))).toEqual(sources?.map(({ n, quote }) => ({ n, quote })));
+    expect(text).not.toContain('[1]');
+  });
+
+  it('has no sources where it cites nothing', async () => {
+    const reply = await ask({ text: 'What about elephants?' }, {}, knowing());
+
+    expect(reply.kind).toBe('answer');
+    expect(reply).not.toHaveProperty('sources');
+  });
+
+  it('takes no address from the model, and no source that is not ours', async () => {
+    const forged = `# Forged\n\nRefunds: [click here](https://evil.example/login), as the source https://evil.example says.`;
+    const { sources } = await ask({ text: 'forged refunds?' }, {}, knowing(chunksOf(forged, 'forged.md', url)));
+
+    expect(sources?.map((source) => source.url)).toEqual([url]);
+  });
+
+  it('counts no file of the user as a source, though the API cites it', async () => {
+    const data = 'The warranty of your toaster lasts three years. ';
+    const document = {
+      type: 'document' as const,
+      source: { type: 'text' as const, media_type: 'text/plain' as const, data },
+    };
+    const content = [document, { type: 'text' as const, text: 'How long is the warranty of the toaster?' }];
+    const { text, sources } = await ask({ messages: [{ role: 'user', content }] }, {}, knowing());
+
+    expect(text).toContain('three years');
+    expect(sources).toBeUndefined();
+    expect(messagesOf(0)[0]?.content.find(({ type }) => type === 'document')).toMatchObject({
+      citations: { enabled: true },
+    });
+  });
+
+  it('is asked for again without a file that the API does not take, documents and all', async () => {
+    const image = {
+      type: 'image' as const,
+      source: { type: 'base64' as const, media_type: 'image/png' as const, data: 'AAAA' },
+    };
+    const content = [image, { type: 'text' as const, text: 'How long does a refund take?' }];
+    const files = [{ key: 'k', block: image, note: '[a picture that could not be opened]' }];
+    const reply = await ask({ messages: [{ role: 'user', content }], files }, {}, knowing());
+
+    expect(reply.unreadable).toEqual(['k']);
+    expect(reply.sources?.[0]?.title).toContain('Refunds');
+    expect(messagesOf(1)[0]?.content.filter(({ type }) => type === 'search_result')).toHaveLength(3);
+  });
+
+  it('keeps the sources of what was said when it was cut', async () => {
+    claude.script({ breaks: { how: 'end', after: 4 } });
+    const reply = await ask({ text: 'How long does a refund take?' }, {}, knowing());
+
+    expect(reply.sources?.[0]?.title).toContain('Refunds');
+  });
+});
