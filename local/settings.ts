@@ -19,6 +19,12 @@ export function settingsIn(env: Env): Settings {
   );
 }
 
+/** What bots name as secrets of their tools, as far as `env` holds it. */
+export function botSecretsIn(env: Env, bots: readonly { secrets: readonly string[] }[]): Settings {
+  const names = new Set(bots.flatMap(({ secrets }) => secrets));
+  return Object.fromEntries([...names].flatMap((name) => (env[name]?.trim() ? [[name, env[name] ?? '']] : [])));
+}
+
 /** Throws `BadSettings` with everything that would keep a function from starting, or that serverless.yml cannot use. */
 export async function checkSettings(settings: Settings, written: Env): Promise<void> {
   const problems = [...(await findProblems({ ...places(), ...settings })), ...besides(written)];

@@ -1,7 +1,8 @@
 /** The embedded stack behind `npm start`: what is started, in which order, and how it ends. */
 import path from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { useBotsOf } from '../scripts/build/bots/folder.ts';
+import { botsFolder, useBotsOf } from '../scripts/build/bots/folder.ts';
+import { readBots } from '../scripts/build/bots/read-bots.ts';
 import { announce } from './announce.ts';
 import { isOurHost } from './caller.ts';
 import { startEmulators } from './emulators.ts';
@@ -12,7 +13,7 @@ import { startPlayground } from './playground/server.ts';
 import { claimPorts, portBlock, untilListening } from './ports.ts';
 import { makeResources } from './resources.ts';
 import { functionsOf, httpPathOf, type Serverless, streamRoutesOf, withoutStreamRoutes } from './service.ts';
-import { checkSettings, type Settings, settingsIn, withLocalDefaults } from './settings.ts';
+import { botSecretsIn, checkSettings, type Settings, settingsIn, withLocalDefaults } from './settings.ts';
 import { serve } from './stand-ins/serve.ts';
 import { openStandIns } from './stand-ins.ts';
 import { type Status, sayStack } from './status.ts';
@@ -68,7 +69,7 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
     region: service.provider.region,
     visibilitySeconds: visibilityOf(surroundings, functions),
   });
-  equip(service, functions, resources, settings);
+  equip(service, functions, resources, { ...settings, ...botSecretsIn(env, readBots(botsFolder(process.env))) });
 
   const sqs = new SQSClient({ region: service.provider.region, useQueueUrlAsEndpoint: false });
   onEnd(() => sqs.destroy());

@@ -1,0 +1,50 @@
+/** Promise: a worker that is killed in the middle of what a tool does leaves it done at most once, and says so. */
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type Booking, openBooking } from '../harness/booking.ts';
+import { patience, type RunningStack, startStack } from '../harness/running-stack.ts';
+import { sized } from '../harness/size.ts';
+
+const KILLS = sized({ sample: 1, all: 3, proof: 10 });
+
+let service: Booking;
+let stack: RunningStack;
+
+beforeAll(async () => {
+  service = await openBooking();
+  const { EFFECTS_URL = '', BOTS_DIR = '' } = process.env;
+  stack = await startStack({ EFFECTS_URL, BOTS_DIR });
+});
+afterAll(async () => {
+  await stack?.end();
+  await service?.close();
+});
+
+test(`does once what ${KILLS} killed workers had begun, and does not claim to know what it cannot`, async () => {
+  for (let n = 1; n <= KILLS; n++) {
+    const conversation = `killed-${n}`;
+    const room = `Room${n}`;
+    // It has acted, and its answer is never heard.
+    service.answers.push('never');
+    await stack.say(conversation, `use the tool book with room ${room}`);
+    await vi.waitFor(() => expect(service.acted.map((one) => one.room)).toContain(room), patience);
+
+    process.kill(await busyWorker(), 'SIGKILL');
+
+    const [answer] = await stack.answers(conversation, 1);
+    expect(answer).toMatch(/not known whether this happened/);
+    expect(service.acted.filter((one) => one.room === room)).toHaveLength(1);
+  }
+  await stack.say('unharmed', 'use the tool book with room Last');
+  const [last] = await stack.answers('unharmed', 1);
+  expect(last).toContain('Last');
+  expect(service.acted).toHaveLength(KILLS + 1);
+});
+
+async function busyWorker(): Promise<number> {
+  return vi.waitFor(async () => {
+    const { processes } = await stack.status();
+    const busy = processes.find(({ name, busy }) => name === 'reply' && busy);
+    if (!busy) throw new Error('no worker is at work');
+    return busy.pid;
+  }, patience);
+}
