@@ -1,7 +1,8 @@
 /** Promise: a worker that is killed in the middle of what a tool does leaves it done at most once, and says so. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Booking, openBooking } from '../harness/booking.ts';
-import { patience, type RunningStack, startStack } from '../harness/running-stack.ts';
+import { patience } from '../harness/patience.ts';
+import { type RunningStack, startStack } from '../harness/running-stack.ts';
 import { sized } from '../harness/size.ts';
 
 const KILLS = sized({ sample: 1, all: 3, proof: 10 });
