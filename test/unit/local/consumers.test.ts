@@ -19,7 +19,6 @@ import { patience } from '../../harness/patience.ts';
 /** Does what the message says, and keeps a diary of it. */
 const handler = `
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
-import { patience } from '../../harness/patience.ts';
 const note = (line) => appendFileSync(process.env.DIARY, JSON.stringify({ pid: process.pid, ...line }) + '\\n');
 const isFirst = (name) => {
   const mark = process.env.DIARY + '.' + name;
