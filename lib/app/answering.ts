@@ -23,6 +23,7 @@ import { openDynamo, openStore, type Store } from '../store/store.ts';
 import { allTools } from '../tools/all.ts';
 import { chooseTools, openToolbox } from '../tools/toolbox.ts';
 import { type ComposeDeps, compose } from '../turn/compose.ts';
+import { disclosing } from '../turn/disclosure.ts';
 import { type Limits, openLimits } from '../turn/limits.ts';
 import type { RememberDeps } from '../turn/remember.ts';
 import type { TurnDeps } from '../turn/shapes.ts';
@@ -92,15 +93,16 @@ export function openAnswering(
         }),
       estimateUsd: estimateOf(asking, leadingTokensOf(bot)),
     };
-    return { name: bot.name, deps, marks: { bot: bot.name, promptHash: bot.promptHash } };
+    const marks = { bot: bot.name, promptHash: bot.promptHash };
+    return { name: bot.name, compose: disclosing((input) => compose(deps, input), bot), marks };
   };
   const [first, ...others] = bots;
   const all = [answeringAs(first), ...others.map(answeringAs)] as const;
   return {
     store,
     compose: async (input) => {
-      const { deps, marks } = botNamed(all, input.head.bot);
-      const composed = await compose(deps, input);
+      const { compose: composeAs, marks } = botNamed(all, input.head.bot);
+      const composed = await composeAs(input);
       return 'reply' in composed ? { reply: { ...composed.reply, ...marks } } : composed;
     },
     askForSummary:
