@@ -1,4 +1,4 @@
-/** Stop 6, in front of the first answer of a conversation: what the bot says of itself, once, as a part of the stored answer. Pure. */
+/** Stop 6, in front of the first answer of a conversation: what the bot says of itself, once, as a part of the stored answer. */
 import type { Bot } from '../bots/bot.ts';
 import { DEFAULT_BOT } from '../bots/identity.ts';
 import type { Turn } from '../types.ts';
