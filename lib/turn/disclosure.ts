@@ -1,7 +1,7 @@
 /** Stop 6, in front of the first answer of a conversation: what the bot says of itself, once, as a part of the stored answer. */
 import type { Bot } from '../bots/bot.ts';
 import { DEFAULT_BOT } from '../bots/identity.ts';
-import type { Turn } from '../types.ts';
+import type { Reply, Source, Turn } from '../types.ts';
 import type { Compose } from './compose.ts';
 import type { Listener } from './listener.ts';
 
@@ -21,8 +21,18 @@ export function disclosing(compose: Compose, { name, disclosure }: Pick<Bot, 'na
     const { reply } = composed;
     // A limit or a refusal is no answer; but what was shown and cannot be taken back is what is stored.
     const isSaid = reply.kind === 'answer' || opened?.isShown();
-    return isSaid ? { reply: { ...reply, text: opening + reply.text } } : composed;
+    return isSaid ? { reply: behind(opening, reply) } : composed;
   };
+}
+
+/** The reply with its sources where they now are. */
+function behind<R extends Reply>(opening: string, reply: R): R {
+  const sources = reply.sources?.map((source) => moved(source, opening));
+  return { ...reply, text: opening + reply.text, ...(sources ? { sources } : {}) };
+}
+
+function moved(source: Source, opening: string): Source {
+  return { ...source, at: source.at + opening.length };
 }
 
 /** Who reads along reads it first, as soon as there is an answer behind it. */
@@ -34,6 +44,7 @@ function openingWith(opening: string, listener: Listener) {
       listener.onText(isShown ? delta : opening + delta);
       isShown = true;
     },
+    onSource: (source) => listener.onSource?.(moved(source, opening)),
     onRetract() {
       isShown = false;
       listener.onRetract?.();

@@ -35,18 +35,30 @@ async function composed(before: Turn[], reply: Reply, pieces: (string | 'retract
     },
   } as unknown as ComposeInput;
   const result = await disclosing(inner, { name: 'default', disclosure: DISCLOSURE })(input);
-  return { shown, text: 'reply' in result ? result.reply.text : undefined };
+  const stored = 'reply' in result ? result.reply : undefined;
+  return { told: { shown, text: stored?.text }, text: stored?.text, reply: stored };
 }
 
 const OPENED = `${DISCLOSURE}\n\nIt is noon.`;
 
 describe('a disclosure', () => {
   it('stands in front of the first answer, as it is stored and as it is shown while it grows', async () => {
-    expect(await composed([], answer, ['It is', ' noon.'])).toEqual({ shown: OPENED, text: OPENED });
+    expect((await composed([], answer, ['It is', ' noon.'])).told).toEqual({ shown: OPENED, text: OPENED });
+  });
+
+  it('leaves the sources of the answer where the words are that they stand behind', async () => {
+    const sources = [{ n: 1, title: 'Clock', quote: 'noon', at: answer.text.length }];
+
+    const { reply } = await composed([], { ...answer, sources });
+
+    expect(reply?.sources?.map(({ at }) => reply.text.slice(0, at))).toEqual([OPENED]);
   });
 
   it('is shown once where an answer that broke off begins anew', async () => {
-    expect(await composed([], answer, ['It i', 'retract', 'It is', ' noon.'])).toEqual({ shown: OPENED, text: OPENED });
+    expect((await composed([], answer, ['It i', 'retract', 'It is', ' noon.'])).told).toEqual({
+      shown: OPENED,
+      text: OPENED,
+    });
   });
 
   it.each([
@@ -69,7 +81,7 @@ describe('a disclosure', () => {
 
   it('is no part of a sentence of ours, unless words of Claude were shown behind it', async () => {
     expect((await composed([], notice)).text).toBe('Sorry.');
-    expect(await composed([], { ...notice, text: 'I w\n\nSorry.' }, ['I w'])).toEqual({
+    expect((await composed([], { ...notice, text: 'I w\n\nSorry.' }, ['I w'])).told).toEqual({
       shown: `${DISCLOSURE}\n\nI w`,
       text: `${DISCLOSURE}\n\nI w\n\nSorry.`,
     });
