@@ -22,6 +22,7 @@ interface Row {
 const ONE: Acts = { calls: 1, recovers: false };
 const LOOKS: Acts = { calls: 1, recovers: true };
 const THREE: Acts = { calls: 3, recovers: false };
+const ASKS: Acts = { calls: 1, recovers: false, asks: true };
 
 const [TALKJS, BOTPRESS, CHAT_API, HTTP] = [
   { door: 'TalkJS', open: openTalkjs },
@@ -45,7 +46,16 @@ const ALL: readonly Row[] = [
   { ...BOTPRESS, acts: ONE, delivered: 'once', blows: KILLED },
   { ...CHAT_API, acts: ONE, delivered: 'once', blows: KILLED },
   { ...HTTP, acts: ONE, delivered: 'once', blows: FAILED },
+  ...[TALKJS, BOTPRESS, CHAT_API, HTTP].map((door) => ({
+    ...door,
+    acts: ASKS,
+    delivered: 'once' as const,
+    blows: KILLED,
+  })),
 ];
+
+/** Two turns have many pairs of calls. */
+const DEPTH = sized<1 | 2>({ sample: 1, all: 1, proof: 2 });
 
 const rows = sized({ sample: SAMPLE, all: ALL, proof: ALL });
 
@@ -55,7 +65,9 @@ describe('what a tool does, struck at every outward call and at pairs of them', 
   it.each(rows.map((row) => [labelOf(row), row] as const))('happens once and is told: %s', async (_label, row) => {
     const { open, acts, delivered, blows } = row;
 
-    const tally = await runAll({ open, acts, delivered, messages: 1 }, blows);
+    const dialogue = acts.asks ? { dialogue: ['alpha', 'yes, please'] } : {};
+
+    const tally = await runAll({ open, acts, delivered, messages: 1, ...dialogue }, blows, acts.asks ? DEPTH : 2);
 
     tallies.push({ row, tally });
     const { lost, doubled, unrecorded } = tally.effects;
@@ -76,7 +88,8 @@ const RULE = '|---|---|---|---|---|---|---|---|---|---|---|---|---|';
 
 function labelOf({ door, acts, delivered, blows }: Row): string {
   const struck = blows === TWICE ? 'carried out twice' : `${blows === KILLED ? 'killed' : 'failed'} before or after`;
-  return [door, `${acts.calls}${acts.recovers ? ', with `recover`' : ''}`, delivered, struck].join(' | ');
+  const asked = acts.asks ? ', after a yes' : '';
+  return [door, `${acts.calls}${acts.recovers ? ', with `recover`' : ''}${asked}`, delivered, struck].join(' | ');
 }
 
 function lineOf({ row, tally }: { row: Row; tally: Tally }): string {

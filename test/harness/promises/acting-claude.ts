@@ -13,6 +13,8 @@ export interface Acts {
   calls: 1 | 3;
   /** Whether the tool can find out what became of a call that broke off. */
   recovers: boolean;
+  /** Whether the user is asked first. */
+  asks?: boolean;
 }
 
 /** What happened in the world: by which key, and for which words. */
@@ -31,13 +33,17 @@ export interface ActingDeps {
 }
 
 /** The asking of a process, with a tool that acts. */
-export function openActingAsk({ process, happened, answer, record, now }: ActingDeps, { calls, recovers }: Acts): Ask {
+export function openActingAsk(
+  { process, happened, answer, record, now }: ActingDeps,
+  { calls, recovers, asks = false }: Acts,
+): Ask {
   const act = defineTool({
     name: 'act',
     description: 'Does something.',
     effect: 'once',
     input: z.strictObject({ word: z.string() }),
     run: ({ word }, { key }) => process.call('effect', () => ({ done: happened.push({ key, word }) > 0 })),
+    ...(asks ? { confirm: ({ word }: { word: string }) => `Shall I do ${word}?` } : {}),
     ...(recovers ? { recover: (key: string) => process.call('look', () => found(key)) } : {}),
   });
   const found = (key: string) => (happened.some((one) => one.key === key) ? { done: true } : null);

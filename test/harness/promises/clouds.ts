@@ -49,7 +49,10 @@ export function talkjsCloud(now: () => number, landsLate?: number) {
       return told;
     },
     lines: (conversationId: string) =>
-      transcribeTalkjs(app, conversationId).map(({ sender, text }) => ({ isBot: sender === CLAUDE, text: text ?? '' })),
+      transcribeTalkjs(app, conversationId).map(({ sender, text }) => ({
+        isBot: sender === CLAUDE,
+        text: wordsOf(text),
+      })),
   };
 }
 
@@ -92,9 +95,14 @@ export function botpressCloud(now: () => number, landsLate?: number) {
     lines: (conversationId: string) =>
       transcribeBotpress(cloud, conversationId).map(({ sender, text }) => ({
         isBot: sender === CLAUDE,
-        text: text ?? '',
+        text: wordsOf(text),
       })),
   };
+}
+
+/** Without buttons, which are no words. */
+function wordsOf(text: string | null | undefined): string {
+  return (text ?? '').split('\n\n<actionbutton:')[0] ?? '';
 }
 
 function fetchWith(name: string, answer: (url: URL, init: RequestInit) => Promise<Response>) {

@@ -10,6 +10,8 @@ export interface Scenario extends WorldOptions, DoorOptions {
   messages: 1 | 3;
   /** The queue holds each message once, twice in a row, or all of them again behind the last. */
   delivered: 'once' | 'twice in a row' | 'all again';
+  /** What is said instead, each once the one before has been answered. */
+  dialogue?: readonly string[];
 }
 
 export interface Run extends Verdict {
@@ -26,12 +28,15 @@ const WORDS = ['alpha', 'beta', 'gamma'];
 type Blows = ReadonlyMap<number, Blow>;
 
 /** From the first message until nothing waits any more. */
-export async function runOnce({ open, messages, delivered, ...options }: Scenario, blows: Blows): Promise<Run> {
+export async function runOnce(
+  { open, messages, delivered, dialogue, ...options }: Scenario,
+  blows: Blows,
+): Promise<Run> {
   const steps = countSteps((step) => blows.get(step));
   const world = openWorld(steps, options);
   const door = open(world, steps, options);
   const accepted: string[] = [];
-  for (const word of WORDS.slice(0, messages)) {
+  for (const word of dialogue ?? WORDS.slice(0, messages)) {
     const before = world.turns.size();
     const isAcknowledged = await door.say(word);
     const isQueued = world.turns.size() > before;
@@ -39,6 +44,8 @@ export async function runOnce({ open, messages, delivered, ...options }: Scenari
       throw new Error('acknowledged, but the queue has nothing');
     if (isAcknowledged || isQueued) accepted.push(word);
     world.pass(1_000);
+    if (dialogue) await door.drain();
+    world.pass(dialogue ? 1_000 : 0);
   }
   if (delivered !== 'once') world.turns.repeat(delivered === 'twice in a row');
   const acceptedAt = world.now();
