@@ -11,7 +11,7 @@ export default class EmbeddedStack {
     };
     const build = async () => {
       const { build } = await import('../scripts/build/build.mjs');
-      await build({ root: serverless.serviceDir });
+      await build({ root: serverless.serviceDir, isChecked: true });
     };
     const handOver = async () => {
       refuseOldNode();
@@ -24,7 +24,8 @@ export default class EmbeddedStack {
       takeOverTheEnd(serverless);
       if (process.stdout.isTTY && !options.json) (await import('./readable.ts')).showReadable(process.stdout);
       const onUp = options.verbose ? () => {} : silence(log);
-      await run({ serverless, options, build, onUp });
+      const { openLiveBuild } = await import('../scripts/build/live.mjs');
+      await run({ serverless, options, build: openLiveBuild(serverless.serviceDir), onUp });
     };
     this.hooks = {
       'before:package:initialize': handOver,

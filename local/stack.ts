@@ -11,21 +11,24 @@ import { equip, startConsumers, toRun, visibilityOf } from './functions.ts';
 import { allowPlayground } from './playground/origins.ts';
 import { startPlayground } from './playground/server.ts';
 import { claimPorts, portBlock, untilListening } from './ports.ts';
+import { reloadBots } from './reload.ts';
 import { makeResources } from './resources.ts';
 import { functionsOf, httpPathOf, type Serverless, streamRoutesOf, withoutStreamRoutes } from './service.ts';
 import { botSecretsIn, checkSettings, type Settings, settingsIn, withLocalDefaults } from './settings.ts';
 import { serve } from './stand-ins/serve.ts';
 import { openStandIns } from './stand-ins.ts';
-import { type Status, sayStack } from './status.ts';
+import { type BotsView, type Status, sayStack } from './status.ts';
 import { toRoute } from './streaming/routes.ts';
 import { startStreams } from './streaming/server.ts';
 import { detach } from './surroundings.ts';
+import { openTakeOver } from './take-over.ts';
 
 export interface StackOptions {
   serverless: Serverless;
   /** The options of the command line, which serverless-offline reads after us. */
   options: Record<string, unknown>;
-  build(): Promise<void>;
+  /** Gives who the bots are. */
+  build(): Promise<BotsView['all']>;
   /** Called when everything is up. */
   onUp(): void;
   /** Keeps what must be ended; called as soon as it is there, so that nothing outlives a start that fails. */
@@ -48,6 +51,8 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
   const claimed = await claimPorts(ports);
   onEnd(claimed.releaseAll);
   Object.assign(options, { host: '127.0.0.1', httpPort: ports.http, lambdaPort: ports.invoke, noSponsor: true });
+  // A door that has been idle so long (s) is loaded anew by its next webhook, and with it which bots there are.
+  Object.assign(options, { terminateIdleLambdaTime: 1 });
   const doors = `http://localhost:${ports.http}`;
   const base = `http://localhost:${ports.standIns}`;
   const dataDir = env.DATA_DIR?.trim() ? path.resolve(root, env.DATA_DIR) : undefined;
@@ -60,7 +65,7 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
   const functions = functionsOf(service);
   const surroundings = { service, root, isClaudeOffline: 'claude' in standIns };
 
-  await build();
+  const bots = await build();
   const [emulators] = await Promise.all([startEmulators(dataDir), checkSettings(settings, env)]);
   onEnd(emulators.stop);
   useEmulators(process.env, emulators.endpoints, service.provider.region);
@@ -94,6 +99,9 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
         })
       : undefined;
   if (streams) onEnd(streams.stop);
+  const take = openTakeOver({ root, functions, consumers, streams, build });
+  const reload = reloadBots({ folder: botsFolder(process.env), take, all: bots, print });
+  onEnd(reload.stop);
   for (const { definition } of streaming) definition.events = withoutStreamRoutes(definition.events);
 
   const doorUrls = functions.flatMap(({ key, definition }) => {
@@ -113,6 +121,7 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
     processes: [...consumers, ...(streams ? [streams] : [])].flatMap((part) => part.processes()),
     urls,
     standIns,
+    bots: reload.view(),
   });
 
   // Last of all, so that whoever can ask for the stack, or speak to a stand-in, finds everything up.

@@ -25,7 +25,11 @@ export interface ProcessView {
 }
 
 export interface Consumer {
+  /** Of its function. */
+  name: string;
   processes(): ProcessView[];
+  /** From now on others do the work, who load what was built meanwhile; those at work end what they have begun. */
+  renew(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -33,13 +37,16 @@ export interface Consumer {
 const POLL_SECONDS = 20;
 /** SQS hands out at most 10 messages at once, whatever the batch size of a standard queue. */
 const MAX_BATCH = 10;
+/** So often (ms) it is looked whether a process that leaves has ended its work. */
+const LOOK_MS = 50;
 /** Pause (ms) before a queue that did not answer is asked again. */
 const PAUSE_MS = 500;
 
 /** A killed, failed or timed-out invocation deletes nothing and frees nothing early: its messages come back by themselves. */
 export async function startConsumer(options: ConsumerOptions): Promise<Consumer> {
   const { fn, sqs, print } = options;
-  const sandboxes: Sandbox[] = [];
+  let sandboxes: Sandbox[] = [];
+  const leaving = new Set<Sandbox>();
   let processCount = 0;
   const stopping = new AbortController();
   let hasBeenReady = false;
@@ -110,18 +117,33 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
     }
   }
 
+  async function retire(sandbox: Sandbox) {
+    leaving.add(sandbox);
+    while (sandbox.isBusy() && !stopping.signal.aborted) await sleep(LOOK_MS);
+    await sandbox.stop();
+    leaving.delete(sandbox);
+  }
+
   await open();
   void poll();
   return {
+    name: fn.name,
     processes: () =>
-      sandboxes.flatMap((sandbox) => {
+      [...sandboxes, ...leaving].flatMap((sandbox) => {
         const pid = sandbox.pid();
         return pid === undefined ? [] : [{ name: fn.name, pid, busy: sandbox.isBusy() }];
       }),
+    renew: async () => {
+      const old = sandboxes;
+      sandboxes = [];
+      processCount = 0;
+      for (const sandbox of old) void retire(sandbox);
+      await open();
+    },
     stop: async () => {
       stopping.abort();
       wake();
-      await Promise.all(sandboxes.map((sandbox) => sandbox.stop()));
+      await Promise.all([...sandboxes, ...leaving].map((sandbox) => sandbox.stop()));
     },
   };
 }

@@ -20,6 +20,8 @@ export interface StreamsOptions {
 export interface Streams {
   url: string;
   processes(): ProcessView[];
+  /** From now on other processes of these functions take what comes; those at work end what they have begun. */
+  renew(names: readonly string[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -35,9 +37,30 @@ const MAX_BODY_BYTES = 10 * 1024 * 1024;
 /** How long (ms, and in which steps) a request waits for a process that is just starting. */
 const START_LIMIT_MS = 10_000;
 const STEP_MS = 20;
+/** So often (ms) it is looked whether a process that leaves has ended its work. */
+const LOOK_MS = 50;
 
 export async function startStreams({ functions, routes, port, takesHost, print }: StreamsOptions): Promise<Streams> {
   const runtimes = new Map(functions.map((fn) => [fn.name, startRuntime(fn, print)]));
+  const leaving = new Set<Runtime>();
+  let isStopped = false;
+
+  async function renew(fn: FunctionToRun) {
+    const [old, next] = [runtimes.get(fn.name), startRuntime(fn, print)];
+    if ((await portOf(next)) === undefined) {
+      await next.process.stop();
+      throw new Error(`the new process of ${fn.name} did not come up`);
+    }
+    runtimes.set(fn.name, next);
+    if (old) void retire(old);
+  }
+
+  async function retire(runtime: Runtime) {
+    leaving.add(runtime);
+    while (runtime.load > 0 && !isStopped) await sleep(LOOK_MS);
+    await runtime.process.stop();
+    leaving.delete(runtime);
+  }
 
   async function serve(request: IncomingMessage, response: ServerResponse) {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
@@ -83,10 +106,14 @@ export async function startStreams({ functions, routes, port, takesHost, print }
         const pid = process.pid();
         return pid === undefined ? [] : [{ name, pid, busy: load > 0 }];
       }),
+    renew: async (names) => {
+      await Promise.all(functions.filter(({ name }) => names.includes(name)).map(renew));
+    },
     stop: async () => {
+      isStopped = true;
       server.close();
       server.closeAllConnections();
-      await Promise.all([...runtimes.values()].map(({ process }) => process.stop()));
+      await Promise.all([...runtimes.values(), ...leaving].map(({ process }) => process.stop()));
     },
   };
 }

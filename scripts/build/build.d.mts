@@ -4,4 +4,9 @@ export function build(options?: {
   root?: string;
   outdir?: string;
   format?: 'esm' | 'cjs';
+  isChecked?: boolean;
+  isSmall?: boolean;
+  doors?: readonly string[];
 }): Promise<BuildResult<{ metafile: true; write: false }> & { outputFiles: OutputFile[] }>;
+
+export function doorsWithBots(result: Pick<BuildResult<{ metafile: true }>, 'metafile'>): string[];

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { readSettings } from '../../lib/config.ts';
+import { checkBots } from './bots/check.mjs';
 import { botsFolder } from './bots/folder.ts';
 import { bundleBots, knowledgeFile } from './bots/plugin.mjs';
 import { readBots } from './bots/read-bots.ts';
@@ -25,22 +26,27 @@ const formats = {
 
 /**
  * Bundles functions/*.ts of `root` and the bots of BOTS_DIR into `outdir`, in about half a second, and gives esbuild's result with its metafile.
+ * `isChecked` loads the tools of the bots first: what is wrong with one throws before any file has changed, `isSmall` minifies, and of
+ * `doors`, by name, only those are built.
  * Files are put in place by renaming, so that a stack that is just loading them never sees half of one.
  */
 export async function build({
   root = path.resolve(scripts, '../..'),
   outdir = path.join(root, 'dist'),
   format = 'esm',
+  isChecked = false,
+  isSmall = true,
+  doors = doorsOf(root),
 } = {}) {
   const { extension, banner } = formats[format];
   const bots = readBots(botsFolder(process.env));
+  if (isChecked) await checkBots(bots, root);
   const known = await knowledgeOf(bots);
   listPlatforms(root);
   listTools(root);
-  const doors = readdirSync(path.join(root, 'functions')).filter((file) => file.endsWith('.ts'));
   const result = await esbuild.build({
     absWorkingDir: root,
-    entryPoints: doors.map((file) => `functions/${file}`),
+    entryPoints: doors.map((name) => `functions/${name}.ts`),
     outdir,
     outExtension: { '.js': extension },
     write: false,
@@ -49,7 +55,7 @@ export async function build({
     target: 'node24',
     format,
     mainFields: ['module', 'main'], // about a fifth smaller than esbuild's default for Node
-    minify: true,
+    minify: isSmall,
     legalComments: 'none',
     metafile: true,
     banner: { js: banner },
@@ -61,6 +67,10 @@ export async function build({
   });
   placeKnowledge(outdir, known);
   place(outdir, result.outputFiles);
+  removeStale(
+    outdir,
+    doorsOf(root).map((name) => `${name}${extension}`),
+  );
   return result;
 }
 
@@ -87,6 +97,17 @@ function placeKnowledge(outdir, known) {
     if (file.endsWith('.json') && !wanted.has(file)) rmSync(path.join(folder, file));
 }
 
+/** The doors that hold the bots whole: of the result of a build. */
+export function doorsWithBots({ metafile }) {
+  const withBots = Object.entries(metafile.outputs).filter(([, { inputs }]) => 'bots:#bots' in inputs);
+  return withBots.map(([file]) => path.parse(file).name);
+}
+
+function doorsOf(root) {
+  const files = readdirSync(path.join(root, 'functions')).filter((file) => file.endsWith('.ts'));
+  return files.map((file) => path.parse(file).name);
+}
+
 function place(outdir, files) {
   mkdirSync(outdir, { recursive: true });
   for (const { path: target, contents } of files) {
@@ -94,8 +115,10 @@ function place(outdir, files) {
     writeFileSync(fresh, contents);
     renameSync(fresh, target);
   }
-  // A stale .js beside the .mjs would win at the handler lookup of Lambda's runtime.
-  const wanted = new Set(files.map((file) => path.basename(file.path)));
-  const isStale = (name) => /\.[cm]?js$/.test(name) && !wanted.has(name);
+}
+
+/** A stale .js beside the .mjs would win at the handler lookup of Lambda's runtime. */
+function removeStale(outdir, wanted) {
+  const isStale = (name) => /\.[cm]?js$/.test(name) && !wanted.includes(name);
   for (const name of readdirSync(outdir)) if (isStale(name)) rmSync(path.join(outdir, name));
 }

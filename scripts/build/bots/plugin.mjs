@@ -57,7 +57,7 @@ const load = (file) => async () => JSON.parse(await readFile(${here} + '/' + fil
 }
 
 /** What a door needs that only enqueues: never a prompt. */
-function identitiesOf(bots) {
+export function identitiesOf(bots) {
   const identities = bots.map(({ name, talkjs, chatApi, botpress, http, groups, context, language }) => ({
     name,
     talkjs,

@@ -6,7 +6,7 @@ const urls = { talkjs: 'http://localhost:47000/talkjs', botpress: 'http://localh
 const standIns = { claude: 'http://localhost:47003/claude', botpress: 'http://localhost:47003/botpress' };
 
 test('says which tunnel and which webhook a real service needs, at the port in use', () => {
-  const text = announce({ processes: [], urls, standIns }, undefined);
+  const text = announce({ processes: [], urls, standIns, bots: { all: [] } }, undefined);
 
   expect(text).toContain('cloudflared tunnel --url http://localhost:47000\n');
   expect(text).toMatch(/TalkJS +…\/talkjs\n/);
@@ -16,5 +16,7 @@ test('says which tunnel and which webhook a real service needs, at the port in u
 test('says nothing of tunnels where no real service calls', () => {
   const talkjs = 'http://localhost:47003/talkjs';
 
-  expect(announce({ processes: [], urls, standIns: { ...standIns, talkjs } }, undefined)).not.toContain('tunnel');
+  expect(
+    announce({ processes: [], urls, standIns: { ...standIns, talkjs }, bots: { all: [] } }, undefined),
+  ).not.toContain('tunnel');
 });

@@ -1,0 +1,72 @@
+/** The embedded stack: what is saved in the bots' folder is taken over while everything runs. A broken one changes nothing but what is said. */
+import { watch } from 'node:fs';
+import type { Print } from './kept-process.ts';
+import type { BotsView } from './status.ts';
+
+export interface ReloadOptions {
+  /** Of the bots. */
+  folder: string;
+  /** Builds them, puts what was built in the place of what runs, and says who they are; throws for what cannot be built. */
+  take(): Promise<BotsView['all']>;
+  /** Who they are now. */
+  all: BotsView['all'];
+  print: Print;
+}
+
+export interface Reload {
+  view(): BotsView;
+  stop(): void;
+}
+
+/** An editor writes a file in several steps (ms). */
+const SETTLED_MS = 60;
+
+/** One take-over at a time; what is saved meanwhile is taken over after it. */
+export function reloadBots({ folder, take, all: first, print }: ReloadOptions): Reload {
+  let all = first;
+  let problem: string | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let isTaking = false;
+  let isStale = false;
+
+  async function run(): Promise<void> {
+    if (isTaking) {
+      isStale = true;
+      return;
+    }
+    isTaking = true;
+    const startedAt = Date.now();
+    try {
+      all = await take();
+      problem = undefined;
+      print(`bots │ taken over in ${Date.now() - startedAt} ms`);
+    } catch (error) {
+      problem = describe(error);
+      print(`bots │ not taken over, the last good ones go on answering: ${problem}`);
+    }
+    isTaking = false;
+    if (isStale) {
+      isStale = false;
+      await run();
+    }
+  }
+
+  const watcher = watch(folder, { recursive: true }, (_, file) => {
+    // Editors' own, beside what is edited.
+    if (file && /(^|[\\/])\.|~$|\.(swp|tmp)$/.test(file)) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => void run(), SETTLED_MS);
+  });
+  watcher.on('error', (error) => print(`bots │ changes are no longer seen: ${describe(error)}`));
+  return {
+    view: () => (problem === undefined ? { all } : { all, problem }),
+    stop: () => {
+      clearTimeout(timer);
+      watcher.close();
+    },
+  };
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
