@@ -46,6 +46,8 @@ export interface Sent extends MessageRef {
   leftOut?: number;
   /** Its deletion will name it by its id alone, not by this conversation: the table must know where it is. */
   isNamedById?: true;
+  /** The id of the earlier message that it answers to. */
+  quotes?: string;
   /** The name of the bot that is spoken to; the default one without it. */
   bot?: string;
   /** Who else is there, where nobody called the bot: an answer is wanted only if all of them belong to the team. */
@@ -78,6 +80,12 @@ export interface Deleted extends Omit<MessageRef, 'createdAt'> {
 
 export type Inbound = Sent | Intervened | Edited | Deleted;
 
+/** What somebody said earlier and is answered to now. */
+export interface Quote {
+  by: 'user' | 'bot' | 'team' | 'somebody';
+  text: string;
+}
+
 /** One user message inside a turn; a turn holds several when a burst is answered together. */
 export interface Said {
   messageId: string;
@@ -87,6 +95,9 @@ export interface Said {
   attachments: Attachment[];
   /** Files that came with it and were not kept: too many, or with too long a link. */
   leftOut?: number;
+  /** The id of the earlier message that it answers to, and what that says. */
+  quotes?: string;
+  quote?: Quote;
   /** A human of the team said it, not the user. */
   byTeam?: true;
   /** The sentence the user got because the text is not fit to be read; the text itself is then not kept. */
@@ -297,6 +308,12 @@ export interface Platform {
   deliver(reply: Outgoing, signal: AbortSignal): Promise<string[]>;
   /** Set where the API knows no idempotency key: of two workers at once neither would see what the other sends, so one sends at a time. */
   sendsAlone?: boolean;
+  /** The message of that id in the conversation, if the platform has it. Throws `Later` while it does not answer. */
+  quoted?(
+    of: Pick<Sent, 'conversation' | 'speaker'>,
+    messageId: string,
+    signal: AbortSignal,
+  ): Promise<Quote | undefined>;
   /** Shows that the bot is at work on `replyKey`; never throws. */
   typing?(seat: Seat, signal: AbortSignal): Promise<void>;
   /** Shows the answer to come; `isRepeat` when an earlier attempt may have shown something. */

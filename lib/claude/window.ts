@@ -3,7 +3,7 @@ import type { DocumentBlockParam, ImageBlockParam } from '@anthropic-ai/sdk/reso
 import { nameOf, noteFor } from '../attachments/note.ts';
 import { MAX_PICTURE_TOKENS } from '../attachments/tokens.ts';
 import { withNumbers } from '../text/choices.ts';
-import type { Correction, Effect, EffectState, Said, Summary, Turn } from '../types.ts';
+import type { Correction, Effect, EffectState, Quote, Said, Summary, Turn } from '../types.ts';
 
 type Text = { type: 'text'; text: string };
 export type Block = Text | ImageBlockParam | DocumentBlockParam;
@@ -165,6 +165,10 @@ function blocksOf(said: Said, { corrections, files }: Shown): Block[] {
   if (said.byTeam)
     return [{ type: 'text', text: `[${nameOf(said.speaker) ?? 'Somebody'} of the team]: ${text}` }, ...attached];
   // Files before the words that are about them, as the API advises.
+  const { quote } = said;
+  const isGone = said.quotes !== undefined && corrections.get(said.quotes)?.deleted;
+  // On one line, in marks: whatever it says, it is nobody's own words here.
+  if (quote && !isGone) attached.push(note(`in reply to what ${BY[quote.by]} said: ${JSON.stringify(quote.text)}`));
   return text.trim() ? [...attached, { type: 'text', text }] : attached;
 }
 
@@ -181,6 +185,13 @@ export function noteOfEffects(effects: readonly Effect[]): Block {
   const text = `[What became of your calls that act in the world, as the system noted it:]\n<data>\n${JSON.stringify(told).replaceAll('<', '\\u003c')}\n</data>`;
   return { type: 'text', text };
 }
+
+const BY: Readonly<Record<Quote['by'], string>> = {
+  user: 'the user',
+  bot: 'you',
+  team: 'the team',
+  somebody: 'somebody',
+};
 
 function note(text: string): Block {
   return { type: 'text', text: `[${text}]` };

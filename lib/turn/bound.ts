@@ -17,6 +17,7 @@ export function bound(inbound: Inbound): Inbound {
   if (inbound.event === 'deleted') return inbound;
   const files = keepFiles(inbound, sizes.saidBytes);
   if (inbound.event === 'edited') return { ...inbound, ...files };
+  if ('quotes' in inbound && inbound.quotes !== undefined) checkIds([inbound.quotes]);
   checkIds([inbound.speaker.id, ...('among' in inbound ? (inbound.among ?? []) : [])]);
   return { ...inbound, ...files, speaker: shortened(inbound.speaker) };
 }

@@ -10,6 +10,7 @@ import { hasActed, telling, toldAlone } from './effects.ts';
 import { apologise, comesBack, reasonOf } from './ending.ts';
 import { fitReply } from './fit.ts';
 import { release } from './keep.ts';
+import { withQuotes } from './quote.ts';
 import type { Decision, TurnDeps, TurnInput, Work } from './shapes.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 
@@ -58,6 +59,7 @@ async function decideWith(deps: TurnDeps, input: TurnInput, work: Work & { journ
     verdict = await verdictOf(deps, input, { ...work, turn: { ...turn, said }, turns: recent.turns });
     if (recent.conversation.owner !== 'bot') return left();
     if ((turn.asks ?? 0) > MAX_ASKS) return told(apologise(deps, head, `asked ${MAX_ASKS} times already`));
+    said = await withQuotes(deps, { head, said, turns: [...recent.turns, { ...turn, said }] });
     const composed = await composeVisibly(deps, input, {
       turn: { ...turn, said },
       recent,

@@ -5,7 +5,8 @@ import { guard } from '../text/guard.ts';
 import type { Speech } from '../text/sentences.ts';
 import type { Attachment, Said, Sent } from '../types.ts';
 
-type Heard = Pick<Sent, 'messageId' | 'createdAt' | 'speaker' | 'text' | 'attachments' | 'leftOut'>;
+type Heard = Pick<Sent, 'messageId' | 'createdAt' | 'speaker' | 'text' | 'attachments' | 'leftOut'> &
+  Pick<Said, 'quotes'>;
 
 type Files = Pick<Said, 'attachments' | 'leftOut'>;
 
@@ -25,6 +26,7 @@ export function hear(sent: Heard, { maxChars, speech }: { maxChars: number; spee
     createdAt,
     speaker,
     ...read,
+    ...(sent.quotes === undefined ? {} : { quotes: sent.quotes }),
     ...keepFiles(sent, sizes.saidBytes - Buffer.byteLength(read.text)),
   };
 }

@@ -19,6 +19,7 @@ import {
 } from './messages.ts';
 import { ourUsers } from './our-users.ts';
 import { halvePiece, type TalkjsPiece, toPieces } from './pieces.ts';
+import { findQuoted } from './quoted.ts';
 import type { TalkjsSettings } from './settings.ts';
 
 type OutboundSettings = TalkjsApiSettings & Pick<TalkjsSettings, 'botId' | 'typing'>;
@@ -49,7 +50,10 @@ export function talkjsPlatform(
     typingNow.get(replyKey)?.abort();
     return sendInPlace(seat, pieces, replyKey);
   };
-  if (settings.typing === 'off') return { hasButtons: true, deliver };
+  const quoted: Platform['quoted'] = ({ conversation, speaker }, messageId, signal) =>
+    findQuoted({ api, conversation, signal }, messageId, { ours, speaker: speaker.id });
+  const always = { hasButtons: true, deliver, quoted };
+  if (settings.typing === 'off') return always;
 
   const typing: Platform['typing'] = async ({ conversation, bot, replyKey }, signal) => {
     const stop = new AbortController();
@@ -66,7 +70,7 @@ export function talkjsPlatform(
       typingNow.delete(replyKey);
     }
   };
-  return { hasButtons: true, deliver, typing };
+  return { ...always, typing };
 }
 
 function typingKey(replyKey: string): string {

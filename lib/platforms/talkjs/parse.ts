@@ -26,6 +26,7 @@ const messageFields = {
   createdAt: time,
   editedAt: z.nullish(time),
   custom: z.nullish(record),
+  referencedMessageId: z.optional(z.unknown()),
   ...contentFields,
 };
 const sender = z.nullish(
@@ -97,6 +98,7 @@ export function parseSent(
   if (!isTeam && !isCalled && !among) return { ignored: 'group without mention' };
   if (content.text.trim() === '' && content.attachments.length === 0) return { ignored: 'empty message' };
   const { text, attachments } = content;
+  const quotes = id.safeParse(data.message.referencedMessageId);
   if (isTeam) return { event: 'intervened', ...ref, speaker, text, attachments };
   // Who calls none of several speaks to the first of them: to nobody would be no answer.
   const bot = called ?? here[0];
@@ -106,6 +108,7 @@ export function parseSent(
     speaker,
     text,
     attachments,
+    ...(quotes.success ? { quotes: quotes.data } : {}),
     ...(bot ? spokenTo(bot.name) : {}),
     ...(among ? { among } : {}),
   };

@@ -26,6 +26,8 @@ export const sayShape = z.object({
   custom: z.optional(z.record(z.string(), z.string())),
   /** Of an app with several bots, the one with whom a new conversation is. */
   bot: z.optional(z.string()),
+  /** The message that it answers to. */
+  referencedMessageId: z.optional(z.string()),
   /** Who else is in the conversation. */
   participants: z.optional(z.array(z.string())),
 });
@@ -52,14 +54,21 @@ export function say(app: App, botId: string, saying: Saying): Message[] {
     ...(locale ? { locale } : {}),
   };
   app.putUser(userId, profile);
-  const others = saying.participants ?? [];
+  const { participants: others = [], referencedMessageId = null } = saying;
   const bot = saying.bot ?? botId;
   for (const other of [bot, ...others]) if (!app.findUser(other)) app.putUser(other, {});
   const joining = app.hasConversation(conversationId) ? [] : [bot];
   app.putConversation(conversationId, {}, [userId, ...joining, ...others]);
 
   const sent = (content: Partial<Message>) =>
-    app.add(conversationId, { type: 'UserMessage', senderId: userId, origin: 'web', custom, ...content });
+    app.add(conversationId, {
+      type: 'UserMessage',
+      senderId: userId,
+      origin: 'web',
+      custom,
+      referencedMessageId,
+      ...content,
+    });
   const messages: Message[] = [];
   if (attachment) {
     const { url, size, filename, subtype } = attachment;
