@@ -32,7 +32,11 @@ export default defineConfig(({ mode }) => {
     { name: 'architecture', include: ['test/architecture.test.ts', 'test/patterns.test.ts'] },
     { name: 'package', include: ['test/package/*.test.ts'], globalSetup: ['test/package/packages.ts'] },
     /** Amazon's own emulator (Java) in place of ours. */
-    { name: 'dynamodb-local', include: [size === 'all' ? 'test/flow/**/*.test.ts' : TESTS], ...emulators },
+    {
+      name: 'dynamodb-local',
+      include: size === 'all' ? ['test/flow/**/*.test.ts', 'test/promises/content-matrix.test.ts'] : [TESTS],
+      ...emulators,
+    },
     /** The packaged functions under AWS' own runtime client, which has to be compiled first. */
     {
       ...emulators,

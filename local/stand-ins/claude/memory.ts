@@ -69,5 +69,5 @@ function toldFact(told: readonly string[], name: string): string | undefined {
 }
 
 function withoutQuestions(text: string): string {
-  return text.replace(/[^.!?\n]*\?/g, '');
+  return text.replace(/(?<![^.!?\n])[^.!?\n]*\?/g, '');
 }

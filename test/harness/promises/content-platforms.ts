@@ -3,10 +3,10 @@ import { createBotpress } from '../../../local/stand-ins/botpress.ts';
 import type { Handler } from '../../../local/stand-ins/serve.ts';
 import { createTalkjs } from '../../../local/stand-ins/talkjs.ts';
 
-const SECRET = 'sk_test_example_do_not_use';
-const CLAUDE = 'claude';
+export const SECRET = 'sk_test_example_do_not_use';
+export const CLAUDE = 'claude';
 const ENCRYPTION_KEY = 'encryption-key-of-the-content-matrix';
-const WEBHOOK_SECRET = 'webhook-secret-of-the-content-matrix';
+export const WEBHOOK_SECRET = 'webhook-secret-of-the-content-matrix';
 
 /** Their stand-ins; a webhook is kept, not sent. */
 export function openPlatforms() {
@@ -56,3 +56,5 @@ export function openPlatforms() {
     lastTold: () => JSON.parse(told.at(-1) ?? '{}'),
   };
 }
+
+export type Platforms = ReturnType<typeof openPlatforms>;
