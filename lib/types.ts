@@ -166,6 +166,8 @@ export interface Reply {
   /** Markdown, without marks of its sources. */
   text: string;
   sources?: readonly Source[];
+  /** The bot's documents had no answer. */
+  missed?: boolean;
   /** Claude's stop reason, `deadline` when we cut it short, or why it is no answer. */
   stop: string;
   /** Which bot said it, and a hash of the prompt that it had then. */

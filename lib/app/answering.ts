@@ -16,11 +16,14 @@ import { priceUsd } from '../claude/price.ts';
 import { type ModelCall, noTools } from '../claude/question.ts';
 import { SUMMARY_MAX_TOKENS, SUMMARY_MODEL, SUMMARY_PROMPT } from '../claude/summary.ts';
 import type { ReconifySettings, Settings } from '../config.ts';
-import { openKnowledge } from '../knowledge/open.ts';
+import { withoutDocuments } from '../knowledge/only.ts';
+import { type OpenedKnowledge, openKnowledge } from '../knowledge/open.ts';
+import { searchTool } from '../knowledge/tool.ts';
 import { logLine } from '../log.ts';
 import { openCounters } from '../store/counters.ts';
 import { openDynamo, openStore, type Store } from '../store/store.ts';
 import { allTools } from '../tools/all.ts';
+import type { Tool } from '../tools/tool.ts';
 import { chooseTools, openToolbox } from '../tools/toolbox.ts';
 import { type ComposeDeps, compose } from '../turn/compose.ts';
 import { disclosing } from '../turn/disclosure.ts';
@@ -71,7 +74,8 @@ export function openAnswering(
   const base = { client: openClaude(claude), record, recordError: keep, now, log };
   const answeringAs = (bot: Bot) => {
     const asking = withBot(claude, bot);
-    const toolbox = openToolbox(chooseTools(allTools, bot), {
+    const knowledge = bot.documents && openKnowledge(bot.documents);
+    const toolbox = openToolbox([...chooseTools(allTools, bot), ...knowledgeTools(bot, knowledge)], {
       bot: { bot: bot.name, secrets: settings.botSecrets(bot.secrets) },
       ...{ handToHuman, fetch, now, log },
     });
@@ -80,7 +84,8 @@ export function openAnswering(
         ...base,
         settings: asking,
         tools: toolbox,
-        knowledge: bot.documents && openKnowledge(bot.documents),
+        knowledge,
+        isOnlyFromDocuments: bot.documents !== undefined && bot.knowledge === 'only',
       }),
       window: history,
       limits: ownLimits,
@@ -115,6 +120,15 @@ export function openAnswering(
     newId,
     log,
   };
+}
+
+/** What a bot with documents is offered beside its own tools. */
+function knowledgeTools({ documents, knowledge }: Bot, open: (() => Promise<OpenedKnowledge>) | undefined): Tool[] {
+  if (!documents || !open) return [];
+  return [
+    ...(documents.mode === 'search' ? [searchTool(documents, open)] : []),
+    ...(knowledge === 'only' ? [withoutDocuments] : []),
+  ];
 }
 
 /** The limits of all platforms, counted in the table of these settings. */

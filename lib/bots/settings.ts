@@ -1,5 +1,6 @@
 /** Room of bots: what a bot asks Claude with. What its folder says goes before the settings of all. Pure. */
 import type { ClaudeSettings } from '../config.ts';
+import { withInstructions } from '../knowledge/instructions.ts';
 import type { Bot } from './bot.ts';
 
 export interface AskSettings extends Omit<ClaudeSettings, 'apiKey' | 'baseUrl'> {
@@ -14,6 +15,6 @@ export function withBot(settings: ClaudeSettings, bot: Bot): AskSettings {
     fallbackModel: bot.fallbackModel ?? fallbackModel,
     maxTokens: bot.maxTokens ?? maxTokens,
     effort: bot.effort ?? effort,
-    systemPrompt: bot.prompt,
+    systemPrompt: withInstructions(bot.prompt, bot.documents, bot.knowledge),
   };
 }

@@ -22,6 +22,8 @@ export interface AskDeps {
   tools: Toolbox;
   /** What the bot knows from documents, if it does. */
   knowledge?: (() => Promise<OpenedKnowledge>) | undefined;
+  /** What it says without a source is not shown. */
+  isOnlyFromDocuments?: boolean;
   /** Awaited right after each call, before anything else happens with its answer. */
   record(call: ModelCall): Promise<void>;
   /** Likewise for a call that the API answered with an error. */
@@ -51,6 +53,7 @@ export function openAsk(deps: AskDeps): Ask {
         reliable: { ...base, log: labelled(deps.log, question.about) },
         requestFor: (messages) => requestFor(deps, question, messages, known),
         known,
+        isOnlyFromDocuments: deps.isOnlyFromDocuments ?? false,
         tools: deps.tools,
         record: bill.add,
         recordError: (refusal) => deps.recordError?.({ ...refusal, about: question.about }) ?? Promise.resolve(),
@@ -66,20 +69,20 @@ function requestFor(
   { settings, tools }: AskDeps,
   { userId }: Question,
   messages: MessageParam[],
-  { leading }: OpenedKnowledge,
+  known: OpenedKnowledge,
 ): MessageCreateParamsBase {
   return {
     model: settings.model,
     max_tokens: settings.maxTokens,
     system: settings.systemPrompt,
-    messages: leading.length > 0 ? withDocuments(marked(messages), leading) : marked(messages),
+    messages: known === NOTHING_KNOWN ? marked(messages) : withDocuments(marked(messages), known.leading),
     metadata: { user_id: userId },
     ...(tools.params.length > 0 ? { tools: tools.params } : {}),
     ...(settings.effort ? { output_config: { effort: settings.effort } } : {}),
   };
 }
 
-const NOTHING_KNOWN: OpenedKnowledge = { leading: [], find: findNothing };
+const NOTHING_KNOWN: OpenedKnowledge = { leading: [], find: findNothing, search: () => [] };
 
 async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
   return sleep(ms, true, { signal }).catch(() => false);

@@ -24,6 +24,8 @@ export interface Asking {
   isHalved: boolean;
   hasResults: boolean;
   isAskedAgain: boolean;
+  /** The bot's documents were searched. */
+  isSearched: boolean;
 }
 
 /** Before the first call. */
@@ -39,6 +41,7 @@ export function openAsking({ messages }: Pick<Question, 'messages'>): Asking {
     isHalved: false,
     hasResults: false,
     isAskedAgain: false,
+    isSearched: false,
   };
 }
 
@@ -53,20 +56,24 @@ export function hear(asking: Asking, message: Parameters<typeof heardIn>[0], { f
 }
 
 /** What Claude's calls have come to; `asked` waits for the user's yes. */
-export type Answered = Pick<Reply, 'kind' | 'text' | 'sources' | 'stop' | 'handsOver' | 'unreadable' | 'choices'> & {
+export type Answered = Pick<
+  Reply,
+  'kind' | 'text' | 'sources' | 'missed' | 'stop' | 'handsOver' | 'unreadable' | 'choices'
+> & {
   asked?: Asked;
 };
 
 /** Where a sentence of ours stands in the place of what was said, nothing of that is a source. */
 export function replyOf(asking: Asking, how: Parameters<typeof toReply>[2]): Answered {
-  const { said, sources, stop, handsOver, leftOut, ending } = asking;
+  const { said, sources, stop, handsOver, leftOut, ending, isSearched } = asking;
   const reply = toReply(said, stop, how);
   const isSaid = sources.length > 0 && reply.text.startsWith(joinedOf(said));
   return {
-    ...(ending && 'choices' in ending ? { choices: ending.choices } : {}),
+    ...(ending && 'choices' in ending && ending.choices.length > 0 ? { choices: ending.choices } : {}),
     ...(ending && 'asked' in ending ? { asked: ending.asked } : {}),
     ...reply,
     ...(isSaid ? { sources } : {}),
+    ...(isSearched && sources.length === 0 && reply.kind === 'answer' ? { missed: true } : {}),
     ...(handsOver ? { handsOver } : {}),
     ...(leftOut.length > 0 ? { unreadable: leftOut } : {}),
   };

@@ -9,10 +9,12 @@ import type {
 import { Later, Permanent } from '../errors.ts';
 import type { OpenedKnowledge } from '../knowledge/open.ts';
 import { withCited } from '../knowledge/sources.ts';
+import { SEARCH_KNOWLEDGE } from '../knowledge/tool.ts';
 import type { Step } from '../tools/journal.ts';
 import { textOf } from './answer.ts';
 import { type Answered, type Asking, hear, openAsking, replyOf } from './asking.ts';
 import type { Place } from './failure.ts';
+import { type Hold, instead, isFromNothing, openHold } from './hold.ts';
 import { corrected, type Mended, shortened } from './mend.ts';
 import type { Question, Toolbox } from './question.ts';
 import { askReliably, type Outcome, type ReliableDeps, type ReliableOptions } from './reliable.ts';
@@ -24,6 +26,7 @@ export interface StepDeps extends Pick<ReliableOptions, 'record' | 'recordError'
   requestFor(messages: MessageParam[]): MessageCreateParamsBase;
   tools: Toolbox;
   known: OpenedKnowledge;
+  isOnlyFromDocuments: boolean;
 }
 
 /** Model calls of one turn: tool steps, paused turns and second tries together. */
@@ -32,17 +35,19 @@ const MAX_CALLS = 8;
 /** Throws `Later` and `Permanent`. */
 export async function takeSteps(deps: StepDeps, question: Question): Promise<Answered> {
   const { speech, onText, isRetractable = true } = question;
-  const voice = openVoice(onText ?? (() => {}));
+  const hold = openHold(onText ?? (() => {}), { isHolding: deps.isOnlyFromDocuments });
+  const voice = openVoice(hold.text);
   const asking = openAsking(question);
   await doConfirmed(deps, question, asking);
   await replay(deps, question, asking, voice);
   for (let calls = asking.steps, goesOn = true; goesOn && calls < MAX_CALLS; calls++) {
     voice.begin();
-    const outcome = await callOnce(deps, question, asking, voice);
+    const outcome = await callOnce(deps, question, asking, { voice, hold });
     const isStuck = onText !== undefined && !isRetractable && voice.isHeard();
     const mended = isStuck ? undefined : mend(outcome, asking, question, deps.known.leading.length);
     if (mended) {
       if (voice.isHeard()) question.onRetract?.();
+      hold.drop();
       voice.retract();
       asking.messages = mended.messages;
       asking.leftOut.push(...mended.leftOut);
@@ -50,6 +55,8 @@ export async function takeSteps(deps: StepDeps, question: Question): Promise<Ans
       goesOn = await goOn(deps, question, asking, outcome);
     }
   }
+  if (deps.isOnlyFromDocuments && isFromNothing(asking)) return instead(asking, question, hold);
+  hold.release();
   if (asking.ending) {
     voice.begin();
     voice.text(asking.ending.text);
@@ -62,7 +69,7 @@ function callOnce(
   { reliable, requestFor, record, recordError, known: { find } }: StepDeps,
   { onText, onSource, isRetractable = true, onRetract, signal }: Question,
   { messages, sources }: Asking,
-  voice: Voice,
+  { voice, hold }: { voice: Voice; hold: Hold },
 ): Promise<Outcome> {
   let told = sources;
   return askReliably(reliable, requestFor(messages), {
@@ -70,11 +77,13 @@ function callOnce(
     onText: onText && voice.text,
     onCited: (citations) => {
       const next = withCited(told, { citations, at: 0, find });
+      if (next.length > 0) hold.release();
       for (const source of next.slice(told.length)) onSource?.(source);
       told = next;
     },
     onRetract: () => {
       told = sources;
+      hold.drop();
       voice.retract();
       onRetract?.();
     },
@@ -184,6 +193,7 @@ async function runCalls(
   }
   const { results, handsOver } = ran;
   asking.steps += 1;
+  asking.isSearched ||= step.calls.some(({ name }) => name === SEARCH_KNOWLEDGE);
   asking.handsOver ||= handsOver;
   const assistant: MessageParam = { role: 'assistant', content: step.content };
   asking.messages = [...asking.messages, assistant, { role: 'user', content: results }];

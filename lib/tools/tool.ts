@@ -49,6 +49,8 @@ export interface ReadyCall {
 export interface Ending {
   text: string;
   choices: readonly string[];
+  /** It says that the documents have no answer. */
+  isMiss?: boolean;
 }
 
 /** A tool whose input type only its own file knows. */

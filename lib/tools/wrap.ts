@@ -1,5 +1,9 @@
 /** Tools: a result on its way to Claude: data between two marks it cannot forge, without hidden characters, and of bounded length. Pure. */
-import type { ImageBlockParam, TextBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
+import type {
+  ImageBlockParam,
+  SearchResultBlockParam,
+  TextBlockParam,
+} from '@anthropic-ai/sdk/resources/messages/messages';
 import { clean } from '../text/clean.ts';
 
 /** About 3,000 tokens: more than a chat answer needs, and little beside the history. */
@@ -25,8 +29,20 @@ export class Shown {
   }
 }
 
+/** Passages to be cited, of documents that are ours. The API takes nothing else beside them. */
+export class Passages {
+  readonly blocks: SearchResultBlockParam[];
+  constructor(blocks: readonly SearchResultBlockParam[]) {
+    this.blocks = [...blocks];
+  }
+}
+
 /** What a tool gave as the content of its result. Throws as `wrapResult` does. */
-export function toContent(tool: string, result: unknown): string | (TextBlockParam | ImageBlockParam)[] {
+export function toContent(
+  tool: string,
+  result: unknown,
+): string | (TextBlockParam | ImageBlockParam)[] | SearchResultBlockParam[] {
+  if (result instanceof Passages) return result.blocks;
   if (!(result instanceof Shown)) return wrapResult(tool, result);
   const text = wrapResult(tool, result.data);
   return result.pictures.length === 0 ? text : [{ type: 'text', text }, ...result.pictures];

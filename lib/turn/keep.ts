@@ -29,6 +29,7 @@ export async function keep(
     await store.answer(head, holder, reply, said);
     const { stop, model, usd, cost, usage, ms } = reply;
     const figures = { ms, stop, model, usd, cost, inputTokens: usage?.inputTokens, outputTokens: usage?.outputTokens };
+    if (reply.missed) log('knowledge-missed', { ...labelsOf(head), bot: reply.bot });
     log('reply-written', { ...labelsOf(head), attempt: attempts, ...figures });
     return { reply, isStored: true };
   } catch (error) {

@@ -5,6 +5,7 @@ export const de: Sentences = {
   apology: (reference) =>
     `Das konnte ich leider nicht beantworten. Bitte versuchen Sie es später noch einmal. Falls es wieder passiert, nennen Sie bitte die Referenz ${reference}.`,
   empty: 'Darauf habe ich leider keine Antwort. Können Sie es anders formulieren?',
+  notInDocuments: 'Dazu habe ich in unseren Unterlagen nichts gefunden. Können Sie es anders formulieren?',
   noRoom: 'Der Platz hat für die Antwort leider nicht gereicht. Können Sie weniger auf einmal fragen?',
   tooManySteps: 'Das hat leider zu viele Schritte gebraucht. Können Sie erst nach einem Teil davon fragen?',
   cutShort: '_(Hier musste ich meine Antwort abbrechen.)_',

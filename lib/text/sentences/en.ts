@@ -5,6 +5,7 @@ export const en: Sentences = {
   apology: (reference) =>
     `Sorry, I could not answer this. Please try again in a while. If it keeps happening, mention reference ${reference}.`,
   empty: 'Sorry, I have no answer to that. Could you put it another way?',
+  notInDocuments: 'I could not find that in our documents. Could you put it another way?',
   noRoom: 'Sorry, I ran out of room before I could answer. Could you ask for less at once?',
   tooManySteps: 'Sorry, I could not finish this in a reasonable number of steps. Could you ask for a part of it?',
   cutShort: '_(My answer was cut short here.)_',

@@ -5,6 +5,7 @@ export const es: Sentences = {
   apology: (reference) =>
     `Lo siento, no he podido responder a este mensaje. Inténtelo de nuevo dentro de un rato. Si vuelve a ocurrir, mencione la referencia ${reference}.`,
   empty: 'Lo siento, no tengo respuesta para eso. ¿Podría preguntarlo de otra manera?',
+  notInDocuments: 'No he encontrado nada sobre eso en nuestros documentos. ¿Podría preguntarlo de otra manera?',
   noRoom: 'Lo siento, me he quedado sin espacio antes de poder responder. ¿Podría pedir menos cosas a la vez?',
   tooManySteps: 'Lo siento, no he podido terminarlo en un número razonable de pasos. ¿Podría pedir solo una parte?',
   cutShort: '_(Mi respuesta se ha cortado aquí.)_',

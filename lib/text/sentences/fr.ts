@@ -5,6 +5,7 @@ export const fr: Sentences = {
   apology: (reference) =>
     `Désolé, je n’ai pas pu répondre à ce message. Veuillez réessayer un peu plus tard. Si cela se reproduit, indiquez la référence ${reference}.`,
   empty: 'Désolé, je n’ai pas de réponse à cela. Pourriez-vous le formuler autrement ?',
+  notInDocuments: 'Je n’ai rien trouvé à ce sujet dans nos documents. Pourriez-vous le formuler autrement ?',
   noRoom: 'Désolé, je n’ai pas eu assez de place pour répondre. Pourriez-vous demander moins de choses à la fois ?',
   tooManySteps:
     'Désolé, je n’ai pas pu terminer en un nombre raisonnable d’étapes. Pourriez-vous n’en demander qu’une partie ?',

@@ -5,6 +5,7 @@ export const it: Sentences = {
   apology: (reference) =>
     `Mi dispiace, non sono riuscito a rispondere. Riprovi tra un po’. Se succede ancora, indichi il riferimento ${reference}.`,
   empty: 'Mi dispiace, non ho una risposta. Può chiederlo in un altro modo?',
+  notInDocuments: 'Non ho trovato nulla al riguardo nei nostri documenti. Può chiederlo in un altro modo?',
   noRoom: 'Mi dispiace, lo spazio è finito prima che potessi rispondere. Può chiedere meno cose alla volta?',
   tooManySteps:
     'Mi dispiace, non sono riuscito a finire in un numero ragionevole di passaggi. Può chiederne solo una parte?',

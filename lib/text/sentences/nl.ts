@@ -5,6 +5,7 @@ export const nl: Sentences = {
   apology: (reference) =>
     `Sorry, hier kon ik geen antwoord op geven. Probeer het straks nog eens. Gebeurt het opnieuw, noem dan referentie ${reference}.`,
   empty: 'Sorry, daar heb ik geen antwoord op. Kunt u het anders vragen?',
+  notInDocuments: 'Daar heb ik niets over gevonden in onze documenten. Kunt u het anders vragen?',
   noRoom: 'Sorry, ik had niet genoeg ruimte om te antwoorden. Kunt u minder tegelijk vragen?',
   tooManySteps:
     'Sorry, ik kon dit niet in een redelijk aantal stappen afmaken. Kunt u eerst naar een deel ervan vragen?',

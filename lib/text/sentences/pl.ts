@@ -5,6 +5,7 @@ export const pl: Sentences = {
   apology: (reference) =>
     `Przepraszam, nie udało mi się na to odpowiedzieć. Proszę spróbować ponownie za jakiś czas. Jeśli to się powtórzy, proszę podać numer referencyjny ${reference}.`,
   empty: 'Przepraszam, nie mam na to odpowiedzi. Czy można zapytać inaczej?',
+  notInDocuments: 'Nie ma nic na ten temat w naszych dokumentach. Czy można zapytać inaczej?',
   noRoom: 'Przepraszam, zabrakło mi miejsca na odpowiedź. Czy można zapytać o mniej rzeczy naraz?',
   tooManySteps:
     'Przepraszam, nie udało mi się tego dokończyć w rozsądnej liczbie kroków. Czy można zapytać tylko o część?',

@@ -5,6 +5,7 @@ export const pt: Sentences = {
   apology: (reference) =>
     `Desculpe, não consegui responder a esta mensagem. Tente novamente daqui a pouco. Se voltar a acontecer, mencione a referência ${reference}.`,
   empty: 'Desculpe, não tenho resposta para isso. Pode perguntar de outra forma?',
+  notInDocuments: 'Não encontrei nada sobre isso nos nossos documentos. Pode perguntar de outra forma?',
   noRoom: 'Desculpe, fiquei sem espaço antes de conseguir responder. Pode pedir menos coisas de cada vez?',
   tooManySteps: 'Desculpe, não consegui terminar em um número razoável de passos. Pode pedir só uma parte?',
   cutShort: '_(A minha resposta foi cortada aqui.)_',

@@ -5,6 +5,7 @@ export const tr: Sentences = {
   apology: (reference) =>
     `Üzgünüm, bu mesajı yanıtlayamadım. Lütfen biraz sonra tekrar deneyin. Sorun sürerse şu referans numarasını belirtin: ${reference}.`,
   empty: 'Üzgünüm, buna bir yanıtım yok. Başka bir şekilde sorabilir misiniz?',
+  notInDocuments: 'Belgelerimizde bununla ilgili bir şey bulamadım. Başka bir şekilde sorabilir misiniz?',
   noRoom: 'Üzgünüm, yanıt için yerim yetmedi. Tek seferde daha az şey sorabilir misiniz?',
   tooManySteps: 'Üzgünüm, bunu makul sayıda adımda bitiremedim. Bir bölümünü sorabilir misiniz?',
   cutShort: '_(Yanıtım burada kesildi.)_',

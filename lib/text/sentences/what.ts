@@ -5,6 +5,8 @@ export interface Sentences {
   /** Nothing helped; the reference leads an operator to the turn. */
   apology(reference: string): string;
   empty: string;
+  /** Of a bot that answers from documents alone. */
+  notInDocuments: string;
   noRoom: string;
   tooManySteps: string;
   /** Markdown, behind the answer. */

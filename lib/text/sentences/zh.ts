@@ -4,6 +4,7 @@ import type { Sentences } from './what.ts';
 export const zh: Sentences = {
   apology: (reference) => `抱歉，我没能回答这条消息。请稍后再试。如果问题仍然存在，请提供参考编号 ${reference}。`,
   empty: '抱歉，我无法回答这个问题。您可以换一种方式提问吗？',
+  notInDocuments: '我们的资料中没有找到相关内容。您可以换一种方式提问吗？',
   noRoom: '抱歉，回答的篇幅不够了。您可以一次少问一些吗？',
   tooManySteps: '抱歉，步骤太多，我没能完成。您可以先问其中一部分吗？',
   cutShort: '_（我的回答在此处被截断。）_',

@@ -1,11 +1,11 @@
 /** Offline Claude: what it says, from nothing but the request. */
 import { type CitedPart, citedAnswer } from './cite.ts';
-import { type Conversation, describeFile, readConversation } from './conversation.ts';
+import { type Conversation, describeFile, lastUserText, readConversation } from './conversation.ts';
 import { fill } from './fill.ts';
 import { quote, recall, userName } from './memory.ts';
 import { essay, isSummaryWanted, markdown, summarize } from './prose.ts';
 import type { MessagesRequest } from './shape.ts';
-import { chooseTools, type ToolCall } from './tool-choice.ts';
+import { chooseTools, newCallId, type ToolCall } from './tool-choice.ts';
 
 /** How every answer says that no model wrote it. */
 const label = '(offline Claude)';
@@ -27,10 +27,22 @@ export function answer(request: MessagesRequest): Words {
   if (calls.length > 0) return { text: calls.length > 1 ? 'Let me look these up.' : 'Let me look that up.', calls };
   const schema = request.output_config?.format?.schema;
   if (schema) return { text: JSON.stringify(fill(schema, conversation.said.join('\n'))), calls: [] };
-  const cited = isPlainQuestion(conversation) ? citedAnswer(request, conversation.said.join('\n')) : [];
+  const cited = isPlainQuestion(conversation)
+    ? citedAnswer(request, conversation.said.join('\n') || lastUserText(request.messages))
+    : [];
   if (cited.length > 0) return { text: `${cited.map((part) => part.text).join('\n\n')}\n\n${label}`, calls: [], cited };
+  if (request.tools?.some(({ name }) => name === 'without_documents'))
+    return { text: null, calls: [withoutDocuments(conversation)] };
   const text = speak(conversation);
   return { text: `${text}${text.includes('\n') ? '\n\n' : ' '}${label}`, calls: [] };
+}
+
+function withoutDocuments({ said }: Conversation): ToolCall {
+  const isQuestion = said.some((text) => text.includes('?'));
+  const input = isQuestion
+    ? { kind: 'not_found', text: `The documents say nothing about that. ${label}` }
+    : { kind: 'small_talk', text: `You are welcome to ask. ${label}` };
+  return { id: newCallId(), name: 'without_documents', json: JSON.stringify(input) };
 }
 
 /** What asks for something else of it is not looked up. */

@@ -39,6 +39,8 @@ export function chooseTools(request: MessagesRequest, { said, results }: Convers
   if (results.length > 0 && !isForced) return [];
   const told = toldIn(text, own);
   if (told.length > 0 && !isForced) return told.slice(0, choice?.disable_parallel_tool_use ? 1 : told.length);
+  const searched = searchIn(text, own) ?? [];
+  if (searched.length > 0 && !isForced) return searched;
   const wanted = own.filter(({ name }) => wishes.some((wish) => wish.tool.test(name) && wish.isMeant(text)));
   const chosen = isForced && wanted.length === 0 ? own.slice(0, 1) : wanted;
   const most = choice?.disable_parallel_tool_use ? 1 : chosen.length;
@@ -60,6 +62,15 @@ function toldIn(text: string, tools: readonly Tool[]): ToolCall[] {
     const schema = tool && 'input_schema' in tool ? tool.input_schema : {};
     return tool ? [{ id: newCallId(), name: tool.name, json: JSON.stringify(inputIn(words, schema)) }] : [];
   });
+}
+
+/** A question is looked up, where there is something to look it up in. */
+function searchIn(text: string, tools: readonly Tool[]): ToolCall[] | undefined {
+  const tool = tools.find(({ name }) => name === 'search_knowledge');
+  const isQuestion =
+    /\?|^\s*(?:how|what|when|where|which|who|why|can|do|does|is|are|wie|was|wann|wo|comment|quand)\b/i.test(text);
+  if (!tool || !isQuestion) return undefined;
+  return [{ id: newCallId(), name: tool.name, json: JSON.stringify({ queries: [text.slice(0, 300)] }) }];
 }
 
 function inputIn(words: string, schema: unknown): unknown {

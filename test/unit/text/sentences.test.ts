@@ -7,6 +7,7 @@ import { type Speech, speak } from '../../../lib/text/sentences.ts';
 const TOLD: Readonly<Record<keyof Speech, (speech: Speech) => string>> = {
   apology: ({ apology }) => apology('1a2b3c4d'),
   empty: ({ empty }) => empty,
+  notInDocuments: ({ notInDocuments }) => notInDocuments,
   noRoom: ({ noRoom }) => noRoom,
   tooManySteps: ({ tooManySteps }) => tooManySteps,
   cutShort: ({ cutShort }) => cutShort,
