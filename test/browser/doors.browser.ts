@@ -65,6 +65,18 @@ describe('the playground', () => {
     expect(await visitor.answers.first().innerText()).toBe(answer);
   });
 
+  it('says what a button holds when it is clicked, as a page of one’s own does with TalkJS’ action buttons', async () => {
+    const visitor = await browser.visit('talkjs');
+    await visitor.say(
+      'use the tool offer_choices with {"question":"Which one?","options":["The red one","The blue one"]}',
+    );
+    await visitor.answer(1);
+
+    await visitor.page.getByRole('button', { name: 'The blue one' }).click();
+
+    expect(await visitor.answer(2)).toContain('The blue one');
+  });
+
   it('leafs back to an earlier turn', async () => {
     const visitor = await browser.visit('talkjs');
     await visitor.say('one');
