@@ -11,6 +11,14 @@ import { httpEvent } from '../gateway.ts';
 import type { Door } from './storm.ts';
 import { type Mishaps, unreliableBotpress, unreliableTalkjs } from './unreliable-services.ts';
 
+interface Crowd {
+  conversations: number;
+  messages: number;
+  prefix: string;
+  /** What is said; that it is the nth message, without it. */
+  words?: ((conversation: string, n: number) => string) | undefined;
+}
+
 export interface StormChat {
   name: PlatformName;
   handle: Handler;
@@ -18,7 +26,7 @@ export interface StormChat {
   door(): Door;
   connect(door: Door): void;
   /** Everybody says everything; ends when the platform has told of it. */
-  talk(crowd: { conversations: number; messages: number; prefix: string }): Promise<void>;
+  talk(crowd: Crowd): Promise<void>;
   /** The keys that the bot's messages carry, in their order. */
   replyKeys(conversation: string): Promise<string[]>;
   faults: Readonly<Record<string, number>>;
@@ -53,11 +61,11 @@ export function stormyTalkjs(mishaps: Mishaps): StormChat {
     connect: (opened) => {
       door = opened;
     },
-    talk: async ({ conversations, messages, prefix }) => {
+    talk: async ({ conversations, messages, prefix, words = (_, n) => `This is message ${n}.` }) => {
       for (let n = 1; n <= messages; n++) {
         for (let c = 1; c <= conversations; c++) {
           const conversationId = `${prefix}-${c}`;
-          talkjs.say({ conversationId, userId: `user-${conversationId}`, text: `This is message ${n}.` });
+          talkjs.say({ conversationId, userId: `user-${conversationId}`, text: words(conversationId, n) });
         }
         await talkjs.settle();
       }

@@ -27,6 +27,9 @@ export interface StormOptions {
   /** The share of calls that go wrong (0 to 1). */
   faultRate: number;
   chat(mishaps: Mishaps): StormChat;
+  words?: (conversation: string, n: number) => string;
+  /** Told the turns of each conversation in the end. */
+  onTurns?: (turns: readonly Turn[]) => void;
 }
 
 export interface StormResult {
@@ -64,6 +67,8 @@ export async function storm({
   messages,
   faultRate,
   chat: open,
+  words,
+  onTurns,
 }: StormOptions): Promise<StormResult> {
   const startedAt = performance.now();
   const chance = chanceOf(seed);
@@ -124,7 +129,7 @@ export async function storm({
     }
   }
 
-  await chat.talk({ conversations, messages, prefix: `storm-${seed}` });
+  await chat.talk({ conversations, messages, prefix: `storm-${seed}`, words });
   while ((await depth(sqs, queues.turns)) + (await depth(sqs, queues.deadLetters)) > 0) await sleep(100);
   isStormy = false;
   stopping.abort();
@@ -135,6 +140,7 @@ export async function storm({
   const verdict = { accepted: 0, replies: 0, apologies: 0, lost: 0, doubled: 0, misordered: 0, lostLogs: 0 };
   for (const [conversation, accepted] of order.perConversation()) {
     const { turns } = await store.recent({ platform: chat.name, conversation });
+    onTurns?.(turns);
     const keys = await chat.replyKeys(conversation);
     add(verdict, judge(accepted, keys, turns, logged));
   }
