@@ -2,11 +2,11 @@
 import type { MessageRef } from '../types.ts';
 import { openRemoval } from './chat-api/chat-api.ts';
 import type { Dynamo } from './dynamo.ts';
-import { type Item, type Key, openTable, type Table } from './items.ts';
-import { gone, PARKED, partition, partsOfSk, pointer } from './keys.ts';
+import { keysBeside } from './erase.ts';
+import { type Item, openTable, type Table } from './items.ts';
+import { gone, PARKED, partition, partsOfSk } from './keys.ts';
 import { openShelf } from './records.ts';
 import { silentKey } from './silent.ts';
-import { troubleKey } from './trouble.ts';
 
 type Of = Pick<MessageRef, 'platform' | 'conversation'>;
 
@@ -82,8 +82,4 @@ async function removeBeside(table: Table, of: Of, turns: readonly Item[]): Promi
     const found = await table.read(keys.slice(i, i + READ_AT_ONCE));
     await Promise.all(found.map((item) => item && table.remove(item)));
   }
-}
-
-function keysBeside(ref: MessageRef): Key[] {
-  return [{ pk: pointer(ref.platform, ref.messageId), sk: 'I' }, troubleKey('FAILED', ref), troubleKey('WAITING', ref)];
 }

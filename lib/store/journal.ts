@@ -36,6 +36,12 @@ function journalSk({ createdAt, messageId }: Pick<MessageRef, 'createdAt' | 'mes
   return `J#${String(createdAt).padStart(13, '0')}#${place}#${messageId}`;
 }
 
+/** Between which sort keys the journal of a turn lies, and which of those there are of it: two messages may have one time. */
+export function journalRange(ref: Pick<MessageRef, 'createdAt' | 'messageId'>) {
+  const from = journalSk(ref, '').slice(0, 'J#'.length + 13 + 1);
+  return { from, to: `${from}~`, isOf: (sk: string) => placeOf(sk).messageId === ref.messageId };
+}
+
 function placeOf(sk: string): { place: string; messageId: string } {
   const rest = sk.slice('J#'.length + 13 + 1);
   const end = rest.indexOf('#');
@@ -76,14 +82,14 @@ export function openJournalStore(access: Access) {
 
     /** All that earlier attempts have left of a turn, read consistently. */
     async journalOf(ref: MessageRef): Promise<KeptJournal> {
-      const at = journalSk(ref, '').slice(0, 'J#'.length + 13 + 1);
+      const { from, to, isOf } = journalRange(ref);
       const { Items = [] } = await query({
         KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-        ExpressionAttributeValues: { ':pk': partition(ref), ':from': at, ':to': `${at}~` },
+        ExpressionAttributeValues: { ':pk': partition(ref), ':from': from, ':to': to },
         ConsistentRead: true,
       });
-      const own = Items.map((item) => ({ item, ...placeOf(String(item.sk)) }))
-        .filter(({ messageId }) => messageId === ref.messageId)
+      const own = Items.filter(({ sk }) => isOf(String(sk)))
+        .map((item) => ({ item, ...placeOf(String(item.sk)) }))
         .reverse();
       const steps = own.flatMap(({ item }) => (item.content === undefined ? [] : [item as unknown as KeptStep]));
       const calls = own.flatMap(({ item, place }): [string, KeptCall][] =>

@@ -3,6 +3,7 @@ import { openAccess } from './access.ts';
 import { openConversations } from './conversation.ts';
 import { openCorrections } from './corrections.ts';
 import type { Dynamo } from './dynamo.ts';
+import { openErase } from './erase.ts';
 import { openHistory } from './history.ts';
 import { openJournalStore } from './journal.ts';
 import { openTrouble } from './trouble.ts';
@@ -24,6 +25,7 @@ export function openStore(dynamo: Dynamo, table: string, now: () => number) {
     ...openJournalStore(access),
     ...openConversations(access),
     ...openCorrections(access),
+    ...openErase(access),
     ...openTrouble(access),
   };
 }

@@ -35,6 +35,8 @@ export interface TurnDeps {
     | 'finish'
     | 'abandon'
     | 'ownerOf'
+    | 'forgottenAt'
+    | 'erase'
   > &
     JournalStore;
   platform(name: PlatformName): Platform;

@@ -1,4 +1,5 @@
 /** Stops 5-7 for one turn: claim, look back, ask, store, deliver, done. Every step can be the last; the next attempt goes on there. */
+import { Superseded } from '../errors.ts';
 import { errorName, labelsOf } from '../log.ts';
 import type { Recent } from '../store/store.ts';
 import type { Reply, Turn } from '../types.ts';
@@ -6,6 +7,7 @@ import { claim } from './claim.ts';
 import { decide } from './decide.ts';
 import { hasActed } from './effects.ts';
 import { comesBack } from './ending.ts';
+import { dropForgotten, forgottenTurn, isForgotten } from './forgotten.ts';
 import { close, keep } from './keep.ts';
 import { send, sendUnstored } from './send.ts';
 import { alone, letOthers } from './sending.ts';
@@ -25,17 +27,27 @@ export async function takeTurn(deps: TurnDeps, input: TurnInput): Promise<Taken>
   looking.catch(() => {}); // A rejection reaches those who await it.
   const { turn, holder } = await claim(deps, input);
   const ended = holder
-    ? await begin(deps, input, { turn, holder, looking, startedAt })
+    ? await begin(deps, input, { turn, holder, looking, startedAt }).catch(unlessForgotten(deps, input))
     : await resume(deps, input, { turn, looking, startedAt });
   const { conversation } = await looking.catch(() => UNKNOWN);
   const covered = new Set([head.messageId, ...ended.said.map(({ messageId }) => messageId)]);
   return { covered, turn: ended, isRepeat: !holder, before: conversation.summary };
 }
 
+/** Whose conversation was forgotten meanwhile, its turn is gone: nobody else has it. */
+function unlessForgotten(deps: TurnDeps, { burst: [head], isOnlyAttempt }: TurnInput) {
+  return async (error: unknown): Promise<Turn> => {
+    const isGone = error instanceof Superseded && (await dropForgotten(deps, head));
+    if (!isGone || isOnlyAttempt) throw error;
+    return forgottenTurn(head);
+  };
+}
+
 /** A turn that is ours is decided, stored and sent. */
 async function begin(deps: TurnDeps, input: TurnInput, work: Work): Promise<Turn> {
   const { turn, holder, startedAt } = work;
   const [head] = input.burst;
+  if (!input.isOnlyAttempt && (await isForgotten(deps, head, work.looking))) return forgottenTurn(head);
   const decision = await decide(deps, input, work);
   const { said } = decision;
   if (!('reply' in decision)) {
