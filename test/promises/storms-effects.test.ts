@@ -6,10 +6,10 @@ import type { StormOptions } from '../harness/promises/storm.ts';
 import { stormyTalkjs } from '../harness/promises/storm-chats.ts';
 import { sized } from '../harness/size.ts';
 
-const SEEDS = sized({ sample: 1, all: 2, proof: 10 });
+const SEEDS = sized({ sample: 1, all: 1, proof: 10 });
 const SIZE = sized({
   sample: { conversations: 6, messages: 3, faultRate: 0.1 },
-  all: { conversations: 16, messages: 5, faultRate: 0.1 },
+  all: { conversations: 12, messages: 4, faultRate: 0.1 },
   proof: { conversations: 30, messages: 8, faultRate: 0.1 },
 });
 
