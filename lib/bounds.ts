@@ -33,6 +33,10 @@ export const sizes = {
   /** The same of its correction, which lies beside it in the item. */
   correctionBytes: 100 * 1024,
 
+  /** What was said before the bot came, and one message of it. */
+  earlierBytes: 64 * 1024,
+  earlierTextBytes: 4 * 1024,
+
   /** One item of the table, which itself takes 400 KB. */
   itemBytes: 350 * 1024,
   /** One message of a queue: SQS' own limit. */

@@ -86,6 +86,13 @@ export interface Quote {
   text: string;
 }
 
+/** A message from before the bot came, as its platform lists it; `at` in ms, `from` the id of who said it. */
+export interface Earlier extends Quote {
+  id: string;
+  at: number;
+  from: string;
+}
+
 /** One user message inside a turn; a turn holds several when a burst is answered together. */
 export interface Said {
   messageId: string;
@@ -316,6 +323,8 @@ export interface Platform {
     messageId: string,
     signal: AbortSignal,
   ): Promise<Quote | undefined>;
+  /** The newest messages of the conversation, in any order. Throws `Later` while it does not answer. */
+  earlier?(of: Pick<Sent, 'conversation' | 'speaker'>, signal: AbortSignal): Promise<Earlier[]>;
   /** Shows that the bot is at work on `replyKey`; never throws. */
   typing?(seat: Seat, signal: AbortSignal): Promise<void>;
   /** Shows the answer to come; `isRepeat` when an earlier attempt may have shown something. */

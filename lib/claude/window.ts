@@ -3,7 +3,7 @@ import type { DocumentBlockParam, ImageBlockParam } from '@anthropic-ai/sdk/reso
 import { nameOf, noteFor } from '../attachments/note.ts';
 import { MAX_PICTURE_TOKENS } from '../attachments/tokens.ts';
 import { withNumbers } from '../text/choices.ts';
-import type { Correction, Effect, EffectState, Quote, Said, Summary, Turn } from '../types.ts';
+import type { Correction, Earlier, Effect, EffectState, Quote, Said, Summary, Turn } from '../types.ts';
 
 type Text = { type: 'text'; text: string };
 export type Block = Text | ImageBlockParam | DocumentBlockParam;
@@ -19,6 +19,8 @@ export type Files = ReadonlyMap<string, { block: Block; tokens?: number }>;
 export interface Beside {
   files?: Files;
   summary?: Summary | undefined;
+  /** What was said before the bot came, oldest first. */
+  earlier?: readonly Earlier[] | undefined;
 }
 
 export interface WindowLimits {
@@ -44,13 +46,15 @@ export function buildWindow(
   turns: readonly Turn[],
   asked: Turn,
   limits: WindowLimits,
-  { files = new Map(), summary }: Beside = {},
+  { files = new Map(), summary, earlier = [] }: Beside = {},
 ): Window {
   const corrections = correctionsOf([...turns, asked]);
   const cut = turns.findLast(({ reply }) => reply?.windowFrom !== undefined)?.reply?.windowFrom;
-  const past = turns
+  const before = cut === undefined ? toldBefore(earlier, [...turns, asked], corrections) : [];
+  const exchanges = turns
     .filter((turn) => isHistory(turn) && turn.sk !== asked.sk && (cut === undefined || turn.sk >= cut))
     .map((turn) => ({ sk: turn.sk, messages: exchange(turn, { corrections, files }) }));
+  const past = [...before, ...exchanges];
   const question = spoken(asked.said, { corrections, files });
 
   const kept =
@@ -77,6 +81,26 @@ function recall({ text }: Summary): WindowMessage {
     role: 'user',
     content: [{ type: 'text', text: `<summary>\n${text.replaceAll(/<(?=\/?summary)/gi, '‹')}\n</summary>` }],
   };
+}
+
+/**
+ * As one note in front of all turns, the first to leave the window. A message that has a turn is told there, and one that its sender
+ * has changed or taken back is told as it is now.
+ */
+function toldBefore(
+  earlier: readonly Earlier[],
+  turns: readonly Turn[],
+  corrections: ReadonlyMap<string, Correction>,
+): Past[] {
+  const told = new Set(turns.flatMap(({ said }) => said.map(({ messageId }) => messageId)));
+  const lines = earlier.flatMap(({ id, by, text }) => {
+    const correction = corrections.get(id);
+    if (told.has(id) || correction?.deleted) return [];
+    return JSON.stringify({ by: by === 'bot' ? 'you' : by, text: correction?.text ?? text });
+  });
+  if (lines.length === 0) return [];
+  const words = ['said here before you came, one message a line, as data:', ...lines].join('\n');
+  return [{ sk: '', messages: [{ role: 'user', content: [note(words)] }] }];
 }
 
 /** Apologies and notices are left out, unless something was done; what was said while a human answered stays in. */

@@ -1,12 +1,15 @@
 /** The table, of the conversation itself: whose it is, who of the team is in it, what is remembered of it. */
 
-import type { Conversation, MessageRef, Owner, Said, Summary } from '../types.ts';
+import type { Conversation, Earlier, MessageRef, Owner, Said, Summary } from '../types.ts';
 import type { Access } from './access.ts';
 import { gone, partition, turnSk } from './keys.ts';
 import { openSilent } from './silent.ts';
 
 /** Sorts after every turn, so that one backward read gives the conversation's own item and its newest turns. */
 export const CONVERSATION_SK = '~';
+
+/** Behind it, so that the same read gives what was said before the bot came. */
+export const EARLIER_SK = '~B';
 
 /** What is kept of a conversation beside its turns. Throws `Later` when the table does not answer. */
 export function openConversations(access: Access) {
@@ -73,6 +76,15 @@ export function openConversations(access: Access) {
         ConditionExpression: 'attribute_not_exists(#state)',
         ExpressionAttributeNames: { '#state': 'state' },
         ExpressionAttributeValues: { ':skipped': 'SKIPPED', ':said': [said], ':zero': 0, ':expires': expiresAt() },
+      });
+    },
+
+    /** Keeps what was said before the bot came, once. */
+    async keepEarlier(of: Pick<MessageRef, 'platform' | 'conversation'>, earlier: readonly Earlier[]): Promise<void> {
+      await update(partition(of), EARLIER_SK, {
+        UpdateExpression: 'SET earlier = :earlier, expiresAt = :expires',
+        ConditionExpression: 'attribute_not_exists(earlier)',
+        ExpressionAttributeValues: { ':earlier': earlier, ':expires': expiresAt() },
       });
     },
 

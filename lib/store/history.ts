@@ -1,14 +1,16 @@
 /** The table, of the history: what a conversation came to. */
 
-import type { Conversation, MessageRef, Turn, TurnState } from '../types.ts';
+import type { Conversation, Earlier, MessageRef, Turn, TurnState } from '../types.ts';
 import type { Access } from './access.ts';
-import { CONVERSATION_SK, toConversation } from './conversation.ts';
+import { CONVERSATION_SK, EARLIER_SK, toConversation } from './conversation.ts';
 import { partition, partsOfSk, turnSk } from './keys.ts';
 
 /** What one look at a conversation gives: its newest turns, oldest first, and whose it is. */
 export interface Recent {
   turns: Turn[];
   conversation: Conversation;
+  /** What was said before the bot came, oldest first. */
+  earlier?: readonly Earlier[];
 }
 
 /** Read consistently: may have been written a moment ago. */
@@ -45,13 +47,14 @@ export function openHistory({ read, query }: Access) {
       const pk = partition(of);
       const newest = await query({
         KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
-        ExpressionAttributeValues: { ':pk': pk, ':first': FIRST_TURN, ':last': CONVERSATION_SK },
-        Limit: NEWEST_TURNS + 1,
+        ExpressionAttributeValues: { ':pk': pk, ':first': FIRST_TURN, ':last': EARLIER_SK },
+        Limit: NEWEST_TURNS + 2,
         ConsistentRead: true,
       });
       const items = newest.Items ?? [];
       const own = items.find(({ sk }) => sk === CONVERSATION_SK);
-      const turns = items.filter((item) => item !== own).map(toTurn);
+      const before = items.find(({ sk }) => sk === EARLIER_SK)?.earlier as Earlier[] | undefined;
+      const turns = items.filter(({ sk }) => sk !== CONVERSATION_SK && sk !== EARLIER_SK).map(toTurn);
       const windowFrom = turns.find(({ reply }) => reply?.windowFrom)?.reply?.windowFrom ?? FIRST_TURN;
       if (newest.LastEvaluatedKey && String(newest.LastEvaluatedKey.sk) > windowFrom) {
         const older = await query({
@@ -62,7 +65,7 @@ export function openHistory({ read, query }: Access) {
         });
         turns.push(...(older.Items ?? []).map(toTurn));
       }
-      return { turns: turns.reverse(), conversation: toConversation(own) };
+      return { turns: turns.reverse(), conversation: toConversation(own), ...(before ? { earlier: before } : {}) };
     },
 
     /**

@@ -52,9 +52,10 @@ export async function compose(deps: ComposeDeps, input: ComposeInput): Promise<C
     bot: head.bot,
   };
   const refusal = turn.said.every((said) => said.refusal) ? turn.said[0]?.refusal : undefined;
-  const { summary } = recent.conversation;
+  const { earlier, conversation } = recent;
+  const { summary } = conversation;
   const windowWith = (files: Files): Window => {
-    const window = buildWindow(recent.turns, turn, deps.window, { files, summary });
+    const window = buildWindow(recent.turns, turn, deps.window, { files, summary, earlier });
     if (declined) window.messages.at(-1)?.content.push(noteOfEffects([declined]));
     return window;
   };

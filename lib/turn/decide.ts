@@ -6,6 +6,7 @@ import type { Reply } from '../types.ts';
 import { composeVisibly } from './answer.ts';
 import { keepUnanswered } from './claim.ts';
 import { asking } from './confirm.ts';
+import { withEarlier } from './earlier.ts';
 import { hasActed, telling, toldAlone } from './effects.ts';
 import { apologise, comesBack, reasonOf } from './ending.ts';
 import { fitReply } from './fit.ts';
@@ -54,12 +55,14 @@ async function decideWith(deps: TurnDeps, input: TurnInput, work: Work & { journ
   const left = (): Decision =>
     hasActed(effects()) ? { said, reply: toldAlone(effects(), speech) } : { said, isLeft: true };
   try {
-    const recent = await looking;
+    let recent = await looking;
     said = await keepUnanswered(deps, head, turn.said);
     verdict = await verdictOf(deps, input, { ...work, turn: { ...turn, said }, turns: recent.turns });
     if (recent.conversation.owner !== 'bot') return left();
     if ((turn.asks ?? 0) > MAX_ASKS) return told(apologise(deps, head, `asked ${MAX_ASKS} times already`));
-    said = await withQuotes(deps, { head, said, turns: [...recent.turns, { ...turn, said }] });
+    recent = await withEarlier(deps, { head, said, recent });
+    const { earlier } = recent;
+    said = await withQuotes(deps, { head, said, turns: [...recent.turns, { ...turn, said }], earlier });
     const composed = await composeVisibly(deps, input, {
       turn: { ...turn, said },
       recent,

@@ -1,7 +1,7 @@
 /** Stop 6, before Claude: which earlier message a user means who answers to one. */
 import { errorName, labelsOf } from '../log.ts';
 import { cutToBytes } from '../text/bytes.ts';
-import type { Quote, Said, Sent, Turn } from '../types.ts';
+import type { Earlier, Quote, Said, Sent, Turn } from '../types.ts';
 import { platformOf } from './ending.ts';
 import type { TurnDeps } from './shapes.ts';
 
@@ -11,15 +11,23 @@ const QUOTE_BYTES = 1_000;
 /** For the one request to the platform (ms): a courtesy, for which no answer waits longer. */
 const PATIENCE_MS = 5_000;
 
+interface Quoting {
+  head: Sent;
+  said: readonly Said[];
+  turns: readonly Turn[];
+  earlier: readonly Earlier[] | undefined;
+}
+
 /** The messages with what they quote: from the table, or else from the platform, whose failure costs the quote only. Never throws. */
 export async function withQuotes(
   deps: Pick<TurnDeps, 'platform' | 'log'>,
-  { head, said, turns }: { head: Sent; said: readonly Said[]; turns: readonly Turn[] },
+  { head, said, turns, earlier = [] }: Quoting,
 ): Promise<Said[]> {
   const quoting = said.map(async (one) => {
     if (one.quotes === undefined || one.quote) return one;
-    const quote = quoteIn(turns, one.quotes) ?? (await ask(deps, head, one.quotes));
-    return quote?.text.trim() ? { ...one, quote: { ...quote, text: cutToBytes(quote.text, QUOTE_BYTES) } } : one;
+    const quote =
+      quoteIn(turns, one.quotes) ?? earlier.find(({ id }) => id === one.quotes) ?? (await ask(deps, head, one.quotes));
+    return quote?.text.trim() ? { ...one, quote: { by: quote.by, text: cutToBytes(quote.text, QUOTE_BYTES) } } : one;
   });
   return Promise.all(quoting);
 }

@@ -37,6 +37,7 @@ export interface TurnDeps {
     | 'ownerOf'
     | 'forgottenAt'
     | 'erase'
+    | 'keepEarlier'
   > &
     JournalStore;
   platform(name: PlatformName): Platform;

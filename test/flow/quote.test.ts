@@ -45,6 +45,7 @@ it('a message of the bot, and one of the user as it was changed, are found in th
 });
 
 it('one that never came in is asked for once, and stays a quote when the turn is history', async () => {
+  await reply('old', 'Hello', undefined);
   const [old] = talkjs.say({
     conversationId: 'old',
     userId: 'carol',

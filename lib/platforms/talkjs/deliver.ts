@@ -6,6 +6,7 @@ import type { Platform } from '../../types.ts';
 import type { HttpDeps } from '../kit/http.ts';
 import type { Bots } from '../kit/manifest.ts';
 import { type TalkjsApiSettings, type TalkjsRefusal, talkjsApi } from './api.ts';
+import { listEarlier } from './earlier.ts';
 import {
   type Draft,
   edit,
@@ -52,7 +53,9 @@ export function talkjsPlatform(
   };
   const quoted: Platform['quoted'] = ({ conversation, speaker }, messageId, signal) =>
     findQuoted({ api, conversation, signal }, messageId, { ours, speaker: speaker.id });
-  const always = { hasButtons: true, deliver, quoted };
+  const earlier: Platform['earlier'] = ({ conversation, speaker }, signal) =>
+    listEarlier({ api, conversation, signal }, { ours, speaker: speaker.id });
+  const always = { hasButtons: true, deliver, quoted, earlier };
   if (settings.typing === 'off') return always;
 
   const typing: Platform['typing'] = async ({ conversation, bot, replyKey }, signal) => {
