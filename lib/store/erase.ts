@@ -1,6 +1,7 @@
 /** The table, when one turn is to leave nothing behind: its item, what it did, and what is noted of it elsewhere. */
 import type { MessageRef } from '../types.ts';
 import type { Access } from './access.ts';
+import { EARLIER_SK } from './conversation.ts';
 import type { Key } from './items.ts';
 import { journalRange } from './journal.ts';
 import { partition, pointer, turnSk } from './keys.ts';
@@ -14,7 +15,7 @@ export function keysBeside(ref: MessageRef): Key[] {
 /** Throws `Later` when the table does not answer: to be repeated then. */
 export function openErase({ query, remove }: Pick<Access, 'query' | 'remove'>) {
   return {
-    /** The turn's own item goes last, so that a repeat knows what is still to be done. */
+    /** Also what it may have read in of the time before it. The turn's own item goes last, so that a repeat knows what is still to be done. */
     async erase(ref: MessageRef): Promise<void> {
       const pk = partition(ref);
       const { from, to, isOf } = journalRange(ref);
@@ -25,7 +26,7 @@ export function openErase({ query, remove }: Pick<Access, 'query' | 'remove'>) {
       });
       const journal = Items.map(({ sk }) => String(sk)).filter(isOf);
       await Promise.all(keysBeside(ref).map((key) => remove(key.pk, key.sk)));
-      for (const sk of [...journal, turnSk(ref)]) await remove(pk, sk);
+      for (const sk of [...journal, EARLIER_SK, turnSk(ref)]) await remove(pk, sk);
     },
   };
 }

@@ -140,3 +140,14 @@ it('is not brought back where the conversation was forgotten', async () => {
 
   expect(first()).toEqual(['Can you help, @Claude?']);
 });
+
+it('goes with a turn that began before the forgetting and read it in behind it', async () => {
+  const [of, ref] = [{ platform: 'talkjs', conversation: 'raced' } as const, sent('talkjs', 'raced', 'Hello', 1)];
+  await world.store.keepEarlier(of, [{ id: 'm', at: 1, from: 'alice', by: 'user', text: 'Before.' }]);
+  const kept = (await world.store.recent(of)).earlier;
+
+  await world.store.erase({ ...of, messageId: ref.messageId, createdAt: ref.createdAt });
+
+  expect(kept).toHaveLength(1);
+  expect((await world.store.recent(of)).earlier).toBeUndefined();
+});
