@@ -38,7 +38,7 @@ export function essay(count: number): string {
 
 /** Whether the request is for a summary, by its own words or by its instructions. */
 export function isSummaryWanted({ said, instructions }: Conversation): boolean {
-  const isOrder = /^\s*(?:please )?summari[sz]e\b/im;
+  const isOrder = /^[^\S\n]*(?:please )?summari[sz]e\b/im;
   return (
     isOrder.test(said.join('\n')) ||
     isOrder.test(instructions) ||

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { toParts } from '../../../lib/platforms/botpress/parts.ts';
 import { keepHarmless } from '../../../lib/text/harmless.ts';
 import { harmlessStart } from '../../../lib/text/harmless-start.ts';
+import { provenOnPage } from '../../harness/promises/reliability-page.ts';
 import { sized } from '../../harness/size.ts';
 
 // Invisible: keeps a bracket from being a picture’s.
@@ -143,6 +144,13 @@ describe('whatever Claude wrote', () => {
       }),
       { numRuns: runs },
     );
+
+    provenOnPage('rendered: Markdown', [
+      '| answers of random Markdown | at | live pictures or HTML in what is sent |',
+      '|---|---|---|',
+      `| ${runs.toLocaleString('en-US')} | Botpress, in parts | **0** |`,
+      `| ${runs.toLocaleString('en-US')} | Chat API | **0** |`,
+    ]);
   });
 
   it('stays as it is once it is harmless', () => {
