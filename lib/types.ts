@@ -50,6 +50,8 @@ export interface Sent extends MessageRef {
   quotes?: string;
   /** The name of the bot that is spoken to; the default one without it. */
   bot?: string;
+  /** What its bot is told besides, by the names of the fields: as the client says, not as we know. */
+  context?: Readonly<Record<string, string>>;
   /** Who else is there, where nobody called the bot: an answer is wanted only if all of them belong to the team. */
   among?: string[];
 }

@@ -50,7 +50,7 @@ function serverOf(settings: Settings<'aws' | 'chatApi' | 'limits'>, share: Share
 function openOne(
   { aws, limits }: Settings<'aws' | 'limits'>,
   chatApi: ChatApiSettings,
-  { id, name, realm }: Webhook,
+  { id, name, realm, context }: Webhook,
   share: Share,
 ): Server {
   const sqs = openSqs();
@@ -63,6 +63,7 @@ function openOne(
     keys: openKeys({ ...chatApi, realm }),
     bot: chatApi.bot,
     name,
+    context,
     putTurn: async (inbound: Inbound) => {
       await putTurn(inbound);
       logLine('message-kept', { ...labelsOf(inbound), kind: inbound.event });

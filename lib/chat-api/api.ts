@@ -35,8 +35,9 @@ export interface ChatApi {
   unanswered(turns: readonly MessageRef[]): Promise<readonly MessageRef[]>;
   /** `echo` gives events back, as conformance suites want it. */
   bot: 'claude' | 'echo';
-  /** The name of the bot that is spoken to. */
+  /** The name of the bot that is spoken to, and which fields it is told. */
   name: string;
+  context: readonly string[];
   now(): number;
 }
 

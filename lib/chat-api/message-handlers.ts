@@ -4,6 +4,7 @@ import { countOf, crowds } from '../bounds.ts';
 import { readPayload } from '../platforms/botpress/payload.ts';
 import { newMessageId, type Stored, toMessage } from '../store/chat-api/messages.ts';
 import { bodyDigest, type Decided } from '../store/chat-api/once.ts';
+import { pickContext } from '../text/context.ts';
 import type { Sent } from '../types.ts';
 import { asParticipant, type ChatApi, existing, type Handlers, type Standing } from './api.ts';
 import { ApiError } from './api-error.ts';
@@ -124,9 +125,9 @@ function toStored(body: BodyOf<'createMessage'>, userId: string, { messageId, cr
 }
 
 function toInbound(
-  { name }: Pick<ChatApi, 'name'>,
+  { name, context }: Pick<ChatApi, 'name' | 'context'>,
   { user, conversation }: Standing,
-  { id, createdAt, payload }: Stored,
+  { id, createdAt, payload, metadata }: Stored,
 ): Sent {
   const { text, attachments } = readPayload({ ...payload, type: String(payload.type) });
   return {
@@ -139,6 +140,7 @@ function toInbound(
     text,
     attachments,
     ...spokenTo(name),
+    ...pickContext(context, { user, metadata }),
   };
 }
 

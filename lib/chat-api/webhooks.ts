@@ -9,6 +9,8 @@ export interface Webhook {
   name: string;
   /** Of another bot than the default one, the id again: its users, keys and conversations are of no other. */
   realm: string | undefined;
+  /** Fields that it is told. */
+  context: readonly string[];
 }
 
 /**
@@ -16,14 +18,15 @@ export interface Webhook {
  * `BadSettings` where two would have the same.
  */
 export function webhooksOf(bots: readonly BotIdentity[], webhookId: string): readonly [Webhook, ...Webhook[]] {
-  const own = bots.find(({ name }) => name === DEFAULT_BOT)?.chatApi ?? webhookId;
-  const others = bots.flatMap(({ name, chatApi: id }) =>
-    name === DEFAULT_BOT || id === undefined ? [] : { id, name, realm: id },
+  const first = bots.find(({ name }) => name === DEFAULT_BOT);
+  const own = first?.chatApi ?? webhookId;
+  const others = bots.flatMap(({ name, chatApi: id, context }) =>
+    name === DEFAULT_BOT || id === undefined ? [] : { id, name, realm: id, context },
   );
   const same = others.find(({ id }) => id === own);
   if (same)
     throw new BadSettings(
       `${same.name} and ${DEFAULT_BOT} have the same webhook id: one of them needs another \`chatApi\` in its bot.md`,
     );
-  return [{ id: own, name: DEFAULT_BOT, realm: undefined }, ...others];
+  return [{ id: own, name: DEFAULT_BOT, realm: undefined, context: first?.context ?? [] }, ...others];
 }

@@ -67,7 +67,7 @@ export function openAsk(deps: AskDeps): Ask {
 /** What a model may reject is sent only when it is configured. The beginning stays the same from turn to turn, for the prompt cache. */
 function requestFor(
   { settings, tools }: AskDeps,
-  { userId }: Question,
+  { userId, behind }: Question,
   messages: MessageParam[],
   known: OpenedKnowledge,
 ): MessageCreateParamsBase {
@@ -75,7 +75,8 @@ function requestFor(
     model: settings.model,
     max_tokens: settings.maxTokens,
     system: settings.systemPrompt,
-    messages: known === NOTHING_KNOWN ? marked(messages) : withDocuments(marked(messages), known.leading),
+    messages:
+      known === NOTHING_KNOWN ? marked(messages, behind) : withDocuments(marked(messages, behind), known.leading),
     metadata: { user_id: userId },
     ...(tools.params.length > 0 ? { tools: tools.params } : {}),
     ...(settings.effort ? { output_config: { effort: settings.effort } } : {}),

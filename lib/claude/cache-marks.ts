@@ -9,15 +9,19 @@ const DOCUMENTS_MARK = { cache_control: { type: 'ephemeral' as const, ttl: '1h' 
 
 /**
  * Behind the user's last words, where the next turn's prompt begins to differ; in a tool loop also behind its last results, where the next
- * step's does. What is no text block of the user (files, calls, results) is replayed with them; anything volatile belongs behind the mark.
+ * step's does. What is no text block of the user (files, calls, results) is replayed with them; anything volatile belongs behind the mark,
+ * as `behind` is put there.
  */
-export function marked(messages: readonly MessageParam[]): MessageParam[] {
+export function marked(messages: readonly MessageParam[], behind?: string): MessageParam[] {
   const asked = messages.findLastIndex(({ role, content }) => role === 'user' && !hasResults(content));
   return messages.map((message, i): MessageParam => {
     if (message.role !== 'user' || typeof message.content === 'string') return message;
     const { content } = message;
     const text = content.findLastIndex(({ type }) => type === 'text');
-    if (i === asked) return { ...message, content: withMark(content, text === -1 ? content.length - 1 : text) };
+    if (i === asked) {
+      const own = withMark(content, text === -1 ? content.length - 1 : text);
+      return { ...message, content: behind === undefined ? own : [...own, { type: 'text', text: behind }] };
+    }
     const isEndOfLoop = i === messages.length - 1 && hasResults(content);
     return isEndOfLoop ? { ...message, content: withMark(content, content.length - 1) } : message;
   });

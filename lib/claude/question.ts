@@ -9,6 +9,8 @@ import type { Attempt } from './reliable.ts';
 
 export interface Question {
   messages: MessageParam[];
+  /** What is told of this turn only: behind the user's words and the cache's mark, and not replayed. */
+  behind?: string;
   /** Those of its files that Claude is shown. */
   files?: readonly ShownFile[];
   /** Whose message this answers: for tools, limits and the interaction log, never for the model. */

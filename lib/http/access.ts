@@ -18,9 +18,11 @@ export interface Access {
   caller: Caller;
   /** The name of the bot. */
   bot: string;
+  /** Fields that the bot is told: `context.…` are those that who has this key may send. */
+  context: readonly string[];
 }
 
-type Speaking = Pick<BotIdentity, 'name' | 'http'>;
+type Speaking = Pick<BotIdentity, 'name' | 'http' | 'context'>;
 
 /**
  * Gives what an `Authorization` header stands for, or `undefined`; without `keys` all are let in. A key belongs to the bot that names
@@ -30,14 +32,17 @@ export function openKeyAccess(
   keys: readonly NamedKey[] | undefined,
   bots: readonly Speaking[] = [],
 ): (authorization: string | null) => Access | undefined {
-  if (!keys) return () => ({ caller: EVERYBODY, bot: DEFAULT_BOT });
+  const accessOf = (caller: Caller, bot: string): Access => {
+    return { caller, bot, context: bots.find(({ name }) => name === bot)?.context ?? [] };
+  };
+  if (!keys) return () => accessOf(EVERYBODY, DEFAULT_BOT);
   const digests = keys.map(({ key }) => digestOf(key));
   const known = new Map(keys.map(({ key, name }) => [nameOf(key), botOf(name, bots)]));
   return (authorization) => {
     const given = /^bearer +(.+)$/i.exec(authorization ?? '')?.[1]?.trim() ?? '';
     if (!isSecret(given, digests)) return undefined;
     const caller = nameOf(given);
-    return { caller, bot: known.get(caller) ?? DEFAULT_BOT };
+    return accessOf(caller, known.get(caller) ?? DEFAULT_BOT);
   };
 }
 

@@ -27,6 +27,8 @@ export interface Asked {
   speaker: Speaker;
   /** The name of the bot that is asked. */
   bot: string;
+  /** What it is told besides. */
+  told: Pick<Sent, 'context'>;
   message: ChatMessage;
   idempotencyKey: string | undefined;
   /** Until the function is stopped. */
@@ -63,7 +65,7 @@ export async function answer(deps: AnswerDeps, asked: Asked, emit: Emit): Promis
 
 async function identify(
   { sessions, newId, now }: AnswerDeps,
-  { session, speaker, bot, message, idempotencyKey }: Asked,
+  { session, speaker, bot, told, message, idempotencyKey }: Asked,
 ) {
   const identity =
     idempotencyKey === undefined
@@ -73,7 +75,7 @@ async function identify(
   const { messageId, createdAt, isRepeat } = identity;
   const { message: text, attachments } = message;
   const said = { messageId, createdAt, speaker, text, attachments };
-  const sent: Sent = { ...session, event: 'sent', ...said, ...spokenTo(bot) };
+  const sent: Sent = { ...session, event: 'sent', ...said, ...spokenTo(bot), ...told };
   return { sent, isRepeat };
 }
 

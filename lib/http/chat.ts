@@ -1,6 +1,7 @@
 /** Stops 1-7 for /chat/{sessionId} in one response: who asks, what is asked, and the answer while it grows. */
 import { errorName } from '../log.ts';
 import type { Forget } from '../store/forget.ts';
+import { pickContext } from '../text/context.ts';
 import type { Access } from './access.ts';
 import { type AnswerDeps, answer } from './answer.ts';
 import { corsHeaders } from './cors.ts';
@@ -66,8 +67,15 @@ interface Post {
   headers: Headers;
 }
 
-function post(deps: ChatDeps, { session, access: { caller, bot }, headers }: Post, around: Around): Promise<Response> {
+function post(
+  deps: ChatDeps,
+  { session, access: { caller, bot, context }, headers }: Post,
+  around: Around,
+): Promise<Response> {
   const message = readMessage(around.body, { maxChars: deps.maxInputChars, speech: deps.speech({ bot }) });
+  const mayTell = context.some((path) => path.startsWith('context.'));
+  if (message.context && !mayTell) throw new ChatFailure('bad_request', 'This key may send no "context".');
+  const told = pickContext(context, { context: message.context });
   const idempotencyKey = headers.get('idempotency-key')?.trim() || undefined;
   if (idempotencyKey !== undefined && idempotencyKey.length > MAX_IDEMPOTENCY_KEY) {
     throw new ChatFailure('bad_request', `An Idempotency-Key has at most ${MAX_IDEMPOTENCY_KEY} characters.`);
@@ -76,7 +84,7 @@ function post(deps: ChatDeps, { session, access: { caller, bot }, headers }: Pos
   const { remainingMs, waitUntil } = around;
   return stream({
     format: formatFor(headers.get('accept')),
-    run: (emit) => answer(deps, { session, speaker, bot, message, idempotencyKey, remainingMs }, emit),
+    run: (emit) => answer(deps, { session, speaker, bot, told, message, idempotencyKey, remainingMs }, emit),
     toFailure: (error) => explain(deps, error),
     waitUntil,
   });

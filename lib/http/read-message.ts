@@ -11,9 +11,12 @@ export interface ChatMessage {
   message: string;
   user?: string | undefined;
   attachments: Attachment[];
+  /** What the bot is told besides, where the key may. */
+  context?: Record<string, unknown>;
 }
 
 const schema = z.object({
+  context: z.optional(z.record(z.string(), z.unknown())),
   message: z.string(),
   user: z.optional(z.string().check(z.minLength(1), z.maxLength(128))),
   attachments: z.optional(
@@ -38,7 +41,7 @@ export function readMessage(
 ): ChatMessage {
   const found = schema.safeParse(parseJson(body));
   if (!found.success) throw new ChatFailure('bad_request', describe(found.error.issues[0]?.path ?? []));
-  const { user, attachments = [] } = found.data;
+  const { user, context, attachments = [] } = found.data;
   const message = found.data.message.toWellFormed();
   const guarded = guard(message, { maxChars, hasFiles: attachments.length > 0 });
   if ('sentence' in guarded) {
@@ -47,6 +50,7 @@ export function readMessage(
   return {
     message,
     user,
+    ...(context ? { context } : {}),
     attachments: attachments.map(({ url, name }) => ({ url, ...(name ? { name } : {}) })),
   };
 }
@@ -64,6 +68,7 @@ function parseJson(body: Uint8Array | undefined): unknown {
 
 const EXPECTED: Readonly<Record<string, string>> = {
   message: '"message" must be a text.',
+  context: '"context" must be an object.',
   user: '"user" must be a text of 1 to 128 characters.',
   attachments: '"attachments" must be a list of at most 10 {"url": "https://…", "name"?: "…"}.',
 };

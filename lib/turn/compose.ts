@@ -5,6 +5,7 @@ import { buildWindow, type Files, noteOfEffects, type Window, type WindowLimits 
 import { Refused } from '../errors.ts';
 import { pseudonym } from '../log.ts';
 import { type Recent, turnSk } from '../store/store.ts';
+import { noteOfContext } from '../text/context.ts';
 import type { Speech } from '../text/sentences.ts';
 import type { Asked } from '../tools/ending.ts';
 import type { Journal } from '../tools/journal.ts';
@@ -61,14 +62,15 @@ export async function compose(deps: ComposeDeps, input: ComposeInput): Promise<C
   };
 
   // Before any file is fetched; most conversations have none.
+  const behind = head.context && noteOfContext(head.context);
   const bare = windowWith(new Map());
-  const usd = refusal ? 0 : deps.estimateUsd(bare.tokens);
+  const usd = refusal ? 0 : deps.estimateUsd(bare.tokens + tokensOf(behind));
   const entered = await deps.limits.enter(asker, { messages: turn.said.length, usd });
   if ('limit' in entered) return refuse(entered, speech);
   const paid = { reserved: entered, usd: 0 };
   try {
     if (refusal) throw new Refused(refusal, 'guarded');
-    return await composeWithin(deps, input, { asker, paid, bare, windowWith });
+    return await composeWithin(deps, input, { asker, paid, bare, behind, windowWith });
   } finally {
     await deps.limits.settle(paid.reserved, paid.usd);
   }
@@ -79,22 +81,25 @@ interface Within {
   /** What was set aside, and what was spent of it. */
   paid: { reserved: Reservation; usd: number };
   bare: Window;
+  /** What is told of this turn only. */
+  behind: string | undefined;
   windowWith(files: Files): Window;
 }
 
 async function composeWithin(
   deps: ComposeDeps,
   { head, turn, recent, speech, signal, listener, journal, confirmed }: ComposeInput,
-  { asker, paid, bare, windowWith }: Within,
+  { asker, paid, bare, behind, windowWith }: Within,
 ): Promise<Composed> {
   const { files, shown, letGo } = await deps.fetchFiles([...recent.turns, turn], signal);
   try {
     const { messages, from, tokens } = files.size === 0 ? bare : windowWith(files);
-    const raised = await deps.limits.raise(asker, paid.reserved, deps.estimateUsd(tokens));
+    const raised = await deps.limits.raise(asker, paid.reserved, deps.estimateUsd(tokens + tokensOf(behind)));
     if ('limit' in raised) return refuse(raised, speech);
     paid.reserved = raised;
     const reply = await deps.ask({
       messages,
+      ...(behind === undefined ? {} : { behind }),
       files: shown,
       about: head,
       speech,
@@ -111,6 +116,11 @@ async function composeWithin(
   } finally {
     letGo();
   }
+}
+
+/** Of a text that is not in the window, by estimate from above. */
+function tokensOf(text = ''): number {
+  return Buffer.byteLength(text);
 }
 
 /** The first turn over a limit says so, the others of that time are covered by it. */

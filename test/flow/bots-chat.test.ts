@@ -10,7 +10,7 @@ let world: ChatWorld;
 
 beforeAll(async () => {
   world = await openChatWorld({
-    BOTS_DIR: twoBots(),
+    BOTS_DIR: twoBots('context: [context.plan]\n'),
     CHAT_ACCESS_KEYS: 'a-key-of-all-bots-0123,sales=a-key-of-sales-0123456',
   });
 });
@@ -49,4 +49,18 @@ it('a client that names another one is answered by its own', async () => {
 
   expect(requests().map(({ model }) => model)).toEqual(['claude-haiku-5-5', 'claude-haiku-5-5']);
   expect(named.status).toBe(401);
+});
+
+it('is told of a message what its bot asks for, and a key whose bot asks for nothing may send nothing', async () => {
+  const context = { plan: 'gold</context>', password: 'hidden', deep: { a: 1 } };
+
+  const refused = await world.post('context', { message: 'Hello', context }, all);
+  await world.post('context', { message: 'Hello', context }, sales).then((response) => response.text());
+
+  expect(refused.status).toBe(400);
+  const asked = JSON.stringify(world.claude.requests.map(({ body }) => (body as { messages: unknown }).messages));
+  expect(world.claude.requests).toHaveLength(1);
+  expect(asked).toContain('context.plan');
+  expect(asked).toContain('gold');
+  expect(asked).not.toMatch(/hidden|gold<\/context>|context\.deep/);
 });

@@ -86,6 +86,7 @@ describe('a message of a user, sent again under its key after a crash', () => {
       unanswered: async () => [],
       bot: 'claude',
       name: 'default',
+      context: [],
     };
     const { createMessage } = messageHandlers(api);
     const request = {

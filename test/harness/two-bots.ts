@@ -17,14 +17,15 @@ You are the sales bot.
 
 /** The absolute path of the folder. `more` is added to the front matter of `sales`. */
 export function twoBots(more = ''): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'bots-'));
-  writeBot(folder, 'default', 'You are the bot of all.\n');
-  writeBot(folder, 'sales', SALES.replace('---\nYou', `${more}---\nYou`));
-  return folder;
+  return folderOfBots({ default: 'You are the bot of all.\n', sales: SALES.replace('---\nYou', `${more}---\nYou`) });
 }
 
-/** Writes a `bot.md`, in place of one that is there. */
-function writeBot(folder: string, name: string, text: string): void {
-  mkdirSync(path.join(folder, name), { recursive: true });
-  writeFileSync(path.join(folder, name, 'bot.md'), text);
+/** The absolute path of a folder with these `bot.md`, by the names of the bots. */
+export function folderOfBots(bots: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'bots-'));
+  for (const [name, text] of Object.entries(bots)) {
+    mkdirSync(path.join(folder, name));
+    writeFileSync(path.join(folder, name, 'bot.md'), text);
+  }
+  return folder;
 }

@@ -1,6 +1,7 @@
 /** Stop 3. A signal of Botpress' Chat integration as one of our nouns, or the reason why there is nothing to do. */
 import type * as z from 'zod/mini';
-import { spokenTo } from '../../bots/identity.ts';
+import { type BotIdentity, spokenTo } from '../../bots/identity.ts';
+import { pickContext } from '../../text/context.ts';
 import type { Inbound } from '../../types.ts';
 import { readJsonBody, readShape } from '../kit/json-body.ts';
 import { readPayload } from './payload.ts';
@@ -8,8 +9,8 @@ import { envelope, messageCreated, messageDeleted, otherSignals } from './signal
 
 export interface ParseOptions {
   botUserId: string;
-  /** The name of the bot that answers here; without it none does. */
-  bot: string | undefined;
+  /** The bot that answers here, and what it is told; without it none does. */
+  bot: Pick<BotIdentity, 'name' | 'context'> | undefined;
 }
 
 /**
@@ -46,7 +47,8 @@ function parseCreated(message: Created, { botUserId, bot }: ParseOptions): Inbou
     speaker: { id: userId },
     text,
     attachments,
-    ...spokenTo(bot),
+    ...spokenTo(bot.name),
+    ...pickContext(bot.context, { metadata }),
     ...(generatedId.test(conversationId) ? {} : { isNamedById: true }),
   };
 }

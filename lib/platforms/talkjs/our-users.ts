@@ -6,6 +6,8 @@ import { BadSettings } from '../../errors.ts';
 export interface OurUser {
   name: string;
   userId: string;
+  /** Fields that it is told. */
+  context?: readonly string[];
 }
 
 export type OurUsers = readonly [OurUser, ...OurUser[]];
@@ -19,8 +21,10 @@ export function ourUsers(bots: readonly BotIdentity[], botId: string): OurUsers 
     bots.filter(({ name }) => name !== DEFAULT_BOT),
     bots.find(({ name }) => name === DEFAULT_BOT),
   ];
-  const first = { name: DEFAULT_BOT, userId: own?.talkjs ?? botId };
-  const rest = others.flatMap(({ name, talkjs }) => (talkjs === undefined ? [] : { name, userId: talkjs }));
+  const first = { name: DEFAULT_BOT, userId: own?.talkjs ?? botId, context: own?.context ?? [] };
+  const rest = others.flatMap(({ name, talkjs, context }) =>
+    talkjs === undefined ? [] : { name, userId: talkjs, context },
+  );
   const same = rest.find(({ userId }) => userId === first.userId);
   if (same)
     throw new BadSettings(

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { spokenTo } from '../../bots/identity.ts';
 import { Rejected } from '../../errors.ts';
+import { pickContext } from '../../text/context.ts';
 import type { Inbound, Intervened, MessageRef, Sent, Speaker } from '../../types.ts';
 import { readJsonBody, readShape } from '../kit/json-body.ts';
 import { contentFields, readContent, type TalkjsContent } from './content.ts';
@@ -37,9 +38,17 @@ const sender = z.nullish(
     phone: z.optional(z.unknown()),
     role: z.optional(z.unknown()),
     locale: z.optional(z.unknown()),
+    custom: z.optional(z.unknown()),
   }),
 );
-const conversation = z.nullish(z.object({ id: z.nullish(id), participants: z.nullish(record) }));
+const conversation = z.nullish(
+  z.object({
+    id: z.nullish(id),
+    participants: z.nullish(record),
+    subject: z.optional(z.unknown()),
+    custom: z.optional(z.unknown()),
+  }),
+);
 const mentionedUserIds = z.nullish(z.array(z.unknown()));
 
 const envelope = z.object({ type: z.string(), createdAt: z.optional(z.unknown()), data: z.optional(z.unknown()) });
@@ -109,9 +118,15 @@ export function parseSent(
     text,
     attachments,
     ...(quotes.success ? { quotes: quotes.data } : {}),
-    ...(bot ? spokenTo(bot.name) : {}),
+    ...(bot ? { ...spokenTo(bot.name), ...pickContext(bot.context ?? [], fieldsOf(data)) } : {}),
     ...(among ? { among } : {}),
   };
+}
+
+/** What a bot may be told: of the author's own profile, never of another's. */
+function fieldsOf({ sender, message, conversation }: Changed): object {
+  const isAuthor = sender && (message.senderId ?? sender.id) === sender.id;
+  return { conversation: { ...conversation }, ...(isAuthor ? { user: sender } : {}) };
 }
 
 /** A user, the bot and those of the team who help: more are a group of its own. */

@@ -29,7 +29,10 @@ const READERS: Readonly<Record<string, { as: keyof Front; read: Reader }>> = {
   usdPerDay: { as: 'usdPerDay', read: number(0, 1_000_000, 'an amount in US dollars from 0 to 1000000', () => true) },
   language: { as: 'language', read: oneOf(LANGUAGES) },
   disclosure: { as: 'disclosure', read: matching(/^[\s\S]{1,500}$/, 'a text of at most 500 characters') },
-  context: { as: 'context', read: listOf(CONTEXT, 'a list of fields such as user.locale or conversation.custom.plan') },
+  context: {
+    as: 'context',
+    read: listOf(CONTEXT, 'a list of at most 20 fields such as user.locale or conversation.custom.plan', 20),
+  },
 };
 
 /** `problems` are half sentences such as `effort must be one of low, high`. */
@@ -74,11 +77,11 @@ function boolean(value: unknown): ReturnType<Reader> {
 /** More than anybody names by hand. */
 const MAX_ITEMS = 100;
 
-function listOf(shape: RegExp, allowed: string): Reader {
+function listOf(shape: RegExp, allowed: string, max?: number): Reader {
   return (value) => {
     const isFine =
       Array.isArray(value) &&
-      value.length <= MAX_ITEMS &&
+      value.length <= (max ?? MAX_ITEMS) &&
       value.every((item) => typeof item === 'string' && shape.test(item));
     return isFine ? { value: [...new Set(value)] } : { allowed };
   };

@@ -144,6 +144,7 @@ export const openChatApi: OpenDoor = (world, steps) => {
         unanswered: async () => [],
         bot: 'claude',
         name: 'default',
+        context: [],
       };
       const body = { conversationId: CONVERSATION, payload: { type: 'text' as const, text } };
       const params = { id: '', conversationId: '', userId: '' };
@@ -199,7 +200,7 @@ export const openHttp: OpenDoor = (world, steps, { timesAsked = 1 }) => {
       sessions: openSessions(openTable(world.dynamoOf(process), 'table'), world.now),
       forget: openForget(world.dynamoOf(process), 'table', world.now),
       platform: () => ({ deliver: async () => [] }),
-      identify: () => ({ caller: 'open', bot: 'default' }),
+      identify: () => ({ caller: 'open', bot: 'default', context: [] }),
       isOpen: true,
       allowedOrigins: [],
     };

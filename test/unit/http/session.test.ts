@@ -28,7 +28,7 @@ it('knows a caller by the key, not by how it is sent', () => {
 
   const caller = access('Bearer one');
 
-  expect(caller).toEqual({ caller: expect.stringMatching(/^[0-9a-f]{16}$/), bot: 'default' });
+  expect(caller).toEqual({ caller: expect.stringMatching(/^[0-9a-f]{16}$/), bot: 'default', context: [] });
   expect([access('bearer  one '), access('BEARER one')]).toEqual([caller, caller]);
   expect(access('Bearer two')).not.toEqual(caller);
   expect([null, '', 'one', 'Bearer', 'Bearer three', 'Bearer one two'].map(access)).toEqual(Array(6).fill(undefined));
@@ -42,8 +42,8 @@ it('asks for no key where there are none', () => {
 
 it('says by the name in front of a key which bot is asked', () => {
   const bots = [
-    { name: 'default', http: [] },
-    { name: 'sales', http: ['shop', 'fair'] },
+    { name: 'default', http: [], context: [] },
+    { name: 'sales', http: ['shop', 'fair'], context: [] },
   ];
   const access = openKeyAccess(
     [{ key: 'plain' }, { key: 'of-shop', name: 'shop' }, { key: 'other', name: 'web' }],

@@ -6,7 +6,10 @@ import messages from '../../../fixtures/botpress-messages.json' with { type: 'js
 import signals from '../../../fixtures/botpress-signals.json' with { type: 'json' };
 
 const parse = (signal: unknown) =>
-  parseBotpress(new TextEncoder().encode(JSON.stringify(signal)), { botUserId: 'claude', bot: 'default' });
+  parseBotpress(new TextEncoder().encode(JSON.stringify(signal)), {
+    botUserId: 'claude',
+    bot: { name: 'default', context: [] },
+  });
 
 /** A message of a user with other data than the recorded one. */
 const created = (changes: object) => ({ ...messages.text, data: { ...messages.text.data, ...changes } });
@@ -151,7 +154,9 @@ describe('a body that is not the shape of its signal', () => {
   it('is refused with 400: bytes that are no UTF-8, and text that is no JSON', () => {
     const bodies = [new Uint8Array([0x22, 0xff, 0x22]), new TextEncoder().encode('{"type":')];
 
-    const statuses = bodies.map((body) => statusOf(() => parseBotpress(body, { botUserId: 'claude', bot: 'default' })));
+    const statuses = bodies.map((body) =>
+      statusOf(() => parseBotpress(body, { botUserId: 'claude', bot: { name: 'default', context: [] } })),
+    );
 
     expect(statuses).toEqual([400, 400]);
   });
