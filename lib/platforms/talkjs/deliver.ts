@@ -1,6 +1,6 @@
 /** Stop 7. Posts an answer as the TalkJS bot: once, in order, in place of the typing placeholder when there is one. */
 import { botNamed } from '../../bots/identity.ts';
-import { Later, Undeliverable } from '../../errors.ts';
+import { Later, Permanent, Undeliverable } from '../../errors.ts';
 import { withMarks } from '../../text/source-marks.ts';
 import type { Platform } from '../../types.ts';
 import type { HttpDeps } from '../kit/http.ts';
@@ -195,7 +195,7 @@ async function listOwn(seat: TalkjsSeat): Promise<Listed[]> {
   const recent = await listRecent(seat);
   if (!Array.isArray(recent)) {
     throwIfGone(recent);
-    throw refused(recent);
+    throw new Later(`talkjs: ${nameOf(recent)}`);
   }
   return recent.filter(({ senderId }) => senderId === seat.botId);
 }
@@ -209,18 +209,23 @@ function throwIfGone({ status, errorCode, reasons, isJson }: TalkjsRefusal): voi
   const isOutside =
     /PARTICIPANT|USER_NOT_FOUND|CONVERSATION_NOT_FOUND/i.test(errorCode) ||
     reasons.some((reason) => /participant/i.test(reason));
-  if (isMissing || isOutside) throw new Undeliverable(`talkjs: ${name(status, errorCode)}`);
+  if (isMissing || isOutside) throw new Undeliverable(`talkjs: ${nameOf({ status, errorCode })}`);
 }
 
 function isRepeat({ status, errorCode }: TalkjsRefusal): boolean {
   return status === 409 || /IDEMPOTEN|DUPLICATE/i.test(errorCode);
 }
 
-/** Not known to be final, so it is tried again and ends with the dead letters, where an operator sees it. */
-function refused({ status, errorCode }: TalkjsRefusal): Later {
-  return new Later(`talkjs: ${name(status, errorCode)}`);
+/**
+ * What TalkJS itself refuses for what is in it (400, 413, 422) no attempt can mend: the user gets the apology. Anything else is not
+ * known to be final, so it is tried again and ends with the dead letters, where an operator sees it.
+ */
+function refused({ status, errorCode, isJson }: TalkjsRefusal): Later | Permanent {
+  const what = `talkjs: ${nameOf({ status, errorCode })}`;
+  const isContent = isJson && (status === 400 || status === 413 || status === 422);
+  return isContent ? new Permanent(what) : new Later(what);
 }
 
-function name(status: number, errorCode: string): string {
+function nameOf({ status, errorCode }: Pick<TalkjsRefusal, 'status' | 'errorCode'>): string {
   return errorCode ? `${status} ${errorCode}` : `${status}`;
 }

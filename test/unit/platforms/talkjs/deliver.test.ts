@@ -1,6 +1,6 @@
 import { jwtVerify } from 'jose';
 import { afterEach, describe, expect, it } from 'vitest';
-import { Later, Undeliverable } from '../../../../lib/errors.ts';
+import { Later, Permanent, Undeliverable } from '../../../../lib/errors.ts';
 import { signAppToken, talkjsApi } from '../../../../lib/platforms/talkjs/api.ts';
 import { talkjsPlatform } from '../../../../lib/platforms/talkjs/deliver.ts';
 import type { TalkjsSettings } from '../../../../lib/platforms/talkjs/settings.ts';
@@ -164,7 +164,7 @@ describe('an answer for TalkJS', () => {
     ['does not know the key', { kind: 'down', status: 401 }, undefined],
     ['wants to be paid', { kind: 'down', status: 402 }, undefined],
     ['forbids it', { kind: 'down', status: 403 }, undefined],
-    ['finds no words for what is wrong', { kind: 'down', status: 400 }, undefined],
+    ['says no without being asked', { kind: 'down', status: 418 }, undefined],
   ] as const)('waits for later when TalkJS %s, and then arrives once', async (_, fault, afterMs) => {
     const { deliver, answers, talkjs } = await open();
     talkjs.fail(fault);
@@ -176,6 +176,25 @@ describe('an answer for TalkJS', () => {
     expect(error).toBeInstanceOf(Later);
     expect(error).toMatchObject({ afterMs });
     expect(answers()).toHaveLength(1);
+  });
+
+  it.each([400, 413, 422])(
+    'ends in an apology when TalkJS refuses with %i what cannot be made smaller',
+    async (status) => {
+      const { deliver, answers, talkjs } = await open();
+      talkjs.fail({ kind: 'down', status, method: 'POST', times: 9 });
+
+      await expect(deliver('Hello')).rejects.toBeInstanceOf(Permanent);
+
+      expect(answers()).toHaveLength(0);
+    },
+  );
+
+  it('waits for later when only the list of what is there is refused, since the answer may be out', async () => {
+    const { deliver, talkjs } = await open();
+    talkjs.fail({ kind: 'down', status: 400, times: 9 });
+
+    await expect(deliver('Hello')).rejects.toBeInstanceOf(Later);
   });
 
   it('waits for later when nobody listens', async () => {
