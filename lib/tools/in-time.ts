@@ -12,8 +12,10 @@ export async function inTime<C extends { signal: AbortSignal }, T>(
   work: (context: C) => T | Promise<T>,
 ): Promise<T> {
   const signal = AbortSignal.any([context.signal, AbortSignal.timeout(ms)]);
+  // Begun in a promise of its own: what it throws at once must not keep the race from hearing, later, that the time is over.
+  const begun = async () => work({ ...context, signal });
   try {
-    return await Promise.race([ended(signal), work({ ...context, signal })]);
+    return await Promise.race([ended(signal), begun()]);
   } catch (error) {
     // What an ended signal makes of a call has many names.
     throw signal.aborted ? new TooLate('given up', { cause: error }) : error;
