@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const COPIED = ['functions', 'lib', 'local', 'scripts', 'test', 'resources', 'docs'];
+const COPIED = ['bots', 'functions', 'lib', 'local', 'scripts', 'test', 'resources', 'docs'];
 const FILES = ['package.json', 'tsconfig.json', 'biome.json', 'serverless.yml', '.env.example', 'vitest.config.ts'];
 
 let copy: string;
@@ -30,7 +30,8 @@ describe('npm run new-platform', () => {
     const named = [...page.matchAll(/^\| `([^`]+)` \|/gm)].map(([, file = '']) => file.replaceAll('toy', 'toy-chat'));
     expect(written.sort()).toEqual(named.sort());
     expect(written.length).toBeLessThanOrEqual(9);
-    await run('node_modules/typescript/bin/tsc');
+    const problems = await run('node_modules/typescript/bin/tsc').catch(({ stdout }) => ({ stdout }));
+    expect(problems.stdout).toBe('');
   });
 
   it.each(['', 'Toy', 'toy chat', '../toy', 'talkjs'])('refuses the name %j and writes nothing', async (name) => {

@@ -328,9 +328,11 @@ describe('dead letters', () => {
 });
 
 describe('redrive', () => {
-  const waiting = async () => {
+  /** Those of other tests are seen again when their visibility timeout is over. */
+  const waiting = async (conversation: string) => {
     const messages = await receive(sqs, queues['TurnsQueue.fifo'] ?? '', 1);
-    return messages.map(({ Body = '' }) => JSON.parse(Body));
+    const all = messages.map(({ Body = '' }) => JSON.parse(Body));
+    return all.filter(({ inbound }) => inbound.conversation === conversation);
   };
 
   it('puts what failed on the queue as a new generation, as it was said', async () => {
@@ -341,7 +343,7 @@ describe('redrive', () => {
     const result = await bot('redrive', conversation);
 
     expect(result).toEqual({ code: 0, text: 'On the way again: f1.' });
-    expect(await waiting()).toMatchObject([
+    expect(await waiting(conversation)).toMatchObject([
       {
         v: 1,
         generation: 1,
@@ -362,7 +364,7 @@ describe('redrive', () => {
 
     const left = await receive(sqs, queues['TurnsDeadLetters.fifo'] ?? '', 1);
     expect(result).toMatchObject({ messages: [], deadLetters: 2 });
-    expect([...(await waiting()), ...(await waiting())]).toMatchObject([
+    expect([...(await waiting(conversation)), ...(await waiting(conversation))]).toMatchObject([
       { generation: 1, inbound: { messageId: 'd1' } },
       { generation: 1, inbound: { messageId: 'd3' } },
     ]);

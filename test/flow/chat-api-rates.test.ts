@@ -1,6 +1,6 @@
 /** What one user, one conversation or one address may ask of the Chat API: 429 in time, with nothing kept, queued or held. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openAllowance, sourceOf } from '../../lib/chat-api/allowance.ts';
 import { openCounters } from '../../lib/store/counters.ts';
 import { openTable } from '../../lib/store/items.ts';
@@ -9,6 +9,7 @@ import { openDynamo } from '../../lib/store/store.ts';
 import { type Answer, type Call, caller, type OpenStream, openStream } from '../harness/chat-api-client.ts';
 import { type ChatApiWorld, openChatApiWorld } from '../harness/chat-api-world.ts';
 import { depth } from '../harness/consumer.ts';
+import { withinOneMinute } from '../harness/minute.ts';
 import { makeTable } from '../harness/tables.ts';
 
 let world: ChatApiWorld;
@@ -49,6 +50,8 @@ function expectRefused(answers: readonly Answer[]) {
 }
 
 describe('messages', () => {
+  beforeEach(withinOneMinute);
+
   it('beyond those of a minute are neither kept nor queued', async () => {
     await open({ isAnswering: false, settings: { USER_MESSAGES_PER_MINUTE: '3' } });
     const { key } = await newUser();

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ChatWorld, openChatWorld } from '../harness/chat-world.ts';
 import { startFakeSsm } from '../harness/fake-ssm.ts';
+import { withinOneMinute } from '../harness/minute.ts';
 
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 const [ada, grace, spender] = [bearer('key-of-ada'), bearer('key-of-grace'), bearer('key-of-spender')];
@@ -76,6 +77,7 @@ describe('a limit', () => {
   });
 
   it('of messages a minute counts those of all sessions', async () => {
+    await withinOneMinute();
     const counting = await openChatWorld({
       CHAT_ACCESS_KEYS: 'key-of-ada,key-of-grace',
       USER_MESSAGES_PER_MINUTE: '2',

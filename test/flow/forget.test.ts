@@ -1,14 +1,16 @@
 /** Deleting a conversation, through each door that can: afterwards nothing in the whole table names it any more. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { caller } from '../harness/chat-api-client.ts';
 import { openChatApiWorld } from '../harness/chat-api-world.ts';
 import { openChatWorld } from '../harness/chat-world.ts';
+import { withinOneMinute } from '../harness/minute.ts';
 
 /** One message fails, one is answered, and the next is over the limit of a minute. */
 const LIMITS = { USER_MESSAGES_PER_MINUTE: '2', USER_USD_PER_DAY: '5', TOTAL_USD_PER_DAY: '50' };
 
 let world: { close(): Promise<void> };
 
+beforeEach(withinOneMinute);
 afterEach(() => world.close());
 
 describe('DELETE /chat/{session}', () => {
