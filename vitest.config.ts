@@ -10,9 +10,10 @@ const TESTS = 'test/{unit,flow,promises,e2e}/**/*.test.ts';
 /** What has no smaller size and takes long waits for `npm run test:all`. */
 const LONG = [
   'test/flow/{doctor,memory,reconify-outage}.test.ts',
-  'test/e2e/{kills,npx,doctor,chat-api-stack,stack-ends}.test.ts',
+  'test/e2e/{kills,npx,doctor,chat-api-stack,stack-ends,effects,bots-live}.test.ts',
   'test/flow/scale-counts.test.ts',
   'test/promises/{storms,garbage}-botpress.test.ts',
+  'test/promises/storms-effects.test.ts',
 ];
 
 export default defineConfig(({ mode }) => {

@@ -20,7 +20,7 @@ const USD_PER_SHARE = 10;
 const MAX_SHARES = 16;
 
 /** What users who were never seen before today may spend, all together, of each cap that is shared. */
-const NEWCOMERS_PART = 0.5;
+export const NEWCOMERS_PART = 0.5;
 
 /** In how many items the caps that all share are counted, each up to its part of them. */
 export function sharesOf({ totalUsdPerDay, platformUsdPerDay }: LimitSettings): number {

@@ -27,7 +27,7 @@ export async function withEarlier(
     ]);
     const before = Math.min(...said.map(({ createdAt }) => createdAt));
     const fitting = newest(
-      found.filter(({ id, at }) => at > forgottenAt && at <= before && !own.has(id)),
+      found.filter(({ id, at }) => at > forgottenAt && at < before && !own.has(id)),
       recent.conversation.team,
     );
     if (fitting.length === 0) return recent;

@@ -1,4 +1,4 @@
-/** docs/scale.md, between whose marks the tables stand. */
+/** The pages whose tables stand between marks. */
 
 const BEGIN = '<!-- npm run scale -- --write -->';
 const END = '<!-- end -->';

@@ -2,6 +2,7 @@
 import { sharesOf } from './cost.ts';
 import { limits } from './limits.ts';
 import { type Load, type Result, simulate } from './simulate.ts';
+import { table } from './table.ts';
 
 const RATES = [10, 1_000, 100_000];
 const MINUTES_OF_A_MONTH = 43_200;
@@ -128,9 +129,4 @@ function rounded(value: number): number {
 
 function thousands(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
-}
-
-function table(head: string[], rows: string[][]): string {
-  const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -39,7 +39,8 @@ it('costs at most 5 write units a turn, and reads its window once', async () => 
   console.table(rows.filter(({ turn }) => [1, 10, 100, 200, TURNS].includes(turn)));
   const late = rows.slice(TURNS / 2);
   expect(new Set(rows.map(({ writes }) => writes))).toEqual(new Set([5]));
-  expect(rows.filter(({ reads, windowBytes }) => reads > 1 + windowBytes / 4096)).toEqual([]);
+  // The first turn looks once whether its conversation was forgotten.
+  expect(rows.filter(({ turn, reads, windowBytes }) => reads > (turn === 1 ? 2 : 1) + windowBytes / 4096)).toEqual([]);
   expect(Math.max(...late.map(({ reads }) => reads))).toBe(Math.max(...rows.map(({ reads }) => reads)));
 });
 

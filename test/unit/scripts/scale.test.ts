@@ -3,14 +3,15 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { withTables } from '../../../scripts/scale/document.ts';
 import { type Load, simulate } from '../../../scripts/scale/simulate.ts';
+import { strangerTable } from '../../../scripts/scale/stranger.ts';
 import { tables } from '../../../scripts/scale/tables.ts';
 
-const document = readFileSync(path.resolve(import.meta.dirname, '../../../docs/scale.md'), 'utf8');
+const pages = { scale: tables, limits: strangerTable };
 
-it('stands in docs/scale.md as `npm run scale` prints it', () => {
-  const fresh = withTables(document, tables());
+it.each(Object.entries(pages))('stands in docs/%s.md as `npm run scale` prints it', (name, print) => {
+  const page = readFileSync(path.resolve(import.meta.dirname, `../../../docs/${name}.md`), 'utf8');
 
-  expect(document).toBe(fresh);
+  expect(page).toBe(withTables(page, print()));
 });
 
 describe('the simulation', () => {
