@@ -1,19 +1,27 @@
 /** The clocks of a stream: hold, ping, look and end. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { crowds } from '../../../lib/bounds.ts';
 import { listen } from '../../../lib/chat-api/listen.ts';
 import { noShare, openShare, type Share } from '../../../lib/chat-api/share.ts';
-import type { Entry } from '../../../lib/store/chat-api/signals.ts';
+import { type Entry, PAGE_ENTRIES } from '../../../lib/store/chat-api/signals.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_760_000_000_000 }));
 afterEach(() => void vi.useRealTimers());
 
-function entry(seq: number): Entry {
-  return { seq, at: Date.now(), ref: `r${seq}`, signal: JSON.stringify({ type: 'x', data: seq }), messageAt: 0 };
+function entry(seq: number, signal = JSON.stringify({ type: 'x', data: seq })): Entry {
+  return { seq, at: Date.now(), ref: `r${seq}`, signal, messageAt: 0 };
+}
+
+interface Opening {
+  share?: Share;
+  windowMs?: number;
+  /** What was told before the stream was opened. */
+  log?: Entry[];
+  lastEventId?: string;
 }
 
 /** A stream over a log that the test writes; `told` is what came, with the ms since the beginning. */
-function open({ share = noShare, windowMs = 120_000 }: { share?: Share; windowMs?: number } = {}) {
-  const log: Entry[] = [];
+function open({ share = noShare, windowMs = 120_000, log = [], lastEventId }: Opening = {}) {
   const looks = { count: 0, isDown: false };
   let isParticipant = true;
   const startedAt = Date.now();
@@ -24,9 +32,9 @@ function open({ share = noShare, windowMs = 120_000 }: { share?: Share; windowMs
     after: async (_key: string, seq: number) => {
       looks.count += 1;
       if (looks.isDown) throw new Error('no table');
-      return log.filter((one) => one.seq > seq);
+      return log.filter((one) => one.seq > seq).slice(0, PAGE_ENTRIES);
     },
-    holds: async () => false,
+    holds: async (_key: string, { seq }: { seq: number }) => log.some((one) => one.seq === seq),
   };
   const deps = {
     signals: signals as never,
@@ -38,7 +46,7 @@ function open({ share = noShare, windowMs = 120_000 }: { share?: Share; windowMs
   const pieces = listen(deps, {
     conversation: { id: 'c', key: 'k', owner: 'u', createdAt: 0 },
     userId: 'u',
-    lastEventId: undefined,
+    lastEventId,
     closesAt: startedAt + windowMs,
     signal: leaving.signal,
   });
@@ -160,5 +168,32 @@ describe('a stream', () => {
     await vi.advanceTimersByTimeAsync(40_000);
 
     expect(await Promise.all([closing.ended, left.ended, removed.ended])).toEqual([30_000, 5_000, 20_100]);
+  });
+});
+
+describe('a stream that is resumed', () => {
+  /** How many entries it is told at first of so many that it missed, a minute ago, each of `bytes`. */
+  async function toldOf(missed: number, bytes = 10): Promise<number> {
+    const log = Array.from({ length: missed + 1 }, (_, i) => entry(i + 1, 'x'.repeat(bytes)));
+    const lastEventId = `1-${Date.now()}`;
+    await vi.advanceTimersByTimeAsync(60_000);
+    const stream = open({ log, lastEventId });
+    await vi.advanceTimersByTimeAsync(5_000);
+    stream.leave();
+    return stream.told.flatMap(([, piece]) => piece.match(/^id: \d+/gm) ?? []).length;
+  }
+
+  it('is told all that it missed, up to 200 entries, and beyond that none', async () => {
+    expect(crowds.backlogEntries).toBe(200);
+    expect(await toldOf(200)).toBe(200);
+    expect(await toldOf(201)).toBe(0);
+  });
+
+  it('is told all that it missed, up to 1 MB, and beyond that none', async () => {
+    const quarter = crowds.backlogBytes / 4;
+
+    expect(crowds.backlogBytes).toBe(1024 * 1024);
+    expect(await toldOf(4, quarter)).toBe(4);
+    expect(await toldOf(4, quarter + 1)).toBe(0);
   });
 });
