@@ -52,3 +52,4 @@ module.exports = async (framework) => {
   );
   return { Resources: Object.fromEntries(filters) };
 };
+module.exports.METRICS = METRICS;

@@ -32,7 +32,8 @@ test(`does once what ${KILLS} killed workers had begun, and does not claim to kn
     process.kill(await busyWorker(), 'SIGKILL');
 
     const [answer] = await stack.answers(conversation, 1);
-    expect(answer).toMatch(/not known whether this happened/);
+    // Claude's words, or ours where the turn was begun twice already.
+    expect(answer).toMatch(/not known whether this happened|cannot tell whether this was done/);
     expect(service.acted.filter((one) => one.room === room)).toHaveLength(1);
   }
   await stack.say('unharmed', 'use the tool book with room Last');

@@ -1,7 +1,9 @@
 /** Tools that act, through the exported handlers: what they do happens once, and what became of it is told. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Booking, openBooking } from '../harness/booking.ts';
+import { countedBy } from '../harness/counted-by.ts';
 import { batch, sent } from '../harness/hand-made.ts';
+import { hearLines } from '../harness/hear-lines.ts';
 import { talkjsChat } from '../harness/talkjs-chat.ts';
 import { openWorld, type World } from '../harness/world.ts';
 
@@ -65,12 +67,16 @@ describe('what a tool did', () => {
     const conversation = await newConversation();
     service.answers.push(answer);
     world.claude.script(books('Rome'), { text: 'There you are.' });
+    const lines: string[] = [];
+    hearLines((line) => lines.push(line));
 
     await world.converse(conversation, 'Book Rome');
+    vi.restoreAllMocks();
 
     const [result] = toldLast();
     expect(result?.content).toMatch(told);
     expect((await turnOf(conversation))?.reply?.effects).toEqual([{ tool: 'book', input: '{"room":"Rome"}', state }]);
+    expect(countedBy('EffectsUnknown', lines)).toBe(state === 'UNKNOWN' ? 1 : 0);
   });
 
   it('is not done again by the same call in another step, which gets the same result', async () => {

@@ -9,6 +9,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { withServer } from '../../lib/tools/mcp/client.ts';
 import { readBots } from '../../scripts/build/bots/read-bots.ts';
+import { countedBy } from '../harness/counted-by.ts';
+import { hearLines } from '../harness/hear-lines.ts';
 import { type HandMadeMcp, openMcpServer } from '../harness/mcp-server.ts';
 import { talkjsChat } from '../harness/talkjs-chat.ts';
 import { openWorld, type World } from '../harness/world.ts';
@@ -200,10 +202,14 @@ describe('a pinned tool', () => {
       inputSchema: { ...object, properties: { key: { type: 'string' } } },
     };
 
+    const lines: string[] = [];
+    hearLines((line) => lines.push(line));
     const result = await told('shop__orders_status', { order: '1' }, 'changed');
+    vi.restoreAllMocks();
     const check = await mcp('check');
 
     expect(result?.content).toContain('not what it was when it was approved');
+    expect(countedBy('McpChanged', lines)).toBe(1);
     expect(made.calls).toEqual([]);
     expect(check.code).toBe(1);
     expect(check.text).toContain('shop orders.status is refused');
