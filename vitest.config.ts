@@ -11,9 +11,11 @@ const TESTS = 'test/{unit,flow,promises,e2e}/**/*.test.ts';
 const LONG = [
   'test/flow/{doctor,memory,reconify-outage}.test.ts',
   'test/e2e/{kills,npx,doctor,chat-api-stack,stack-ends,effects,bots-live}.test.ts',
+  'test/e2e/{botpress-suite,new-platform,surroundings}.test.ts',
+  'test/flow/bots-talkjs-second.test.ts',
   'test/flow/scale-counts.test.ts',
   'test/promises/{storms,garbage}-botpress.test.ts',
-  'test/promises/storms-effects.test.ts',
+  'test/promises/{storms-effects,crash-effects,memory}.test.ts',
 ];
 
 export default defineConfig(({ mode }) => {
