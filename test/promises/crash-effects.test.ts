@@ -78,7 +78,8 @@ describe('what a tool does, struck at every outward call and at pairs of them', 
 
   it('is what the documentation says', () => {
     expect(tallies.length).toBeGreaterThan(0);
-    holdsOnPage('crash matrix: effects', [HEAD, RULE, ...tallies.map(lineOf)]);
+    const whole = tallies.filter(({ row }) => DEPTH === 2 || !row.acts.asks);
+    holdsOnPage('crash matrix: effects', [HEAD, RULE, ...whole.map(lineOf)]);
   });
 });
 
