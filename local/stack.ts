@@ -51,8 +51,6 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
   const claimed = await claimPorts(ports);
   onEnd(claimed.releaseAll);
   Object.assign(options, { host: '127.0.0.1', httpPort: ports.http, lambdaPort: ports.invoke, noSponsor: true });
-  // A door that has been idle so long (s) is loaded anew by its next webhook, and with it which bots there are.
-  Object.assign(options, { terminateIdleLambdaTime: 1 });
   const doors = `http://localhost:${ports.http}`;
   const base = `http://localhost:${ports.standIns}`;
   const dataDir = env.DATA_DIR?.trim() ? path.resolve(root, env.DATA_DIR) : undefined;
