@@ -43,12 +43,15 @@ function instead({ store, now }: TurnDeps, head: Sent, owner: string) {
 /** What the turn has come to that could not be claimed. */
 async function standing({ store, now, log }: TurnDeps, head: Sent): Promise<Turn> {
   const turn = await store.find(head);
-  if (!turn || turn.state === undefined || turn.state === 'CLAIMED') {
-    const afterMs = Math.max((turn?.leaseUntil ?? 0) - now(), 0) + 1_000;
-    throw new Later('another worker is at it', { afterMs });
-  }
+  if (!turn || turn.state === undefined || turn.state === 'CLAIMED')
+    throw new Later('another worker is at it', { afterMs: afterLease(turn, now()) });
   log('message-repeated', { ...labelsOf(head), state: turn.state });
   return turn;
+}
+
+/** In how long (ms) the lease of whoever has the turn is surely over. */
+export function afterLease(turn: Turn | undefined, now: number): number {
+  return Math.max((turn?.leaseUntil ?? 0) - now, 0) + 1_000;
 }
 
 /** The messages that are answered here: marked so, before Claude is asked; one that went its own way before stays out. */

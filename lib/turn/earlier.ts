@@ -8,7 +8,7 @@ import { platformOf } from './ending.ts';
 import type { TurnDeps } from './shapes.ts';
 
 /** For the one request to the platform (ms): a courtesy, for which no answer waits longer. */
-const PATIENCE_MS = 5_000;
+export const PATIENCE_MS = 5_000;
 
 /** What is known of the conversation, with what its platform knows of the time before. A failure costs that, not the answer. Never throws. */
 export async function withEarlier(

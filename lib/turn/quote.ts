@@ -2,14 +2,12 @@
 import { errorName, labelsOf } from '../log.ts';
 import { cutToBytes } from '../text/bytes.ts';
 import type { Earlier, Quote, Said, Sent, Turn } from '../types.ts';
+import { PATIENCE_MS } from './earlier.ts';
 import { platformOf } from './ending.ts';
 import type { TurnDeps } from './shapes.ts';
 
 /** As much of it (bytes) as tells one message from another, and what to expand on. */
 const QUOTE_BYTES = 1_000;
-
-/** For the one request to the platform (ms): a courtesy, for which no answer waits longer. */
-const PATIENCE_MS = 5_000;
 
 interface Quoting {
   head: Sent;

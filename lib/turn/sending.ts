@@ -2,6 +2,7 @@
 import { Later } from '../errors.ts';
 import { errorName, labelsOf } from '../log.ts';
 import type { Sent } from '../types.ts';
+import { afterLease } from './claim.ts';
 import { comesBack, platformOf } from './ending.ts';
 import type { TurnDeps, TurnInput } from './shapes.ts';
 
@@ -22,9 +23,7 @@ export async function alone(deps: TurnDeps, { burst: [head], attempts, remaining
     return true;
   });
   if (isAlone) return owner;
-  const turn = await store.find(head);
-  const afterMs = Math.max((turn?.leaseUntil ?? 0) - now(), 0) + 1_000;
-  throw new Later('another worker is sending it', { afterMs });
+  throw new Later('another worker is sending it', { afterMs: afterLease(await store.find(head), now()) });
 }
 
 /** For a reply that could not be sent: the next attempt need not wait for our lease. Throws the error again. */

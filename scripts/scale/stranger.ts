@@ -8,7 +8,7 @@ import { table } from './table.ts';
 
 const SECONDS = 86_400;
 /** As serverless.yml has them. */
-const SHIPPED = { throttlePerSecond: 200, streams: 2, doorGb: 0.25, queueDays: 0.5 };
+const SHIPPED = { throttlePerSecond: 200, streams: 2, doorGb: 0.25 };
 /** Of 8 KB, for which a message or event counts once: it is kept as itself, as a signal, and in its turn. */
 const ITEMS_OF_ONE = 3;
 const UNITS_OF_ITEM = 9;
