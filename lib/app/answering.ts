@@ -131,9 +131,11 @@ function knowledgeTools({ documents, knowledge }: Bot, open: (() => Promise<Open
   ];
 }
 
-/** The limits of all platforms, counted in the table of these settings. */
+/** The limits of all platforms and bots, counted in the table of these settings. */
 export function limitsOf({ aws, limits }: Settings<'aws' | 'limits'>, dynamo = openDynamo()): Limits {
-  return openLimits({ counters: openCounters(dynamo, aws.tableName), settings: limits, now: Date.now });
+  const botUsdPerDay = Object.fromEntries(bots.map(({ name, usdPerDay = 0 }) => [name, usdPerDay]));
+  const settings = { ...limits, botUsdPerDay };
+  return openLimits({ counters: openCounters(dynamo, aws.tableName), settings, now: Date.now });
 }
 
 function summarySettings(claude: Settings<'claude'>['claude']): AskSettings {
@@ -147,19 +149,24 @@ function summarySettings(claude: Settings<'claude'>['claude']): AskSettings {
   };
 }
 
+/** US dollars for an answer to so many prompt tokens. */
+type Estimate = (promptTokens: number) => number;
+
 /** One call that fills its room, all of the prompt written to the cache: an estimate from above for nearly every answer without tool loops. */
-export function estimateOf(
-  { model, maxTokens }: Pick<AskSettings, 'model' | 'maxTokens'>,
-  documentTokens = 0,
-): (promptTokens: number) => number {
+function estimateOf({ model, maxTokens }: Pick<AskSettings, 'model' | 'maxTokens'>, documentTokens: number): Estimate {
   const rest = { inputTokens: 0, cacheReadTokens: 0, outputTokens: maxTokens, cacheWrite1hTokens: documentTokens };
   return (promptTokens) => priceUsd(model, { ...rest, cacheWriteTokens: promptTokens + documentTokens });
+}
+
+/** The same for an answer of the bot with this name. */
+export function estimatesOf(claude: Settings<'claude'>['claude']): (name: string | undefined) => Estimate {
+  return (name) => {
+    const bot = botNamed(bots, name);
+    return estimateOf(withBot(claude, bot), leadingTokensOf(bot));
+  };
 }
 
 /** Of the documents that stand in every prompt of the bot, written to the cache for an hour. */
 function leadingTokensOf({ documents }: Pick<Bot, 'documents'>): number {
   return documents?.mode === 'inline' ? documents.tokens : 0;
 }
-
-/** The same of the bot that has most of them: for /chat, which sets money aside before it is known which bot is asked. */
-export const mostDocumentTokens = Math.max(...bots.map(leadingTokensOf));

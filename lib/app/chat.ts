@@ -11,7 +11,7 @@ import { openTable } from '../store/items.ts';
 import { openSessions } from '../store/sessions.ts';
 import { openDynamo } from '../store/store.ts';
 import type { Platform } from '../types.ts';
-import { ANSWERING, estimateOf, limitsOf, mostDocumentTokens, openAnswering } from './answering.ts';
+import { ANSWERING, estimatesOf, limitsOf, openAnswering } from './answering.ts';
 import { doorFailed } from './doors/failed.ts';
 import { type Server, streamFrom } from './doors/stream-door.ts';
 import { openApp } from './open.ts';
@@ -35,7 +35,7 @@ function chatDeps(settings: Settings<(typeof GROUPS)[number]>): ChatDeps | undef
   const { accessKeys, allowedOrigins } = settings.chat;
   const dynamo = openDynamo();
   const limits = openCallerLimits(limitsOf(settings, dynamo), {
-    estimateUsd: estimateOf(settings.claude, mostDocumentTokens),
+    estimateOf: estimatesOf(settings.claude),
     speech: openSpeech(bots, settings.speech),
   });
   return {

@@ -15,10 +15,10 @@ export interface CallerLimits extends Limits {
 /** Room for a history of some thirty turns; a longer one has the rest set aside when it is known, which takes two writes more. */
 const HISTORY_TOKENS = 10_000;
 
-/** Over a limit `enter` and `raise` throw `LimitReached`. `estimateUsd` is of an answer to so many prompt tokens. */
+/** Over a limit `enter` and `raise` throw `LimitReached`. `estimateOf` gives US dollars for an answer of a bot to so many prompt tokens. */
 export function openCallerLimits(
   limits: Limits,
-  { estimateUsd, speech }: { estimateUsd(promptTokens: number): number; speech: SpeechFor },
+  { estimateOf, speech }: { estimateOf(bot: string | undefined): (promptTokens: number) => number; speech: SpeechFor },
 ): CallerLimits {
   const begun = new Map<string, Promise<Reservation | OverLimit>>();
   const nameOf = ({ conversation, sk }: Asker) => `${conversation}#${sk}`;
@@ -36,7 +36,8 @@ export function openCallerLimits(
 
   return {
     begin: (asker, promptTokens) => {
-      const entering = limits.enter(payer(asker), { messages: 1, usd: estimateUsd(promptTokens + HISTORY_TOKENS) });
+      const usd = estimateOf(asker.bot)(promptTokens + HISTORY_TOKENS);
+      const entering = limits.enter(payer(asker), { messages: 1, usd });
       entering.catch(() => {}); // Whoever asks for it hears of it; nobody may.
       begun.set(nameOf(asker), entering);
     },

@@ -1,5 +1,4 @@
 /** Room of the limits: who may still ask today, and this minute. Counted in the table, exact however many workers ask at once. */
-import type { LimitSettings } from '../config.ts';
 import {
   type CounterKey,
   dayOf,
@@ -13,7 +12,7 @@ import {
 } from '../store/counter-keys.ts';
 import type { Addition, Counters } from '../store/counters.ts';
 import type { PlatformName } from '../types.ts';
-import { adding, type Cap, ownCaps, sharedCaps, sharesOf, toMicros } from './caps.ts';
+import { adding, type Cap, type CapSettings, ownCaps, sharedCaps, sharesOf, toMicros } from './caps.ts';
 
 /** Who asks, and in which turn (its sort key). */
 export interface Asker {
@@ -50,7 +49,7 @@ export interface Reservation {
 
 export interface LimitDeps {
   counters: Counters;
-  settings: LimitSettings;
+  settings: CapSettings;
   now(): number;
 }
 
@@ -132,14 +131,14 @@ export function openLimits({ counters, settings, now }: LimitDeps) {
      * attempt set aside stays counted: it may have been spent. Sums stay below their caps, or at most one call above where that alone is dearer.
      */
     async enter(asker: Asker, { messages, usd }: Asked): Promise<Reservation | OverLimit> {
-      const { platform, bot } = asker;
+      const { platform } = asker;
       const at = now();
       const micros = toMicros(usd);
       const said = ofMessages(asker, messages, at);
-      const own = micros > 0 ? ownCaps(settings, platform, bot) : [];
+      const own = micros > 0 ? ownCaps(settings, asker) : [];
       if (said.length + own.length === 0) return { micros, parts: [] };
 
-      const isShared = micros > 0 && sharedCaps(settings, platform, false).length > 0;
+      const isShared = micros > 0 && sharedCaps(settings, asker, false).length > 0;
       // Whoever has a key of /chat was given it, and is no stranger.
       const isDated = isShared && platform !== 'http';
       const key = spendOf(asker, at);
@@ -148,7 +147,7 @@ export function openLimits({ counters, settings, now }: LimitDeps) {
       const mine = { micros, parts: [{ limit: 'user' as const, key, caps: own }] };
       if (!isShared) return { micros, parts: own.length > 0 ? mine.parts : [] };
 
-      const caps = sharedCaps(settings, platform, isDated && counted.since === dayOf(at));
+      const caps = sharedCaps(settings, asker, isDated && counted.since === dayOf(at));
       for (const total of totalsOf(asker, shares, at)) {
         if (await take(total, caps, micros))
           return { micros, parts: [...mine.parts, { limit: 'total', key: total, caps }] };

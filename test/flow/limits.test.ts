@@ -7,6 +7,7 @@ import { openCounters } from '../../lib/store/counters.ts';
 import { openTable } from '../../lib/store/items.ts';
 import { whoSpent } from '../../lib/store/spent.ts';
 import { openDynamo } from '../../lib/store/store.ts';
+import type { CapSettings } from '../../lib/turn/caps.ts';
 import { type Asker, type OverLimit, openLimits, type Reservation } from '../../lib/turn/limits.ts';
 import { faultyProxy } from '../harness/faulty-proxy.ts';
 import { meter } from '../harness/meter.ts';
@@ -28,7 +29,7 @@ beforeAll(async () => {
   table = await makeTable();
 });
 
-function setUp(settings: Partial<LimitSettings>, endpoint = process.env.AWS_ENDPOINT_URL_DYNAMODB ?? '') {
+function setUp(settings: Partial<CapSettings>, endpoint = process.env.AWS_ENDPOINT_URL_DYNAMODB ?? '') {
   const clock = { now: DAY + ++askers * 1_000 * 86_400_000 }; // a day of its own, so that no other test's counters are met
   const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint }));
   const counters = openCounters(dynamo, table);
@@ -239,6 +240,31 @@ describe('money per day', () => {
     expect(await spent(clock)).toEqual({ total: 3_000, 'chat-api': 2_000 });
   });
 
+  it('has a cap of its own for a bot, on whatever platform, which no other bot counts for', async () => {
+    const { limits } = setUp({ botUsdPerDay: { sales: 0.002, default: 0 } });
+    const of = (bot: string | undefined, sk: string, platform: Asker['platform'] = 'http') =>
+      limits.reserve(asker(sk, { platform, bot, user: sk }), 0.001);
+    await limits.know(asker('T#3', { user: 'T#3', bot: 'sales' }));
+
+    const own = [await of('sales', 'T#1'), await of('sales', 'T#2'), await of('sales', 'T#3', 'talkjs')];
+    const others = [await of('default', 'T#4'), await of(undefined, 'T#5')];
+
+    expect(own.map(isReservation)).toEqual([true, true, false]);
+    expect(own[2]).toMatchObject({ limit: 'total', waitSeconds: 86_400, isFirst: true });
+    expect(others.map(isReservation)).toEqual([true, true]);
+  });
+
+  it('of a bot is never set aside above its cap, by however many at once, and half of it by newcomers', async () => {
+    const { limits } = setUp({ totalUsdPerDay: 1, botUsdPerDay: { sales: 0.01 } });
+    const ask = (i: number, platform: Asker['platform']) =>
+      limits.reserve(asker(`T#${i}`, { platform, bot: 'sales', user: `user-${platform}-${i}` }), 0.001);
+
+    const newcomers = await Promise.all(Array.from({ length: 30 }, (_, i) => ask(i, 'talkjs')));
+    const known = await Promise.all(Array.from({ length: 30 }, (_, i) => ask(i, 'http')));
+
+    expect([newcomers, known].map((all) => all.filter(isReservation).length)).toEqual([5, 5]);
+  });
+
   it('keeps counted what an attempt set aside before it crashed', async () => {
     const { limits, clock } = setUp({ userUsdPerDay: 0.003 });
     await limits.reserve(asker('T#1'), 0.001);
@@ -406,6 +432,14 @@ describe('the price of the limits', () => {
     ['four calls a turn when all are on, three more for a user’s first of a day', all, 'talkjs', { first: 7, next: 4 }],
     ['the same on the Chat API, whose door has counted the message', all, 'chat-api', { first: 7, next: 4 }],
     ['four calls a turn of /chat, whose callers are known', all, 'http', { first: 4, next: 4 }],
+    ['no more for a bot’s own beside them', { ...all, botUsdPerDay: { default: 1 } }, 'talkjs', { first: 7, next: 4 }],
+    ['nothing for the cap of another bot', { botUsdPerDay: { sales: 1 } }, 'talkjs', { first: 0, next: 0 }],
+    [
+      'four where only the bot has one, which is shared',
+      { botUsdPerDay: { default: 1 } },
+      'http',
+      { first: 4, next: 4 },
+    ],
     ['two where only users have limits', { messagesPerMinute: 9, userUsdPerDay: 1 }, 'talkjs', { first: 2, next: 2 }],
   ] as const)('is %s, of a write unit each', async (_name, settings, platform, calls) => {
     const metered = await meter(process.env.AWS_ENDPOINT_URL_DYNAMODB ?? '');

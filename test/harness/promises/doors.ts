@@ -196,7 +196,7 @@ export const openHttp: OpenDoor = (world, steps, { timesAsked = 1 }) => {
     const { composing, ...deps } = world.turnDeps(process);
     return {
       ...deps,
-      limits: openCallerLimits(composing.limits, { estimateUsd: composing.estimateUsd, speech: inEnglish }),
+      limits: openCallerLimits(composing.limits, { estimateOf: () => composing.estimateUsd, speech: inEnglish }),
       sessions: openSessions(openTable(world.dynamoOf(process), 'table'), world.now),
       forget: openForget(world.dynamoOf(process), 'table', world.now),
       platform: () => ({ deliver: async () => [] }),
