@@ -1,10 +1,11 @@
 /** Stop 6, after the call. What each call of a model took and cost: one line that is both a log entry and CloudWatch metrics. */
+import { DEFAULT_BOT } from '../bots/identity.ts';
 import { pseudonym, writeLine } from '../log.ts';
 import type { Sent, Usage } from '../types.ts';
 
 /** What is known of one answered call; its request and its text are looked at by nobody here. */
 export interface MeasuredCall {
-  about: Pick<Sent, 'platform' | 'conversation' | 'messageId'>;
+  about: Pick<Sent, 'platform' | 'conversation' | 'messageId' | 'bot'>;
   response: { model: string; stop_reason: string | null };
   /** Anthropic's, to quote when asking them. */
   requestId?: string | null | undefined;
@@ -34,7 +35,7 @@ const METRICS = [
   { Name: 'Attempts', Unit: 'Count' },
 ];
 
-/** The line, as an object: metrics by model, and by model and platform; the rest is for a search in the logs. */
+/** The line, as an object: metrics by model, and by model and platform; what it cost by bot; the rest is for a search in the logs. */
 export function measure(call: MeasuredCall, stage: string): Record<string, unknown> {
   const { about, response, usage, requestedAt, respondedAt, firstTextMs } = call;
   const values = {
@@ -47,21 +48,25 @@ export function measure(call: MeasuredCall, stage: string): Record<string, unkno
     ...(firstTextMs === undefined ? {} : { FirstTextMs: firstTextMs }),
     Attempts: call.tries,
   };
+  const Namespace = `${NAMESPACE}/${stage}`;
   return {
     _aws: {
       Timestamp: respondedAt,
       CloudWatchMetrics: [
         {
-          Namespace: `${NAMESPACE}/${stage}`,
+          Namespace,
           Dimensions: [['Model'], ['Model', 'Platform']],
           Metrics: METRICS.filter(({ Name }) => Name in values),
         },
+        // One metric a bot: AWS bills each by the month.
+        { Namespace, Dimensions: [['Bot']], Metrics: METRICS.filter(({ Name }) => Name === 'Usd') },
       ],
     },
     time: new Date(respondedAt).toISOString(),
     event: 'claude-answered',
     Model: response.model,
     Platform: about.platform,
+    Bot: about.bot ?? DEFAULT_BOT,
     ...values,
     cost: call.cost,
     stop: call.isPartial ? 'broken off' : (response.stop_reason ?? 'none'),

@@ -37,14 +37,33 @@ it('is one line that CloudWatch reads as metrics and a human as a log entry', ()
 it('has a value at its root for each metric and each dimension that it declares, as the format wants it', () => {
   for (const measured of [call, { ...call, firstTextMs: undefined }]) {
     const { _aws, ...root } = JSON.parse(JSON.stringify(measure(measured, 'prod')));
-    const [{ Namespace, Dimensions, Metrics }] = _aws.CloudWatchMetrics;
+    const [{ Metrics }] = _aws.CloudWatchMetrics;
 
     expect(_aws.Timestamp).toBe(call.respondedAt);
-    expect(Namespace).toBe('ClaudeChat/prod');
-    for (const { Name } of Metrics) expect(root[Name]).toBeTypeOf('number');
-    for (const name of Dimensions.flat()) expect(root[name]).toBeTypeOf('string');
+    for (const declared of _aws.CloudWatchMetrics) {
+      expect(declared.Namespace).toBe('ClaudeChat/prod');
+      for (const { Name } of declared.Metrics) expect(root[Name]).toBeTypeOf('number');
+      for (const name of declared.Dimensions.flat()) expect(root[name]).toBeTypeOf('string');
+    }
     expect(Metrics).toHaveLength('FirstTextMs' in root ? 8 : 7);
   }
+});
+
+it('tells by bot what it cost, and nothing else, as each bot is a metric that is paid for', () => {
+  const costOf = (bot?: string) => {
+    const { _aws, Bot } = JSON.parse(
+      JSON.stringify(measure({ ...call, about: { ...call.about, ...(bot ? { bot } : {}) } }, 'prod')),
+    );
+    return { Bot, declared: _aws.CloudWatchMetrics.at(-1) };
+  };
+  const declared = {
+    Namespace: 'ClaudeChat/prod',
+    Dimensions: [['Bot']],
+    Metrics: [{ Name: 'Usd', Unit: 'None' }],
+  };
+
+  expect(costOf('sales')).toEqual({ Bot: 'sales', declared });
+  expect(costOf()).toEqual({ Bot: 'default', declared });
 });
 
 it('holds no text and no readable conversation, whatever else the call carries', () => {
