@@ -24,7 +24,7 @@ export function readWritten(shell: Env, { stage = DEFAULT_STAGE, folder = root }
   return { file, env: { ...(existsSync(place) ? parseEnvFile(readFileSync(place, 'utf8'), file) : {}), ...shell } };
 }
 
-const NAMED = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=(.*)$/;
+const NAMED = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=(.*)$/s;
 
 /**
  * `NAME=value` a line. A value is taken as it stands: nothing in it is expanded or unescaped. A quoted one ends at the quote that
@@ -42,7 +42,7 @@ export function parseEnvFile(text: string, file: string): Record<string, string>
     const quote = /^["'`]/.exec(rest.trimStart())?.[0];
     if (quote === undefined) {
       // Only what stands behind white space is a comment: `abc#def` is a value.
-      values[name] = rest.replace(/\s#.*$/, '').trim();
+      values[name] = rest.replace(/\s#.*$/s, '').trim();
       continue;
     }
     const first = at;

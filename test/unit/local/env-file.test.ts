@@ -48,6 +48,11 @@ test('whatever stands on one line without a comment or outer quotes is the value
   fc.assert(fc.property(plain, (text) => read(text) === text.trim()));
 });
 
+test('a line separator of Unicode ends no line of the file', () => {
+  expect(read('a\u2028b\u2029c')).toBe('a\u2028b\u2029c');
+  expect(read('a #\u2028b')).toBe('a');
+});
+
 test('the file of the stage beats .env, and the shell beats both, also with nothing', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'env-'));
   writeFileSync(path.join(folder, '.env'), 'A=all\nB=all');
