@@ -1,5 +1,5 @@
 /** Markdown as Claude writes it, at random: what answers are made of, within one another. */
-import fc from 'fast-check';
+import fc from './property.ts';
 
 const word = fc.oneof(
   { weight: 8, arbitrary: fc.stringMatching(/^[a-z]{1,12}[,.!?]?$/) },

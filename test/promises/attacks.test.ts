@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import type { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type PostHandler, postDoor } from '../../lib/app/doors/post-door.ts';
 import { botpressDialect } from '../../lib/platforms/botpress/dialect.ts';
@@ -14,6 +13,7 @@ import { SECRET } from '../harness/promises/clouds.ts';
 import { countSteps } from '../harness/promises/mortal.ts';
 import { signTalkjs } from '../harness/promises/storm-chats.ts';
 import { openWorld } from '../harness/promises/virtual-world.ts';
+import fc from '../harness/property.ts';
 import { sized } from '../harness/size.ts';
 
 const NOW = 1_755_500_000_000;

@@ -2,7 +2,6 @@
 
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { DeleteCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openCounters } from '../../lib/store/counters.ts';
 import { openTable } from '../../lib/store/items.ts';
@@ -11,6 +10,7 @@ import { openSessions } from '../../lib/store/sessions.ts';
 import { openDynamo, openStore } from '../../lib/store/store.ts';
 import type { MessageRef, Reply, Said } from '../../lib/types.ts';
 import { fakeTable } from '../harness/fakes.ts';
+import fc from '../harness/property.ts';
 import { sized } from '../harness/size.ts';
 import { makeTable } from '../harness/tables.ts';
 

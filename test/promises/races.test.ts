@@ -1,10 +1,11 @@
 /** Two workers at one conversation, in every order that chance finds: a zombie and its successor, or two deliveries at once. */
-import fc from 'fast-check';
+
 import { describe, expect, it } from 'vitest';
 import { type Door, type OpenDoor, openBotpress, openChatApi, openTalkjs } from '../harness/promises/doors.ts';
 import { countSteps, type Process } from '../harness/promises/mortal.ts';
 import { judge, turnsOf, type Verdict } from '../harness/promises/verdict.ts';
 import { openWorld, type World } from '../harness/promises/virtual-world.ts';
+import fc from '../harness/property.ts';
 import { sized } from '../harness/size.ts';
 
 const WORDS = ['alpha', 'beta', 'gamma'];

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   checkChosenId,
@@ -11,6 +10,7 @@ import {
 } from '../../../lib/chat-api/ids.ts';
 import { fromToken, toToken } from '../../../lib/chat-api/paging.ts';
 import { readPath } from '../../../lib/chat-api/path.ts';
+import fc from '../../harness/property.ts';
 
 const chosenId = fc
   .array(fc.stringMatching(/^[\w-]{1,8}$/), { minLength: 1, maxLength: 6 })

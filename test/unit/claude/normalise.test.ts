@@ -1,10 +1,10 @@
 import type { ContentBlockParam, MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
-import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { halve, normalise } from '../../../lib/claude/normalise.ts';
 import { modelTable, rulesOf } from '../../../local/stand-ins/claude/models.ts';
 import { parseMessages } from '../../../local/stand-ins/claude/shape.ts';
 import { checkRequest, strictVersion } from '../../../local/stand-ins/claude/validate.ts';
+import fc from '../../harness/property.ts';
 
 /** Throws what the API would answer. */
 function accept(messages: MessageParam[]): void {

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { openVoice } from '../../../lib/claude/voice.ts';
+import fc from '../../harness/property.ts';
 
 const word = fc.constantFrom('a', 'bc', ' ', '\n', '\n\n', '\t', 'ü', '😀', '  x');
 

@@ -1,8 +1,8 @@
-import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Block, buildWindow, type WindowLimits } from '../../../lib/claude/window.ts';
 import { turnSk } from '../../../lib/store/store.ts';
 import type { Correction, Reply, Turn } from '../../../lib/types.ts';
+import fc from '../../harness/property.ts';
 
 const limits: WindowLimits = { strategy: 'tokens', tokenBudget: 40_000, maxMessages: 20 };
 

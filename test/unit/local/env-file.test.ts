@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseEnvFile, readWritten } from '../../../local/env-file.ts';
+import fc from '../../harness/property.ts';
 
 const read = (text: string) => parseEnvFile(`A=${text}`, '.env').A;
 

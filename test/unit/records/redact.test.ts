@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { redactContacts, redacted, redactSecrets, withoutFiles } from '../../../lib/records/redact.ts';
+import fc from '../../harness/property.ts';
 
 describe('a secret in a text', () => {
   it.each([

@@ -1,7 +1,8 @@
 /** What a client says of itself, on its way to Claude: picked by name, short, and nobody's words. */
-import fc from 'fast-check';
+
 import { describe, expect, it } from 'vitest';
 import { noteOfContext, pickContext } from '../../../lib/text/context.ts';
+import fc from '../../harness/property.ts';
 
 describe('context', () => {
   it('is what was named, and nothing else', () => {

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Guarded, guard } from '../../../lib/text/guard.ts';
 import { english } from '../../harness/english.ts';
+import fc from '../../harness/property.ts';
 
 const maxChars = 2_000;
 

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { lexer, type Token, walkTokens } from 'marked';
 import { describe, expect, it } from 'vitest';
 import { toParts } from '../../../lib/platforms/botpress/parts.ts';
 import { keepHarmless } from '../../../lib/text/harmless.ts';
 import { harmlessStart } from '../../../lib/text/harmless-start.ts';
 import { provenOnPage } from '../../harness/promises/reliability-page.ts';
+import fc from '../../harness/property.ts';
 import { sized } from '../../harness/size.ts';
 
 // Invisible: keeps a bracket from being a picture’s.

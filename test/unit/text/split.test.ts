@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { split } from '../../../lib/text/split.ts';
 import { meaningOf } from '../../harness/markdown-meaning.ts';
+import fc from '../../harness/property.ts';
 import { sized } from '../../harness/size.ts';
 import { writtenMarkdown } from '../../harness/written-markdown.ts';
 

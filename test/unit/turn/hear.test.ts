@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sizes } from '../../../lib/bounds.ts';
 import { hear } from '../../../lib/turn/hear.ts';
 import { english } from '../../harness/english.ts';
+import fc from '../../harness/property.ts';
 
 const message = { messageId: 'm', createdAt: 1, speaker: { id: 'ada' }, text: 'see', attachments: [] };
 const file = { url: 'https://files.test/a.png', name: 'a.png' };

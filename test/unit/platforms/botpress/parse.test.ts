@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Rejected } from '../../../../lib/errors.ts';
 import { parseBotpress } from '../../../../lib/platforms/botpress/parse.ts';
 import messages from '../../../fixtures/botpress-messages.json' with { type: 'json' };
 import signals from '../../../fixtures/botpress-signals.json' with { type: 'json' };
+import fc from '../../../harness/property.ts';
 
 const parse = (signal: unknown) =>
   parseBotpress(new TextEncoder().encode(JSON.stringify(signal)), {

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sizes } from '../../../../lib/bounds.ts';
 import { readJsonBody } from '../../../../lib/platforms/kit/json-body.ts';
+import fc from '../../../harness/property.ts';
 
 const read = (text: string) => readJsonBody(Buffer.from(text));
 const nested = (depth: number, open = '[', close = ']') => `${open.repeat(depth)}${close.repeat(depth)}`;

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { lexer, type Token } from 'marked';
 import { describe, expect, it } from 'vitest';
 import { decodeEntities } from '../../../../lib/platforms/talkjs/entities.ts';
 import { withoutMarks } from '../../../../lib/platforms/talkjs/links.ts';
 import { toTalkjs } from '../../../../lib/platforms/talkjs/markup.ts';
 import { provenOnPage } from '../../../harness/promises/reliability-page.ts';
+import fc from '../../../harness/property.ts';
 import { sized } from '../../../harness/size.ts';
 
 // Invisible: keeps TalkJS from taking a character for a marker.

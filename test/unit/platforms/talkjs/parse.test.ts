@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Rejected } from '../../../../lib/errors.ts';
 import { parseTalkjs } from '../../../../lib/platforms/talkjs/parse.ts';
+import fc from '../../../harness/property.ts';
 
 type Json = Record<string, unknown>;
 interface Event {

@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Rejected } from '../../../../lib/errors.ts';
 import { hmacKey } from '../../../../lib/platforms/kit/signature.ts';
 import { talkjsDialect } from '../../../../lib/platforms/talkjs/dialect.ts';
 import { verifyTalkjs } from '../../../../lib/platforms/talkjs/verify.ts';
 import type { WebhookRequest } from '../../../../lib/types.ts';
+import fc from '../../../harness/property.ts';
 
 const secret = 'sk_test_example_do_not_use';
 const now = 1755500000000;
