@@ -4,7 +4,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { botsFolder, useBotsOf } from '../scripts/build/bots/folder.ts';
 import { readBots } from '../scripts/build/bots/read-bots.ts';
 import { announce } from './announce.ts';
-import { isOurHost } from './caller.ts';
+import { foreign, guardPorts } from './caller.ts';
 import { startEmulators } from './emulators.ts';
 import { readWritten } from './env-file.ts';
 import { equip, startConsumers, toRun, visibilityOf } from './functions.ts';
@@ -66,6 +66,7 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
   const bots = await build();
   const [emulators] = await Promise.all([startEmulators(dataDir), checkSettings(settings, env)]);
   onEnd(emulators.stop);
+  onEnd(guardPorts([ports.invoke, ...Object.values(emulators.endpoints).map((url) => Number(new URL(url).port))]));
   useEmulators(process.env, emulators.endpoints, service.provider.region);
   const resources = await makeResources(service.resources?.Resources ?? {}, {
     endpoints: emulators.endpoints,
@@ -92,7 +93,7 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
           ),
           routes,
           port: ports.streams,
-          takesHost: (name, host) => !isOpen(name, settings) || isOurHost(host, hostsOf(settings)),
+          turnsAway: (name, request) => (isOpen(name, settings) ? foreign(request, originsOf(settings)) : undefined),
           print,
         })
       : undefined;
@@ -151,8 +152,8 @@ function isOpen(name: string, { CHAT_ACCESS_KEYS, CHAT_API_ENCRYPTION_KEY }: Set
   return (name === 'chat' && !CHAT_ACCESS_KEYS) || (name === 'chat-api' && !CHAT_API_ENCRYPTION_KEY);
 }
 
-function hostsOf({ ALLOWED_ORIGINS = '' }: Settings): string[] {
-  return ALLOWED_ORIGINS.split(',').flatMap((origin) => URL.parse(origin.trim())?.host ?? []);
+function originsOf({ ALLOWED_ORIGINS = '' }: Settings): string[] {
+  return ALLOWED_ORIGINS.split(',').map((origin) => origin.trim());
 }
 
 /** Before any client is made: the functions, and serverless-offline's workers, take over every AWS_ name from here. */

@@ -1,10 +1,11 @@
 /** The embedded stack: API Gateway for the streaming functions, which serverless-offline cannot serve. */
 import { Agent, createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
-import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Unwelcome } from '../caller.ts';
 import type { ProcessView } from '../consumers/poll.ts';
 import type { FunctionToRun } from '../consumers/sandbox.ts';
 import { type KeptProcess, keepProcess, type Print } from '../kept-process.ts';
+import { BodyTooLarge, readBody } from '../stand-ins/serve.ts';
 import { toRestEvent } from './event.ts';
 import { matchRoute, type Route } from './routes.ts';
 
@@ -12,8 +13,8 @@ export interface StreamsOptions {
   functions: readonly FunctionToRun[];
   routes: readonly Route[];
   port: number;
-  /** Whether a function takes requests to this `Host`. */
-  takesHost(name: string, host: string | undefined): boolean;
+  /** Why a function does not take a request: who sends it. */
+  turnsAway(name: string, request: IncomingMessage): Unwelcome | undefined;
   print: Print;
 }
 
@@ -40,7 +41,7 @@ const STEP_MS = 20;
 /** So often (ms) it is looked whether a process that leaves has ended its work. */
 const LOOK_MS = 50;
 
-export async function startStreams({ functions, routes, port, takesHost, print }: StreamsOptions): Promise<Streams> {
+export async function startStreams({ functions, routes, port, turnsAway, print }: StreamsOptions): Promise<Streams> {
   const runtimes = new Map(functions.map((fn) => [fn.name, startRuntime(fn, print)]));
   const leaving = new Set<Runtime>();
   let isStopped = false;
@@ -67,10 +68,10 @@ export async function startStreams({ functions, routes, port, takesHost, print }
     const match = matchRoute(routes, request.method ?? 'GET', pathname);
     const runtime = match && runtimes.get(match.route.name);
     if (!runtime) return refuse(response, 403, 'Missing Authentication Token'); // what a REST API says to unknown routes
-    if (!takesHost(match.route.name, request.headers.host))
-      return refuse(response, 421, 'Ask for localhost, or name this host in ALLOWED_ORIGINS');
-    const body = await buffer(request);
-    if (body.length > MAX_BODY_BYTES) return refuse(response, 413, 'Request Too Long');
+    const away = turnsAway(match.route.name, request);
+    if (away) return refuse(response, away.status, `${away.error} (ALLOWED_ORIGINS names the exceptions)`);
+    const body = await readBody(request, MAX_BODY_BYTES).catch(tooLong);
+    if (!body) return refuse(response, 413, 'Request Too Long');
     const target = await portOf(runtime);
     if (target === undefined) return refuse(response, 502, 'Internal server error');
     runtime.load += 1;
@@ -173,6 +174,10 @@ function pass(event: string, port: number, response: ServerResponse, onNobodyThe
   });
   response.once('close', () => outgoing.destroy());
   outgoing.end(event);
+}
+
+function tooLong(error: unknown): undefined {
+  if (!(error instanceof BodyTooLarge)) throw error;
 }
 
 function refuse(response: ServerResponse, status: number, message: string) {

@@ -82,6 +82,8 @@ it.runIf(hasIpv6)(
 const FORM = { 'content-type': 'text/plain', origin: 'http://localhost:5173' };
 const evil = { host: 'evil.test' };
 const say = JSON.stringify({ conversationId: 'foreign', userId: 'eve', text: 'Hello' });
+/** The reconciler does nothing where nothing is amiss. */
+const INVOKE = '/2015-03-31/functions/claude-chat-dev-reconcile/invocations';
 const json = { 'content-type': 'application/json' };
 
 it.each([
@@ -102,6 +104,24 @@ it.each([
   ['the playground under a foreign name', 4, { headers: evil }, 421],
   ['/chat without keys under a foreign name', 1, { path: '/chat/demo', headers: evil }, 421],
   ['our Chat API under a foreign name', 1, { path: '/chat-api/local/hello', headers: evil }, 421],
+  [
+    'our Chat API from a foreign page',
+    1,
+    { path: '/chat-api/local/hello', headers: { origin: 'http://evil.test' } },
+    403,
+  ],
+  [
+    'a user of our Chat API made by a foreign page',
+    1,
+    {
+      path: '/chat-api/local/users',
+      body: '{}',
+      headers: { 'content-type': 'text/plain', origin: 'http://evil.test' },
+    },
+    403,
+  ],
+  ['a function by its name from a foreign page', 2, { path: INVOKE, body: '{}', headers: FORM }, 404],
+  ['a function by its name', 2, { path: INVOKE, body: '{}', headers: json }, 200],
   ['a webhook through a tunnel', 0, { path: '/talkjs', body: say, headers: { ...json, host: 'x.ngrok.app' } }, 401],
   ['/chat by localhost', 1, { path: '/chat/demo', headers: { host: 'localhost:3001' } }, 200],
 ])(

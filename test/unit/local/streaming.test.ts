@@ -37,7 +37,7 @@ beforeAll(async () => {
     functions: [{ name: 'chat', handler: 'dist/chat.handler', root, env: {}, timeoutSeconds: 2 }],
     routes: [toRoute('chat', { method: 'any', path: 'chat/{sessionId}' })],
     port: 0,
-    takesHost: () => true,
+    turnsAway: () => undefined,
     print: (line) => printed.push(line),
   });
 });
