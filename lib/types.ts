@@ -36,6 +36,9 @@ export interface MessageRef {
   createdAt: number;
 }
 
+/** Where several people are, a bot answers what calls it; with `untilHuman` also where all but one belong to the team. */
+export type GroupRule = 'mention' | 'untilHuman';
+
 /** A user said something that wants an answer. */
 export interface Sent extends MessageRef {
   event: 'sent';
@@ -54,6 +57,8 @@ export interface Sent extends MessageRef {
   context?: Readonly<Record<string, string>>;
   /** Who else is there, where nobody called the bot: an answer is wanted only if all of them belong to the team. */
   among?: string[];
+  /** It called the bot in a group, under this rule of the bot's. */
+  called?: GroupRule;
 }
 
 /** A human of the team said something: the conversation is theirs from then on, and nothing is answered. */
@@ -107,6 +112,8 @@ export interface Said {
   /** The id of the earlier message that it answers to, and what that says. */
   quotes?: string;
   quote?: Quote;
+  /** It called the bot in a group, under this rule. */
+  called?: GroupRule;
   /** A human of the team said it, not the user. */
   byTeam?: true;
   /** The sentence the user got because the text is not fit to be read; the text itself is then not kept. */
@@ -253,6 +260,8 @@ export interface Conversation {
   owner: Owner;
   /** Ids of the humans of the team who have written here. */
   team: readonly string[];
+  /** What the platform calls others who took part in a group when somebody spoke without calling the bot, by their ids. */
+  roles?: Readonly<Record<string, string>>;
   summary?: Summary;
 }
 
@@ -327,6 +336,8 @@ export interface Platform {
   ): Promise<Quote | undefined>;
   /** The newest messages of the conversation, in any order. Throws `Later` while it does not answer. */
   earlier?(of: Pick<Sent, 'conversation' | 'speaker'>, signal: AbortSignal): Promise<Earlier[]>;
+  /** Where it knows who helps the users: which role somebody has, '' for none, and whether that makes them one of the team. */
+  team?: { roleOf(userId: string, signal: AbortSignal): Promise<string>; has(role: string): boolean };
   /** Shows that the bot is at work on `replyKey`; never throws. */
   typing?(seat: Seat, signal: AbortSignal): Promise<void>;
   /** Shows the answer to come; `isRepeat` when an earlier attempt may have shown something. */

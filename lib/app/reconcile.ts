@@ -9,6 +9,7 @@ import { errorName, logLine } from '../log.ts';
 import { talkjsApi } from '../platforms/talkjs/api.ts';
 import { talkjsLately } from '../platforms/talkjs/lately.ts';
 import { ourUsers } from '../platforms/talkjs/our-users.ts';
+import { talkjsTeam } from '../platforms/talkjs/team.ts';
 import { openSqs, openTurnsQueue } from '../queue.ts';
 import { openProgress } from '../store/progress.ts';
 import { openDynamo, openStore } from '../store/store.ts';
@@ -45,8 +46,10 @@ function depsOf({ aws, talkjs }: Settings<'aws' | 'talkjs'>, paceMs: number): Re
   const dynamo = openDynamo();
   // The next run is the retry.
   const sleep = () => Promise.reject(new Later('not now'));
+  const api = talkjsApi(talkjs, { fetch, now, sleep });
   return {
-    lately: talkjsLately({ ...talkjs, ours: ourUsers(bots, talkjs.botId) }, talkjsApi(talkjs, { fetch, now, sleep })),
+    lately: talkjsLately({ ...talkjs, ours: ourUsers(bots, talkjs.botId) }, api),
+    team: talkjsTeam(talkjs, api),
     store: openStore(dynamo, aws.tableName, now),
     progress: openProgress(dynamo, aws.tableName),
     put: openTurnsQueue(openSqs(), aws.turnsQueueUrl).put,

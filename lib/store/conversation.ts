@@ -33,7 +33,7 @@ export function openConversations(access: Access) {
         ExpressionAttributeValues: { ':summary': summary, ':upTo': summary.upTo, ':expires': expiresAt() },
       });
       if (await read(pk, turnSk(last))) return;
-      const isAll = await remove(pk, CONVERSATION_SK, { unless: ['owner', 'team'] });
+      const isAll = await remove(pk, CONVERSATION_SK, { unless: ['owner', 'team', 'roles'] });
       if (!isAll) await update(pk, CONVERSATION_SK, { UpdateExpression: 'REMOVE summary' });
     },
 
@@ -88,6 +88,18 @@ export function openConversations(access: Access) {
       });
     },
 
+    /** Keeps the roles of those who take part, in the place of those kept before. */
+    async keepRoles(
+      of: Pick<MessageRef, 'platform' | 'conversation'>,
+      roles: Readonly<Record<string, string>>,
+    ): Promise<void> {
+      await update(partition(of), CONVERSATION_SK, {
+        UpdateExpression: 'SET #roles = :roles, expiresAt = :expires',
+        ExpressionAttributeNames: { '#roles': 'roles' },
+        ExpressionAttributeValues: { ':roles': roles, ':expires': expiresAt() },
+      });
+    },
+
     /** What the conversation's own item says at this moment. */
     conversationOf,
 
@@ -109,6 +121,7 @@ export function toConversation(item: Record<string, unknown> | undefined): Conve
   return {
     owner: item?.owner === 'human' || item?.owner === 'paused' ? item.owner : 'bot',
     team: item?.team instanceof Set ? [...item.team].map(String) : [],
+    ...(item?.roles ? { roles: item.roles as Record<string, string> } : {}),
     ...(item?.summary ? { summary: item.summary as Summary } : {}),
   };
 }

@@ -6,7 +6,7 @@ import type { Speech } from '../text/sentences.ts';
 import type { Attachment, Said, Sent } from '../types.ts';
 
 type Heard = Pick<Sent, 'messageId' | 'createdAt' | 'speaker' | 'text' | 'attachments' | 'leftOut'> &
-  Pick<Said, 'quotes'>;
+  Pick<Said, 'quotes' | 'called'>;
 
 type Files = Pick<Said, 'attachments' | 'leftOut'>;
 
@@ -27,6 +27,7 @@ export function hear(sent: Heard, { maxChars, speech }: { maxChars: number; spee
     speaker,
     ...read,
     ...(sent.quotes === undefined ? {} : { quotes: sent.quotes }),
+    ...(sent.called === undefined ? {} : { called: sent.called }),
     ...keepFiles(sent, sizes.saidBytes - Buffer.byteLength(read.text)),
   };
 }

@@ -5,12 +5,13 @@ import { type Log, pseudonym } from '../log.ts';
 import type { ActiveConversation, Lately } from '../platforms/talkjs/lately.ts';
 import type { Progress } from '../store/progress.ts';
 import { type Store, turnSk } from '../store/store.ts';
-import type { Inbound } from '../types.ts';
+import type { Inbound, Platform } from '../types.ts';
 import { isForUs } from './addressed.ts';
 
 export interface ReconcileDeps {
   lately: Lately;
-  store: Pick<Store, 'between' | 'conversationOf' | 'forgottenAt'>;
+  team: NonNullable<Platform['team']>;
+  store: Pick<Store, 'between' | 'conversationOf' | 'keepRoles' | 'forgottenAt'>;
   progress: { begin(now: number): Promise<Progress>; keep(position: number | undefined): Promise<void> };
   put(inbound: Inbound): Promise<void>;
   /** Resolves when the next request may go out. */
@@ -116,7 +117,7 @@ async function check(
   conversation: ActiveConversation,
   { window, ask, onEnqueued }: Look,
 ): Promise<void> {
-  const { lately, store, put, log } = deps;
+  const { lately, team, store, put, log } = deps;
   const of = { platform: 'talkjs', conversation: conversation.id } as const;
   const { said, answered } = await fromTalkjs(lately.since(conversation.id, window.from, ask));
   const open = said.filter(({ id, createdAt }) => createdAt <= window.to && !answered.has(id));
@@ -133,10 +134,12 @@ async function check(
   const lost = open
     .filter(({ id, createdAt }) => createdAt > forgottenAt && !known.has(turnSk({ createdAt, messageId: id })))
     .reverse();
+  const roleOf = async (id: string) => fromTalkjs(team.roleOf(id, await ask()));
   for (const { id, senderId, message } of lost) {
     const sender = await fromTalkjs(lately.user(senderId, await ask()));
     const inbound = lately.read(conversation.raw, message, sender);
-    if ('ignored' in inbound || (inbound.event === 'sent' && !(await isForUs(store, inbound)))) continue;
+    if ('ignored' in inbound) continue;
+    if (inbound.event === 'sent' && !(await isForUs({ store, isTeam: team.has, roleOf }, inbound))) continue;
     // The same key, time and dedupe id as from the webhook: whichever is first, it is one turn.
     await put(inbound);
     onEnqueued();

@@ -3,10 +3,12 @@
 import { causeOf, Later } from '../errors.ts';
 import { errorName, labelsOf, pseudonym } from '../log.ts';
 import type { Store } from '../store/store.ts';
-import { isForUs } from './addressed.ts';
+import type { Sent } from '../types.ts';
+import { type AddressedDeps, isForUs } from './addressed.ts';
 import { burstOf } from './burst.ts';
 import { type CorrectDeps, correct, notePlaces } from './correct.ts';
-import { apologise, isPassing, LAST_ATTEMPT, reasonOf } from './ending.ts';
+import { PATIENCE_MS } from './earlier.ts';
+import { apologise, isPassing, LAST_ATTEMPT, platformOf, reasonOf } from './ending.ts';
 import { type InterveneDeps, intervene } from './intervene.ts';
 import { type RememberDeps, remember } from './remember.ts';
 import { sendUnstored } from './send.ts';
@@ -17,7 +19,7 @@ export type ReplyDeps = TurnDeps &
   RememberDeps &
   CorrectDeps &
   InterveneDeps & {
-    store: Pick<Store, 'conversationOf' | 'noteWaiting'>;
+    store: Pick<Store, 'conversationOf' | 'keepRoles' | 'noteWaiting'>;
     /** Sets how long (s) each receipt stays invisible. */
     hold(holds: readonly { receipt: string; seconds: number }[]): Promise<void>;
   };
@@ -114,8 +116,8 @@ async function handle(
     await correct(deps, inbound);
     return NOTHING_ELSE;
   }
-  if (!(await isForUs(deps.store, inbound))) {
-    deps.log('message-not-for-us', labels(head));
+  if (!(await isForUs(askingOf(deps, inbound), inbound))) {
+    deps.log('message-not-for-us', { ...labels(head), reason: 'group without mention' });
     return NOTHING_ELSE;
   }
   const burst = burstOf(rest);
@@ -130,6 +132,16 @@ async function handle(
   });
   await remember(deps, { head: inbound, turn, before, remainingMs: remainingMs() });
   return new Set([...covered].map((messageId) => `sent:${messageId}`));
+}
+
+/** Who is in a group, the platform is asked; on one that tells nothing, nobody is of the team. */
+function askingOf(deps: ReplyDeps, inbound: Sent): AddressedDeps {
+  const team = () => platformOf(deps, inbound).team;
+  return {
+    store: deps.store,
+    isTeam: (role) => team()?.has(role) ?? false,
+    roleOf: async (id) => (await team()?.roleOf(id, AbortSignal.timeout(PATIENCE_MS))) ?? '',
+  };
 }
 
 const NOTHING_ELSE: ReadonlySet<string> = new Set();

@@ -30,7 +30,12 @@ export async function findKnown(store: Store, name: string, { platform, callers 
   const found = await Promise.all(candidates.map((candidate) => isKnown(store, candidate)));
   const known = candidates.filter((_, i) => found[i]);
   const [only, ...others] = known;
-  if (only === undefined) throw new CannotRun(`No conversation ${name} is known${platform ? ` on ${platform}` : ''}.`);
+  if (only === undefined)
+    throw new CannotRun(
+      platform
+        ? `No conversation ${name} is known on ${platform}.${hintOf(platform)}`
+        : `No conversation ${name} is known.`,
+    );
   if (others.length > 0) {
     const places = known.map((one) =>
       one.conversation === name ? one.platform : `${one.platform} as ${one.conversation}`,
@@ -42,7 +47,14 @@ export async function findKnown(store: Store, name: string, { platform, callers 
 
 async function isKnown(store: Store, of: Known): Promise<boolean> {
   const { turns, conversation } = await store.recent(of);
-  return turns.length > 0 || conversation.owner !== 'bot' || conversation.summary !== undefined;
+  const { owner, summary, roles } = conversation;
+  return turns.length > 0 || owner !== 'bot' || summary !== undefined || roles !== undefined;
+}
+
+/** Why nothing may be known of one that is there. */
+function hintOf(platform: PlatformName): string {
+  const hint = foreign.map((name) => (name === platform ? platforms[name].operator.unheard : undefined)).find(Boolean);
+  return hint ? ` ${hint}` : '';
 }
 
 /** The newest 200 turns, oldest first. */

@@ -3,6 +3,7 @@ import { partsOfSk, type Store } from '../../lib/store/store.ts';
 import type { Effect, Turn } from '../../lib/types.ts';
 import type { Command } from './command.ts';
 import { type Known, turnsOf } from './conversation.ts';
+import { groupOf, tellGroup } from './group.ts';
 import { type Row, toTable } from './table.ts';
 import { findConversation } from './trace.ts';
 
@@ -13,7 +14,9 @@ export const show: Command = {
     const { store } = await place.data();
     const { platform, conversation, messageId } = await findConversation(place, name, options);
     const of = { platform, conversation };
-    const [turns, { owner, team, summary }] = await Promise.all([turnsOf(store, of), store.conversationOf(of)]);
+    const [turns, kept] = await Promise.all([turnsOf(store, of), store.conversationOf(of)]);
+    const { owner, team, summary } = kept;
+    const group = groupOf(kept, turns);
     // Of a message that was named, only what it belongs to.
     const isMeant = ({ sk, into, said }: Turn) =>
       messageId === undefined ||
@@ -32,9 +35,10 @@ export const show: Command = {
       `${views.length} ${views.length === 1 ? 'turn' : 'turns'}`,
       `$${usd.toFixed(4)}`,
     ].join(' · ');
+    const headed = group ? `${head}\n${tellGroup(group)}` : head;
     return {
-      text: views.length === 0 ? head : `${head}\n\n${toTable(views.map(rowOf))}`,
-      json: { ...of, owner, team, usd, turns: views },
+      text: views.length === 0 ? headed : `${headed}\n\n${toTable(views.map(rowOf))}`,
+      json: { ...of, owner, team, group, usd, turns: views },
     };
   },
 };

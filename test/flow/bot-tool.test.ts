@@ -195,6 +195,19 @@ describe('show', () => {
   });
 });
 
+describe('show, of a group', () => {
+  it('says why the bot is silent, also where it never answered', async () => {
+    const conversation = newConversation();
+    await store.keepRoles({ platform: 'talkjs', conversation }, { bob: 'agent', dave: '' });
+
+    const { text } = await bot('show', conversation);
+
+    expect(text).toContain(
+      'what does not mention the bot is answered only while all others belong to the team (bob has the role agent, dave has no role)',
+    );
+  });
+});
+
 describe('list --failed', () => {
   it('names every message that failed and was not answered since', async () => {
     const conversation = newConversation();

@@ -1,8 +1,9 @@
 /** Humans of the team in a conversation: they take it over by writing, and the bot knows afterwards what was said. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { batch, sent } from '../harness/hand-made.ts';
 import { talkjsChat } from '../harness/talkjs-chat.ts';
+import { folderOfBots } from '../harness/two-bots.ts';
 import { openWorld, type World } from '../harness/world.ts';
 
 const chat = talkjsChat();
@@ -10,7 +11,12 @@ let world: World;
 let conversations = 0;
 
 beforeAll(async () => {
-  world = await openWorld(chat, { HANDOFF_ON_HUMAN_REPLY: 'on', HUMAN_ROLES: 'agent, owner' });
+  const BOTS_DIR = folderOfBots({
+    default: 'You help.\n',
+    open: '---\ntalkjs: claude-open\ngroups: always\n---\nYou help all.\n',
+    shy: '---\ntalkjs: claude-shy\ngroups: mention\n---\nYou help who calls.\n',
+  });
+  world = await openWorld(chat, { HANDOFF_ON_HUMAN_REPLY: 'on', HUMAN_ROLES: 'agent, owner', BOTS_DIR });
 });
 afterAll(() => world.close());
 beforeEach(() => world.claude.reset());
@@ -136,4 +142,77 @@ it('a group of users is answered only where it calls the bot, and remembered onl
   expect(uncalled.turns).toEqual([]);
   expect(turns.map(({ state }) => state)).toEqual(['DELIVERED', 'SKIPPED', 'SKIPPED']);
   expect(await botLines(conversation)).toHaveLength(1);
+});
+
+describe('a group that somebody of the team has joined', () => {
+  const asked = () => chat.talkjs.requests.filter(({ path }) => path.includes('/users/')).map(({ path }) => path);
+  beforeEach(() => {
+    chat.talkjs.requests.length = 0;
+  });
+
+  it('is answered until they write, and who they are is asked for once', async () => {
+    const conversation = newConversation();
+    chat.talkjs.say({ conversationId: 'elsewhere', userId: 'bob', name: 'Bob', role: 'agent', text: 'Hi' });
+    await world.quiet();
+    chat.talkjs.requests.length = 0;
+
+    chat.talkjs.say({ conversationId: conversation, userId: 'alice', text: 'Hello', participants: ['bob'] });
+    await world.quiet();
+    await world.converse(conversation, 'And now?');
+    const before = await botLines(conversation);
+    bobSays(conversation, 'I am here.');
+    await world.quiet();
+    await world.converse(conversation, 'Hello Bob');
+
+    expect(before).toHaveLength(2);
+    expect(await botLines(conversation)).toHaveLength(2);
+    expect(asked()).toEqual(['/v1/app/users/bob']);
+  });
+
+  it('is a group all the same where another user is there, and that is kept with their roles', async () => {
+    const conversation = newConversation();
+    chat.talkjs.say({ conversationId: 'elsewhere', userId: 'dave', role: 'default', text: 'Hi' });
+    await world.quiet();
+    const say = () =>
+      chat.talkjs.say({ conversationId: conversation, userId: 'alice', text: 'Hello', participants: ['bob', 'dave'] });
+    say();
+    await world.quiet();
+    say();
+    await world.quiet();
+
+    expect(await botLines(conversation)).toEqual([]);
+    expect(asked().filter((path) => path.endsWith('dave'))).toHaveLength(1);
+    expect((await world.store.conversationOf(of(conversation))).roles).toEqual({ bob: 'agent', dave: 'default' });
+  });
+
+  it('waits for TalkJS to tell who they are', async () => {
+    const conversation = newConversation();
+    chat.talkjs.fail({ kind: 'down', method: 'GET', times: 3 });
+    chat.talkjs.say({ conversationId: conversation, userId: 'alice', text: 'Hello', participants: ['bob'] });
+
+    await world.quiet();
+
+    expect(await botLines(conversation)).toHaveLength(1);
+  });
+
+  it('asks for nobody where a user is alone with the bot', async () => {
+    await world.converse(newConversation(), 'Hello');
+
+    expect(asked()).toEqual([]);
+  });
+});
+
+it.each([
+  ['always answers a group', 'claude-open', 2],
+  ['answers a group only where it is called', 'claude-shy', 1],
+])('a bot that %s does so whoever is there', async (_, bot, answers) => {
+  const conversationId = newConversation();
+  const say = (text: string) => chat.talkjs.say({ conversationId, userId: 'alice', text, participants: ['dave'], bot });
+  say('Hello');
+  await world.quiet();
+  say(`And you, <!!mention:${bot}|Claude>?`);
+  await world.quiet();
+
+  const lines = chat.talkjs.transcript(conversationId).filter(({ sender }) => sender === bot);
+  expect(lines).toHaveLength(answers);
 });

@@ -36,6 +36,8 @@ export interface Trial {
 export interface Operator<S> {
   /** As its makers write it. */
   title: string;
+  /** A sentence: which conversations leave nothing but lines in the log. */
+  unheard?: string;
   /** Of its door: what is pasted into its dashboard ends so. */
   path: `/${string}`;
   /** Whether it can be reached and takes our key, and knows the bots; never throws. */

@@ -22,8 +22,11 @@ import { ourUsers } from './our-users.ts';
 import { halvePiece, type TalkjsPiece, toPieces } from './pieces.ts';
 import { findQuoted } from './quoted.ts';
 import type { TalkjsSettings } from './settings.ts';
+import { talkjsTeam } from './team.ts';
 
-type OutboundSettings = TalkjsApiSettings & Pick<TalkjsSettings, 'botId' | 'typing'>;
+type OutboundSettings = TalkjsApiSettings &
+  Pick<TalkjsSettings, 'botId' | 'typing'> &
+  Partial<Pick<TalkjsSettings, 'humanRoles'>>;
 
 /** TalkJS honours an idempotency key for 24 hours; this (ms) leaves room for clocks and for the request itself. */
 const keyLifetimeMs = 20 * 60 * 60 * 1000;
@@ -55,7 +58,7 @@ export function talkjsPlatform(
     findQuoted({ api, conversation, signal }, messageId, { ours, speaker: speaker.id });
   const earlier: Platform['earlier'] = ({ conversation, speaker }, signal) =>
     listEarlier({ api, conversation, signal }, { ours, speaker: speaker.id });
-  const always = { hasButtons: true, deliver, quoted, earlier };
+  const always = { hasButtons: true, deliver, quoted, earlier, team: talkjsTeam(settings, api) };
   if (settings.typing === 'off') return always;
 
   const typing: Platform['typing'] = async ({ conversation, bot, replyKey }, signal) => {

@@ -9,7 +9,14 @@ import type { TalkjsSettings } from './settings.ts';
 
 const PATIENCE_MS = 10_000;
 
-export const operator: Operator<TalkjsSettings> = { title: 'TalkJS', path: '/talkjs', check, trial };
+export const operator: Operator<TalkjsSettings> = {
+  title: 'TalkJS',
+  path: '/talkjs',
+  unheard:
+    'What a group says without mentioning the bot leaves only `webhook-ignored` in the log: docs/talkjs.md, Groups.',
+  check,
+  trial,
+};
 
 /** Whether TalkJS takes the key, and knows the bots. */
 async function check(settings: TalkjsSettings, bots: Bots): Promise<Finding[]> {

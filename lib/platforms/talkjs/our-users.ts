@@ -8,6 +8,8 @@ export interface OurUser {
   userId: string;
   /** Fields that it is told. */
   context?: readonly string[];
+  /** When it answers where several people are; `untilHuman` without it. */
+  groups?: BotIdentity['groups'];
 }
 
 export type OurUsers = readonly [OurUser, ...OurUser[]];
@@ -21,9 +23,10 @@ export function ourUsers(bots: readonly BotIdentity[], botId: string): OurUsers 
     bots.filter(({ name }) => name !== DEFAULT_BOT),
     bots.find(({ name }) => name === DEFAULT_BOT),
   ];
-  const first = { name: DEFAULT_BOT, userId: own?.talkjs ?? botId, context: own?.context ?? [] };
-  const rest = others.flatMap(({ name, talkjs, context }) =>
-    talkjs === undefined ? [] : { name, userId: talkjs, context },
+  const { talkjs: ownId = botId, context = [], groups = 'untilHuman' } = own ?? {};
+  const first = { name: DEFAULT_BOT, userId: ownId, context, groups };
+  const rest = others.flatMap(({ name, talkjs, context, groups }) =>
+    talkjs === undefined ? [] : { name, userId: talkjs, context, groups },
   );
   const same = rest.find(({ userId }) => userId === first.userId);
   if (same)

@@ -5,8 +5,9 @@ import { Rejected } from '../../errors.ts';
 import { pickContext } from '../../text/context.ts';
 import type { Inbound, Intervened, MessageRef, Sent, Speaker } from '../../types.ts';
 import { readJsonBody, readShape } from '../kit/json-body.ts';
-import { contentFields, readContent, type TalkjsContent } from './content.ts';
-import type { OurUser, OurUsers } from './our-users.ts';
+import { contentFields, readContent } from './content.ts';
+import { addressed, oursIn, type Team } from './group.ts';
+import type { OurUsers } from './our-users.ts';
 
 /** TalkJS ids are at most 255 characters; they become keys of the table and parts of URLs, so they must be sound UTF-8. */
 const id = z.custom<string>(
@@ -66,10 +67,8 @@ const changedData = z.object({
 
 type Changed = z.infer<typeof changedData>;
 
-export interface ParseOptions {
+export interface ParseOptions extends Team {
   ours: OurUsers;
-  /** A sender who has one of these roles takes a conversation over by writing in it; nobody does when there are none. */
-  humanRoles?: readonly string[];
 }
 
 /**
@@ -86,10 +85,7 @@ export function parseTalkjs(body: Uint8Array, options: ParseOptions): Inbound | 
 }
 
 /** What a `message.sent` says, in the form of its `data`. */
-export function parseSent(
-  unread: unknown,
-  { ours, humanRoles = [] }: ParseOptions,
-): Sent | Intervened | { ignored: string } {
+export function parseSent(unread: unknown, { ours, ...team }: ParseOptions): Sent | Intervened | { ignored: string } {
   const data = readShape(sentData, unread);
   const ref = toRef(data);
   const ignored = reasonToIgnore(data, ours);
@@ -98,19 +94,15 @@ export function parseSent(
   const speaker = toSpeaker(data);
   if (speaker === undefined) return { ignored: 'no sender' };
   const content = readContent(data.message);
-  const isTeam = speaker.role !== undefined && humanRoles.includes(speaker.role);
-  const here = oursIn(data, ours);
-  const called = calledOf(here, data.mentionedUserIds, content);
-  const isCalled = !isGroup(data, ours) || called !== undefined;
-  const known = [...ours.map(({ userId }) => userId), speaker.id];
-  const among = humanRoles.length > 0 && !isCalled && !isTeam ? fewOthersIn(data, known) : undefined;
-  if (!isTeam && !isCalled && !among) return { ignored: 'group without mention' };
+  const participants = data.conversation?.participants ?? undefined;
+  const mentions = [...content.mentions, ...(data.mentionedUserIds ?? [])];
+  const call = addressed({ participants, speaker, mentions }, oursIn(participants, ours), team);
+  if (call.to === 'group') return { ignored: 'group without mention' };
   if (content.text.trim() === '' && content.attachments.length === 0) return { ignored: 'empty message' };
   const { text, attachments } = content;
+  if (call.to === 'team') return { event: 'intervened', ...ref, speaker, text, attachments };
   const quotes = id.safeParse(data.message.referencedMessageId);
-  if (isTeam) return { event: 'intervened', ...ref, speaker, text, attachments };
-  // Who calls none of several speaks to the first of them: to nobody would be no answer.
-  const bot = called ?? here[0];
+  const { bot } = call;
   return {
     event: 'sent',
     ...ref,
@@ -119,7 +111,8 @@ export function parseSent(
     attachments,
     ...(quotes.success ? { quotes: quotes.data } : {}),
     ...(bot ? { ...spokenTo(bot.name), ...pickContext(bot.context ?? [], fieldsOf(data)) } : {}),
-    ...(among ? { among } : {}),
+    ...(call.to === 'perhaps' ? { among: call.among } : {}),
+    ...(call.to === 'ask' && call.called ? { called: call.called } : {}),
   };
 }
 
@@ -127,15 +120,6 @@ export function parseSent(
 function fieldsOf({ sender, message, conversation }: Changed): object {
   const isAuthor = sender && (message.senderId ?? sender.id) === sender.id;
   return { conversation: { ...conversation }, ...(isAuthor ? { user: sender } : {}) };
-}
-
-/** A user, the bot and those of the team who help: more are a group of its own. */
-const maxAmong = 8;
-
-/** Where somebody of the team has joined a user and the bot, they are three, but no group. Who is who, the worker knows. */
-function fewOthersIn({ conversation }: Changed, known: readonly string[]): string[] | undefined {
-  const others = Object.keys(conversation?.participants ?? {}).filter((participant) => !known.includes(participant));
-  return others.length <= maxAmong ? others : undefined;
 }
 
 function parseUpdated(data: Changed, eventTime: unknown, ours: OurUsers): Inbound | { ignored: string } {
@@ -158,30 +142,8 @@ function reasonToIgnore(data: Changed, ours: OurUsers): string | undefined {
   const isOurs = (id: unknown) => ours.some(({ userId }) => userId === id);
   if (isOurs(data.message.senderId) || isOurs(data.sender?.id)) return 'own message';
   if ((data.message.type ?? 'UserMessage') !== 'UserMessage') return 'system message';
-  if (oursIn(data, ours).length === 0) return 'not a participant';
+  if (oursIn(data.conversation?.participants ?? undefined, ours).length === 0) return 'not a participant';
   return undefined;
-}
-
-/** Those of us who take part. Nothing shows that TalkJS always sends the participants; where it does not, the delivery finds out. */
-function oursIn({ conversation }: Changed, ours: OurUsers): readonly OurUser[] {
-  const participants = conversation?.participants;
-  return participants ? ours.filter(({ userId }) => Object.hasOwn(participants, userId)) : ours;
-}
-
-/** More people than one. */
-function isGroup({ conversation }: Changed, ours: OurUsers): boolean {
-  const bots = new Set(ours.map(({ userId }) => userId));
-  return Object.keys(conversation?.participants ?? {}).filter((id) => !bots.has(id)).length > 1;
-}
-
-/** The first of us that the message calls. */
-function calledOf(
-  here: readonly OurUser[],
-  mentionedUserIds: unknown[] | null | undefined,
-  { mentions }: TalkjsContent,
-): OurUser | undefined {
-  const ids = [...mentions, ...(mentionedUserIds ?? [])];
-  return ids.flatMap((id) => here.find(({ userId }) => userId === id) ?? [])[0];
 }
 
 function toRef(data: Changed): MessageRef {

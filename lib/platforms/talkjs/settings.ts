@@ -17,7 +17,7 @@ export const settings = platformSettingsOf({
       /** Any of them may have signed; several during a rotation, because TalkJS switches at once. */
       webhookSecrets: keys(env, 'TALKJS_WEBHOOK_SECRETS', problems) ?? [secretKey],
       botId: text(env, 'TALKJS_BOT_ID', problems) ?? 'claude',
-      humanRoles: humanRoles(env, problems),
+      ...team(env, problems),
       /** Without the `/v1`. */
       apiUrl: baseUrl(env, 'TALKJS_API_URL', problems, '/v1') ?? 'https://api.talkjs.com',
       typing: oneOf(env, 'TALKJS_TYPING', ['off', 'placeholder'], 'off', problems) ?? 'off',
@@ -28,10 +28,12 @@ export const settings = platformSettingsOf({
 
 export type TalkjsSettings = SettingsOf<{ settings: typeof settings }>;
 
-/** Nobody takes over unless it is switched on, and then it must be said who may. */
-function humanRoles(env: Env, problems: string[]): string[] {
-  const roles = list(env, 'HUMAN_ROLES', problems);
-  const isOn = flag(env, 'HANDOFF_ON_HUMAN_REPLY', problems);
-  if (isOn && !roles) problems.push('HUMAN_ROLES is missing, which HANDOFF_ON_HUMAN_REPLY needs');
-  return isOn ? (roles ?? []) : [];
+/** Who helps the users, and whether they take over by writing wherever they do so: then it must be said who they are. */
+function team(env: Env, problems: string[]) {
+  const humanRoles = list(env, 'HUMAN_ROLES', problems) ?? [];
+  const handoffUser = text(env, 'HANDOFF_TALKJS_USER', problems);
+  const takesOver = flag(env, 'HANDOFF_ON_HUMAN_REPLY', problems);
+  if (takesOver && humanRoles.length === 0 && handoffUser === undefined)
+    problems.push('HUMAN_ROLES is missing, which HANDOFF_ON_HUMAN_REPLY needs');
+  return { humanRoles, handoffUser, takesOver };
 }

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { openStore } from '../../../lib/store/store.ts';
+import type { Said, Turn } from '../../../lib/types.ts';
+import { findKnown } from '../../../scripts/bot/conversation.ts';
+import { groupOf, tellGroup } from '../../../scripts/bot/group.ts';
+import { fakeTable } from '../../harness/fakes.ts';
+
+const said: Said = { messageId: 'm', createdAt: 1, speaker: { id: 'alice' }, text: 'Hi', attachments: [] };
+const turn = (one: Said): Turn => ({ sk: 'T#1#m', messageId: 'm', said: [one], generation: 0, epoch: 1 });
+const nobody = { owner: 'bot', team: [] } as const;
+
+it('where the bot was called in a group, the rule is told under which it was', () => {
+  const group = groupOf(nobody, [turn({ ...said, called: 'mention' })]);
+
+  expect(group && tellGroup(group)).toBe('A group: the bot answers only what mentions it.');
+});
+
+it('where a user is alone with the bot, nothing is told of a group', () => {
+  expect(groupOf(nobody, [turn(said)])).toBeUndefined();
+});
+
+it('of a conversation at TalkJS that nobody knows it is told what leaves no trace', async () => {
+  const store = openStore(fakeTable().dynamo, 'table', Date.now);
+
+  const search = findKnown(store, 'nowhere', { platform: 'talkjs', callers: [] });
+
+  await expect(search).rejects.toThrow(/is known on talkjs\. What a group says .*webhook-ignored/);
+});
