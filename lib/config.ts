@@ -61,9 +61,14 @@ export const groups = {
   }),
   /** The last part of where its secrets are, so that nothing else has to name it. */
   stage: (env) => ({ name: env.SECRETS_PATH?.split('/').at(-1) || 'local' }),
-  /** What a bot's `secrets` name, as far as it is there. */
-  botSecrets: (env) => (names: readonly string[]) =>
-    Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))),
+  /** What a bot's `secrets` name, as far as it is there: deployed each bot has its own, locally all have those of .env. */
+  botSecrets: (env) => (bot: string, names: readonly string[]) =>
+    Object.fromEntries(
+      names.flatMap((name) => {
+        const value = env[env.SECRETS_PATH ? `${bot}.${name}` : name];
+        return value === undefined ? [] : [[name, value]];
+      }),
+    ),
   tools: (env, problems) => ({ names: list(env, 'TOOLS', problems) }),
   /** Of our own sentences, where neither the bot nor the user has a language. */
   speech: (env, problems) => ({ language: languageIn(env, 'LOCALE', problems) ?? 'en' }),
@@ -134,6 +139,7 @@ const SECRETS: Partial<Record<GroupName, string>> = {
   chat: 'chat',
   chatApi: 'chat-api',
   reconify: 'reconify',
+  botSecrets: 'bots',
   ...Object.fromEntries(Object.keys(platformSettings).map((name) => [name, name])),
 };
 

@@ -1,4 +1,4 @@
-/** Secrets of a deployed stage: one SSM SecureString (a JSON object of settings) per group, under SECRETS_PATH. */
+/** Secrets of a deployed stage: one SSM SecureString (a JSON object of settings) per group, under SECRETS_PATH; those of bots lie in an object a bot. */
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { Env } from './config.ts';
 import { BadSettings } from './errors.ts';
@@ -49,11 +49,21 @@ async function read(ssm: SSMClient, path: string, names: readonly string[]): Pro
   return Object.assign({}, ...Parameters.map(({ Name, Value }) => parse(Name ?? path, Value ?? '')));
 }
 
+/** What a parameter holds as settings: `{"sales": {"CRM_KEY": …}}` is `sales.CRM_KEY`, a secret of the bot `sales`. */
+export function flat(values: Readonly<Record<string, unknown>>): Record<string, string> {
+  const entries = Object.entries(values).flatMap(([key, item]): [name: string, value: string][] =>
+    item === null || typeof item !== 'object'
+      ? [[key, String(item)]]
+      : Object.entries(item).map(([name, value]) => [`${key}.${name}`, String(value)]),
+  );
+  return Object.fromEntries(entries);
+}
+
 function parse(name: string, value: string): Env {
   try {
     const parsed: unknown = JSON.parse(value);
     if (parsed !== null && typeof parsed === 'object' && !Array.isArray(parsed)) {
-      return Object.fromEntries(Object.entries(parsed).map(([key, item]) => [key, String(item)]));
+      return flat({ ...parsed });
     }
   } catch {
     // Falls through: the message must not hold a piece of the value, as JSON's own would.

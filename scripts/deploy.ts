@@ -8,7 +8,7 @@ import { CannotRun } from './cannot-run.ts';
 import { deployStage } from './stage/deploy-stage.ts';
 import { explained } from './stage/explain.ts';
 import { runProgram } from './stage/programs.ts';
-import { readStage, useAwsSettings } from './stage/stage.ts';
+import { readStage, useStage } from './stage/stage.ts';
 
 try {
   await run(process.argv.slice(2));
@@ -28,7 +28,7 @@ async function run(args: string[]): Promise<void> {
   if (typeof name !== 'string') throw new CannotRun('--stage wants a name.');
   if (typeof region === 'boolean') throw new CannotRun('--region wants a name.');
   const stage = readStage(name, { region, shell: process.env });
-  useAwsSettings(stage.env);
+  useStage(stage);
   process.env.AWS_REGION = stage.region; // the doctor has no option for it
   console.log(`Stage ${stage.name}, settings from ${stage.file} and the shell:`);
   await deployStage(

@@ -21,7 +21,7 @@ import { checkQueues } from './doctor/queues.ts';
 import { checkSettings } from './doctor/settings.ts';
 import { checkDeployed } from './doctor/stage.ts';
 import { tryDoor, untried } from './doctor/webhooks.ts';
-import { secretNames } from './stage/stage.ts';
+import { readableBots, secretNames, writtenName } from './stage/stage.ts';
 
 const manifests = Object.entries<Manifest<unknown>>(platforms);
 
@@ -140,7 +140,8 @@ async function examineStage(name: string): Promise<Examined> {
 }
 
 function tell({ report, envs }: Examined, asJson: boolean): void {
-  const names = [...secretNames().values()].flat();
+  const named = [...secretNames(readableBots(process.env)).values()].flat();
+  const names = named.flatMap((name) => [name, writtenName(name)]);
   const conceal = concealing(envs.flatMap((env) => names.flatMap((name) => env[name] ?? [])));
   const findings = Object.values(report).flat();
   const wrongs = findings.filter(({ mark }) => mark === 'wrong').length;

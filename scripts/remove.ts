@@ -5,7 +5,7 @@ import { CannotRun } from './cannot-run.ts';
 import { explained } from './stage/explain.ts';
 import { runProgram } from './stage/programs.ts';
 import { removeStage } from './stage/remove-stage.ts';
-import { readStage, useAwsSettings } from './stage/stage.ts';
+import { readStage, useStage } from './stage/stage.ts';
 
 const USAGE = 'npm run remove -- --stage <name> [--region <name>]';
 
@@ -20,7 +20,7 @@ async function run(args: string[]): Promise<void> {
   const { stage: name, region } = read(args);
   if (name === undefined) throw new CannotRun(USAGE);
   const stage = readStage(name, { region, shell: process.env });
-  useAwsSettings(stage.env);
+  useStage(stage);
   const cloudFormation = new CloudFormationClient({ region: stage.region });
   await removeStage({ cloudFormation, run: runProgram, print: console.log }, stage);
 }

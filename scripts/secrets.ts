@@ -4,7 +4,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { CannotRun } from './cannot-run.ts';
 import { explained } from './stage/explain.ts';
 import { putSecrets, wrongSecrets } from './stage/put-secrets.ts';
-import { readStage, secretNames, secretsPath, useAwsSettings } from './stage/stage.ts';
+import { botsOf, readStage, secretNames, secretsPath, useStage } from './stage/stage.ts';
 
 const USAGE = `npm run secrets -- --stage <name> [NAME …] [--remove NAME …] [--dry-run] [--region <name>]
   NAME       only these; otherwise all that .env.<stage> (or, without that file, .env) and the shell have
@@ -22,7 +22,7 @@ async function run(argv: string[]): Promise<void> {
   const { values, positionals } = read(argv);
   if (values.stage === undefined) throw new CannotRun(USAGE);
   const stage = readStage(values.stage, { region: values.region, shell: process.env });
-  useAwsSettings(stage.env);
+  useStage(stage);
   console.log(`From ${stage.file} and the shell to Parameter Store in ${stage.region}.`);
   const wrong = await wrongSecrets(stage);
   if (wrong.length > 0) throw new CannotRun(`Nothing was written: ${wrong.join('; ')}.`);
@@ -31,7 +31,7 @@ async function run(argv: string[]): Promise<void> {
     { ssm, print: console.log },
     {
       path: secretsPath(stage),
-      names: secretNames(),
+      names: secretNames(botsOf(stage.env)),
       env: stage.env,
       only: positionals,
       remove: values.remove ?? [],

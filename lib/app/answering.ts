@@ -76,7 +76,7 @@ export function openAnswering(
     const asking = withBot(claude, bot);
     const knowledge = bot.documents && openKnowledge(bot.documents);
     const toolbox = openToolbox([...chooseTools(allTools, bot), ...knowledgeTools(bot, knowledge)], {
-      bot: { bot: bot.name, secrets: settings.botSecrets(bot.secrets) },
+      bot: { bot: bot.name, secrets: settings.botSecrets(bot.name, bot.secrets) },
       ...{ handToHuman, fetch, now, log },
     });
     const deps: ComposeDeps = {

@@ -10,7 +10,7 @@ import { openTable, type Table } from '../../lib/store/items.ts';
 import { openStore, type Store } from '../../lib/store/store.ts';
 import { CannotRun } from '../cannot-run.ts';
 import { tableOf } from '../stage/outputs.ts';
-import { readStage, stackName, useAwsSettings } from '../stage/stage.ts';
+import { readStage, stackName, useStage } from '../stage/stage.ts';
 
 export interface Place {
   sqs: SQSClient;
@@ -40,7 +40,7 @@ export async function findPlace(stage: string | undefined, env: Env): Promise<Pl
 
 function stagePlace(name: string, env: Env): Place {
   const stage = readStage(name, { shell: env });
-  useAwsSettings(stage.env);
+  useStage(stage);
   const { region } = stage;
   const sqs = new SQSClient({ region });
   return {

@@ -6,6 +6,7 @@ import { platforms } from '../../lib/platforms/all.ts';
 import { type Finding, off, ok, wrong } from '../../lib/platforms/kit/finding.ts';
 import { findProblems } from '../../local/openings.ts';
 import { besides, places, settingNames } from '../../local/settings.ts';
+import { type Naming, readableBots, writtenValue } from '../stage/stage.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -26,9 +27,17 @@ export async function checkSettings(env: Env, given: Env): Promise<Finding[]> {
   const problems = [...(await findProblems(all)), ...besides(given)];
   return [
     ...problems.map((problem) => wrong(problem, meaningOf(problem, meanings))),
+    ...readableBots(given).flatMap((bot) => missingSecrets(bot, given)),
     ...Object.entries(given).flatMap(([name, value = '']) => checkName(name, value, [...meanings.keys()])),
     ...doorsOf(all),
   ];
+}
+
+/** Its tools are written for them to be there. */
+function missingSecrets({ name, secrets }: Naming, given: Env): Finding[] {
+  return secrets
+    .filter((secret) => writtenValue(given, secret) === undefined)
+    .map((secret) => wrong(`${secret} is not set, which the bot ${name} names as a secret`, 'set it in .env'));
 }
 
 /** By name, from .env.example: the one place where every setting is explained. */

@@ -9,7 +9,7 @@ import { checkStage } from '../stage/check-stage.ts';
 import { explained } from '../stage/explain.ts';
 import { outputsOf } from '../stage/outputs.ts';
 import { readGroups } from '../stage/parameters.ts';
-import { readStage, secretNames, secretsPath, stackName, useAwsSettings } from '../stage/stage.ts';
+import { readStage, secretNames, secretsPath, stackName, useStage } from '../stage/stage.ts';
 
 export interface Deployed {
   findings: Finding[];
@@ -21,7 +21,7 @@ export interface Deployed {
 
 export async function checkDeployed(name: string, shell: Env): Promise<Deployed> {
   const stage = readStage(name, { shell });
-  useAwsSettings(stage.env);
+  useStage(stage);
   const { region } = stage;
   const ssm = new SSMClient({ region });
   const { notes, problems } = await checkStage({ sts: new STSClient({ region }), ssm }, stage);
@@ -32,14 +32,14 @@ export async function checkDeployed(name: string, shell: Env): Promise<Deployed>
   try {
     const secrets: Env = Object.assign(
       {},
-      ...(await readGroups(ssm, secretsPath(stage), [...secretNames().keys()])).values(),
+      ...(await readGroups(ssm, secretsPath(stage), [...secretNames([]).keys()])).values(),
     );
     const outputs = await outputsOf(new CloudFormationClient({ region }), stackName(stage));
     const doors = Object.entries(platforms).flatMap(([name, { operator }]) => {
       const url = outputs.find((output) => output.url.endsWith(operator.path))?.url;
       return url ? [[name, url] as const] : [];
     });
-    const plain = Object.entries(stage.env).filter(([key]) => ![...secretNames().values()].flat().includes(key));
+    const plain = Object.entries(stage.env).filter(([key]) => ![...secretNames([]).values()].flat().includes(key));
     return {
       findings: [...findings, ok(`the stack ${stackName(stage)} is there`)],
       env: { ...Object.fromEntries(plain), ...secrets, SECRETS_PATH: secretsPath(stage) },

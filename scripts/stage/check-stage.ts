@@ -8,7 +8,7 @@ import { besides, places } from '../../local/settings.ts';
 import { environmentOf, sizeProblem } from './environment.ts';
 import { explained } from './explain.ts';
 import { readGroups } from './parameters.ts';
-import { type Stage, secretNames, secretsPath } from './stage.ts';
+import { readableBots, type Stage, secretNames, secretsPath, useStage, writtenName, writtenValue } from './stage.ts';
 
 export interface CheckDeps {
   sts: STSClient;
@@ -24,7 +24,8 @@ export interface Findings {
 
 /** Never throws: what cannot be asked is a problem, too, beside those of the settings. */
 export async function checkStage(deps: CheckDeps, stage: Stage): Promise<Findings> {
-  const names = secretNames();
+  useStage(stage);
+  const names = secretNames(readableBots(stage.env));
   const secret = [...names.values()].flat();
   const notes: string[] = [];
   try {
@@ -35,8 +36,8 @@ export async function checkStage(deps: CheckDeps, stage: Stage): Promise<Finding
     return { ...found, notes: [...notes, ...found.notes] };
   } catch (error) {
     // The secrets are taken to be there once somebody brings those of the file.
-    const written = Object.entries(stage.env).filter(([name, value]) => secret.includes(name) && value?.trim());
-    const found = await checkSettings(stage, Object.fromEntries(written), secret);
+    const written = Object.fromEntries(secret.map((name) => [name, writtenValue(stage.env, name)]));
+    const found = await checkSettings(stage, written, secret);
     return { notes, problems: [explained(error), ...found.problems] };
   }
 }
@@ -47,12 +48,13 @@ async function checkSettings(stage: Stage, secrets: Env, secret: readonly string
   const env: Env = { ...places(), ...environment, ...secrets };
   const problems = [
     ...(await findProblems(env)),
+    ...secret.flatMap((name) => missingOfBot(name, secrets)),
     ...besides(stage.env),
     ...sizeProblem({ ...environment, ...PLACES_AT_LENGTH }),
   ];
-  const set = secret.filter((name) => stage.env[name]?.trim());
+  const set = secret.filter((name) => writtenValue(stage.env, name) !== undefined);
   const behind = set.filter((name) => secrets[name] === undefined);
-  const differing = set.filter((name) => !behind.includes(name) && secrets[name] !== stage.env[name]?.trim());
+  const differing = set.filter((name) => !behind.includes(name) && secrets[name] !== writtenValue(stage.env, name));
   return {
     notes: [
       ...doors(env),
@@ -61,6 +63,12 @@ async function checkSettings(stage: Stage, secrets: Env, secret: readonly string
     ],
     problems: [...new Set(problems)].map((problem) => explain(problem, stage, secret)),
   };
+}
+
+/** Its tools are written for it to be there. */
+function missingOfBot(name: string, secrets: Env): string[] {
+  const [bot = '', own] = name.split('.');
+  return own === undefined || secrets[name] ? [] : [`${own} is missing, which the bot ${bot} names as a secret`];
 }
 
 /** As long as AWS' own may be: the stack gives its functions a table and at most three queues. */
@@ -83,7 +91,7 @@ function doors(env: Env): string[] {
 }
 
 function explain(problem: string, { name, file }: Stage, secret: readonly string[]): string {
-  const isSecret = secret.some((candidate) => problem.includes(candidate));
+  const isSecret = secret.some((candidate) => problem.includes(writtenName(candidate)));
   if (!isSecret) return `${problem}. It comes from ${file} or the shell.`;
   return `${problem}. Secrets come from Parameter Store: set it in ${file}, then \`npm run secrets -- --stage ${name}\`.`;
 }

@@ -9,7 +9,7 @@ const REFERENCE_BYTES = 150;
 
 /** The settings of .env and the shell, as they stand, and where the secrets are. */
 export function environmentOf(stage: Pick<Stage, 'name' | 'env'>): Settings {
-  const secret = new Set([...secretNames().values()].flat());
+  const secret = new Set([...secretNames([]).values()].flat());
   const plain = Object.entries(settingsIn(stage.env)).filter(([name]) => !secret.has(name));
   return { SECRETS_PATH: secretsPath(stage), ...Object.fromEntries(plain) };
 }

@@ -3,9 +3,8 @@ import { DEFAULT_STAGE } from '../../local/env-file.ts';
 import { findProblems } from '../../local/openings.ts';
 import type { Service } from '../../local/service.ts';
 import { besides, places } from '../../local/settings.ts';
-import { useBotsOf } from '../build/bots/folder.ts';
 import { environmentOf, sizeProblem } from './environment.ts';
-import { readStage, secretNames, useAwsSettings } from './stage.ts';
+import { readStage, secretNames, useStage } from './stage.ts';
 
 /**
  * After the framework has resolved its variables, so that `${…}` in a setting stays what it is. Ends the process with one sentence
@@ -13,9 +12,8 @@ import { readStage, secretNames, useAwsSettings } from './stage.ts';
  */
 export async function handSettingsOver(service: Service, { stage: name = DEFAULT_STAGE }): Promise<void> {
   const stage = readStage(name, { shell: process.env });
-  useAwsSettings(stage.env);
-  useBotsOf(stage.env);
-  const secret = [...secretNames().values()].flat();
+  useStage(stage);
+  const secret = [...secretNames([]).values()].flat();
   const environment = environmentOf(stage);
   const found = await findProblems({ ...places(), ...environment });
   const problems = [

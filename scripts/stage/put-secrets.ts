@@ -6,7 +6,7 @@ import { places } from '../../local/settings.ts';
 import { CannotRun } from '../cannot-run.ts';
 import { environmentOf } from './environment.ts';
 import { readGroups, type Values, writeGroup } from './parameters.ts';
-import { type Stage, secretNames } from './stage.ts';
+import { type Stage, secretNames, writtenName, writtenValue } from './stage.ts';
 
 export interface PutSecretsDeps {
   ssm: SSMClient;
@@ -19,7 +19,7 @@ export interface PutSecretsOptions {
   /** Group → the names that may be kept in it. */
   names: ReadonlyMap<string, readonly string[]>;
   env: Env;
-  /** Only these are put; without any, all that `env` has. */
+  /** Only these, as .env names them, are put; without any, all that `env` has. */
   only: readonly string[];
   remove: readonly string[];
   isDryRun: boolean;
@@ -33,8 +33,8 @@ type Fate = 'new' | 'changed' | 'unchanged' | 'removed' | 'kept';
  */
 export async function putSecrets({ ssm, print }: PutSecretsDeps, options: PutSecretsOptions): Promise<void> {
   const { path, names, isDryRun } = options;
-  refuseUnknown(options);
   const before = await readGroups(ssm, path, [...names.keys()]);
+  refuseUnknown(options, before);
   let written = 0;
   for (const [group, known] of names) {
     const old = before.get(group) ?? {};
@@ -60,25 +60,33 @@ export async function putSecrets({ ssm, print }: PutSecretsDeps, options: PutSec
 
 /** Of the secrets that `stage` has, those that would keep a running function from answering: half sentences. */
 export async function wrongSecrets(stage: Stage): Promise<string[]> {
-  const names = [...secretNames().values()].flat().filter((name) => stage.env[name]?.trim());
+  const names = [...secretNames([]).values()].flat().filter((name) => stage.env[name]?.trim());
   const given = Object.fromEntries(names.map((name) => [name, stage.env[name] ?? '']));
   const problems = await findProblems({ ...places(), ...environmentOf(stage), ...given });
   return problems.filter((problem) => names.some((name) => problem.startsWith(name)));
 }
 
 function merge(old: Values, known: readonly string[], options: PutSecretsOptions): Values {
-  const given = known.filter((name) => isGiven(name, options)).map((name) => [name, options.env[name]?.trim() ?? '']);
-  const kept = Object.entries(old).filter(([name]) => !options.remove.includes(name));
+  const given = known.filter((name) => isGiven(name, options)).map((name) => [name, writtenValue(options.env, name)]);
+  const kept = Object.entries(old).filter(([name]) => !options.remove.includes(writtenName(name)));
   return Object.fromEntries([...kept, ...given]);
 }
 
 function isGiven(name: string, { env, only, remove }: PutSecretsOptions): boolean {
-  return Boolean(env[name]?.trim()) && !remove.includes(name) && (only.length === 0 || only.includes(name));
+  const written = writtenName(name);
+  return (
+    writtenValue(env, name) !== undefined && !remove.includes(written) && (only.length === 0 || only.includes(written))
+  );
 }
 
-function refuseUnknown({ names, only, remove, env }: PutSecretsOptions): void {
-  const known = [...names.values()].flat();
-  const unknown = [...only, ...remove].filter((name) => !known.includes(name));
+/** What is there may be taken away also when nothing names it any more. */
+function refuseUnknown({ names, only, remove, env }: PutSecretsOptions, before: ReadonlyMap<string, Values>): void {
+  const known = [...new Set([...names.values()].flat().map(writtenName))];
+  const there = [...before.values()].flatMap((values) => Object.keys(values).map(writtenName));
+  const unknown = [
+    ...only.filter((name) => !known.includes(name)),
+    ...remove.filter((name) => !known.includes(name) && !there.includes(name)),
+  ];
   // What is no name may be a secret.
   if (unknown.some((name) => !/^[A-Z_]+$/.test(name)))
     throw new CannotRun('Only names may be given: values come from the file or the shell.');

@@ -2,7 +2,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Env, type GroupName, groups, secretsOf } from '../../lib/config.ts';
+import { BadSettings } from '../../lib/errors.ts';
 import { readWritten } from '../../local/env-file.ts';
+import { botsFolder, useBotsOf } from '../build/bots/folder.ts';
+import { readBots } from '../build/bots/read-bots.ts';
 import { CannotRun } from '../cannot-run.ts';
 
 /** As in serverless.yml. */
@@ -32,8 +35,9 @@ export interface StageOptions {
   folder?: string;
 }
 
-/** AWS_PROFILE and its like from .env hold for our own calls, too, as they do for the framework's. */
-export function useAwsSettings(env: Env): void {
+/** AWS_PROFILE and its like from .env hold for our own calls, too, as they do for the framework's; and its bots are ours. */
+export function useStage({ env }: Pick<Stage, 'env'>): void {
+  useBotsOf(env);
   for (const [name, value] of Object.entries(env)) if (name.startsWith('AWS_') && value) process.env[name] ??= value;
 }
 
@@ -45,15 +49,47 @@ export function stackName({ name }: Pick<Stage, 'name'>): string {
   return `${SERVICE}-${name}`;
 }
 
-/** What is marked (secret) in .env.example, by the name of the group that it is kept in. */
-export function secretNames(): ReadonlyMap<string, readonly string[]> {
+/** A bot, as far as it names secrets. */
+export type Naming = Readonly<{ name: string; secrets: readonly string[] }>;
+
+/** The bots of these settings. Throws `BadSettings`. */
+export function botsOf(env: Env): readonly Naming[] {
+  return readBots(botsFolder(env));
+}
+
+/** The same, none while one is wrong: for whoever tells what is wrong with them besides. */
+export function readableBots(env: Env): readonly Naming[] {
+  try {
+    return botsOf(env);
+  } catch (error) {
+    if (error instanceof BadSettings) return [];
+    throw error;
+  }
+}
+
+/** What is marked (secret) in .env.example and, as `<bot>.<NAME>`, what `bots` name, by the name of the group that it is kept in. */
+export function secretNames(bots: readonly Naming[]): ReadonlyMap<string, readonly string[]> {
   const example = readFileSync(path.join(root, '.env.example'), 'utf8');
   const marked = new Set([...example.matchAll(/^# ([A-Z_]+)=\S* +# \(secret\)/gm)].map(([, name = '']) => name));
   const entries = groupNames().flatMap((group) => {
-    const names = namesIn(group).filter((name) => marked.has(name));
+    const names = group === 'botSecrets' ? ofBots(bots) : namesIn(group).filter((name) => marked.has(name));
     return secretsOf([group]).map((kept) => [kept, names] as const);
   });
   return new Map(entries);
+}
+
+function ofBots(bots: readonly Naming[]): string[] {
+  return bots.flatMap(({ name, secrets }) => secrets.map((secret) => `${name}.${secret}`));
+}
+
+/** The name under which .env has a secret: a bot's without the bot. */
+export function writtenName(name: string): string {
+  return name.slice(name.indexOf('.') + 1);
+}
+
+/** The value of a secret as .env or the shell has it; nothing for an empty one. */
+export function writtenValue(env: Env, name: string): string | undefined {
+  return env[writtenName(name)]?.trim() || undefined;
 }
 
 function groupNames(): GroupName[] {

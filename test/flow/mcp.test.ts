@@ -9,7 +9,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { withServer } from '../../lib/tools/mcp/client.ts';
 import { readBots } from '../../scripts/build/bots/read-bots.ts';
+import { openChatWorld } from '../harness/chat-world.ts';
 import { countedBy } from '../harness/counted-by.ts';
+import { startFakeSsm } from '../harness/fake-ssm.ts';
 import { hearLines } from '../harness/hear-lines.ts';
 import { type HandMadeMcp, openMcpServer } from '../harness/mcp-server.ts';
 import { talkjsChat } from '../harness/talkjs-chat.ts';
@@ -170,6 +172,28 @@ describe('a pinned tool', () => {
     expect(made.calls).toEqual([
       { name: 'orders.status', input: { order: '4711' }, meta: {}, authorization: 'Bearer the-key-of-the-shop' },
     ]);
+  });
+
+  it('gets on a deployed stage the secret that Parameter Store has for its bot, and none that is in the environment', async () => {
+    const key = 'a-key-of-the-tests-that-is-long-enough';
+    const ssm = await startFakeSsm({ '/stage/chat': { CHAT_ACCESS_KEYS: key } });
+    const deployed = { SECRETS_PATH: '/stage', AWS_ENDPOINT_URL_SSM: ssm.url };
+    const ask = async () => {
+      const stage = await openChatWorld(deployed);
+      stage.claude.script({ text: null, tools: [{ name: 'shop__orders_status', input: { order: '1' } }] });
+      await stage.say('deployed', 'Where is it?', { authorization: `Bearer ${key}` });
+      await stage.close();
+      return made.calls.map(({ authorization }) => authorization);
+    };
+
+    const without = await ask();
+    ssm.parameters.set('/stage/bots', '{"default":{"SHOP_KEY":"of the stage"},"sales":{"SHOP_KEY":"of another"}}');
+    const withIt = await ask();
+
+    for (const name of Object.keys(deployed)) delete process.env[name];
+    await ssm.close();
+    expect(without).toEqual([]);
+    expect(withIt).toEqual(['Bearer of the stage']);
   });
 
   it('asks first, shows what it would do, and comes with the key of its call', async () => {

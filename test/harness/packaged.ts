@@ -1,6 +1,6 @@
 /** The service as `npm run package` makes it, in a copy of the sources that is gone afterwards. */
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -57,7 +57,11 @@ export async function packageService(options: PackageOptions = {}): Promise<Pack
  */
 export async function packageInto(folder: string, { env, args = [], files = {} }: PackageOptions): Promise<void> {
   for (const source of SOURCES) await cp(path.join(root, source), path.join(folder, source), { recursive: true });
-  for (const [name, content] of Object.entries(files)) await writeFile(path.join(folder, name), content);
+  for (const [name, content] of Object.entries(files)) {
+    const file = path.join(folder, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
   await symlink(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
   const nowhere = 'http://127.0.0.1:9';
   await promisify(execFile)(process.execPath, ['node_modules/serverless/bin/serverless.js', 'package', ...args], {

@@ -13,6 +13,7 @@ import { serve } from '../../local/stand-ins/serve.ts';
 import type { Webhook } from '../../local/stand-ins/talkjs/webhooks.ts';
 import { createTalkjs, type TalkjsStandIn } from '../../local/stand-ins/talkjs.ts';
 import { receive } from '../harness/consumer.ts';
+import { startFakeSsm } from '../harness/fake-ssm.ts';
 import { matcherOf, valueAt } from '../harness/filter-pattern.ts';
 import { gateway } from '../harness/gateway.ts';
 import type { Answer, Lambda } from './lambda.ts';
@@ -21,6 +22,17 @@ import { logicalIdOf, openStage, type Stage } from './stage.ts';
 const SECRET = 'sk_test_example_do_not_use';
 const KEYS = { appKey: 'app-key-0123', apiKey: 'api-key-4567' };
 const BOTPRESS = { encryptionKey: 'encryption-key-of-the-tests', webhookSecret: 'webhook-secret-of-the-tests' };
+/** A tool of the packaged bot, which tells what it was given. */
+const CRM = `import { defineTool } from '#tool';
+import * as z from 'zod/mini';
+
+export default defineTool({
+  name: 'crm',
+  description: 'Says which key it has.',
+  input: z.strictObject({}),
+  run: (_, { secrets }) => ({ key: secrets.CRM_KEY ?? 'none' }),
+});
+`;
 /** The clock of what was said long enough ago to be missed. */
 const AGO_MS = 3 * 60_000;
 
@@ -56,7 +68,7 @@ beforeAll(async () => {
     reconify: createReconify(KEYS).handle,
   });
   closing.push(standIns.close);
-  stage = await openStage({
+  const settings = {
     ANTHROPIC_API_KEY: 'offline',
     ANTHROPIC_BASE_URL: `${standIns.url}/claude`,
     TALKJS_APP_ID: 'app',
@@ -67,12 +79,16 @@ beforeAll(async () => {
     BOTPRESS_WEBHOOK_SECRET: BOTPRESS.webhookSecret,
     CHAT_API_SECRET: 'a chat api secret of the tests, long enough',
     CHAT_API_WEBHOOK_ID: 'wh',
-    CHAT_ACCESS_KEYS: 'a-key-that-only-the-tests-know',
+    CHAT_ACCESS_KEYS: 'a-key-that-only-the-tests-know-0123',
     RECONIFY_APP_KEY: KEYS.appKey,
     RECONIFY_API_KEY: KEYS.apiKey,
     RECONIFY_ENDPOINT: `${standIns.url}/reconify/track`,
     RECONIFY_INTAKE_KEYS: 'an-intake-key-of-the-tests-0123456789',
     USER_MESSAGES_PER_MINUTE: '0',
+  };
+  stage = await openStage(settings, {
+    'bots/default/bot.md': '---\nsecrets: [CRM_KEY]\n---\nYou help.\n',
+    'bots/default/tools/crm.ts': CRM,
   });
 });
 
@@ -246,6 +262,17 @@ describe('a streaming door', () => {
     expect(preludeOf(refused)).toMatchObject({ statusCode: 401 });
   });
 
+  it('gives a tool what Parameter Store has for its bot, and for no other', async () => {
+    const ssm = await startFakeSsm({ '/stage/bots': { default: { CRM_KEY: 'of default' }, sales: { CRM_KEY: 'x' } } });
+    closing.push(ssm.close);
+    const lambda = await stage.start('chat', { SECRETS_PATH: '/stage', AWS_ENDPOINT_URL_SSM: ssm.url });
+    claude.script({ text: null, tools: [{ name: 'crm', input: {} }] });
+
+    await lambda.invoke(chatRequest('crm', 'Which key?'));
+
+    expect(JSON.stringify(claude.requests.at(-1)?.body)).toContain('of default');
+  });
+
   it('answers the Chat API', async () => {
     const lambda = await stage.start('chat-api');
     const ask = async (path: string, body: object, key?: string) => {
@@ -386,7 +413,7 @@ function rest(path: string, { headers, body }: { headers: Record<string, string>
 }
 
 function chatRequest(session: string, message: string) {
-  const headers = { 'content-type': 'application/json', authorization: 'Bearer a-key-that-only-the-tests-know' };
+  const headers = { 'content-type': 'application/json', authorization: 'Bearer a-key-that-only-the-tests-know-0123' };
   return rest(`/chat/${session}`, { headers, body: JSON.stringify({ message }) });
 }
 

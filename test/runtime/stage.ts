@@ -22,8 +22,12 @@ const REGION = 'us-east-1';
 /** `dist/reconify.intake`: the intake and the delivery share a bundle, but each has a zip. */
 const keyOf = (zip: string) => zip.replace(/\.zip$/, '');
 
-export async function openStage(settings: Record<string, string>): Promise<Stage> {
-  const packaged = await packageService();
+/** `files` lie over the sources, by name. */
+export async function openStage(
+  settings: Record<string, string>,
+  files: Readonly<Record<string, string>>,
+): Promise<Stage> {
+  const packaged = await packageService({ files });
   const folder = await mkdtemp(path.join(tmpdir(), 'stage-'));
   for (const zip of Object.keys(packaged.zips)) {
     for (const [name, bytes] of packaged.unzip(zip)) {

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readSettings } from '../../lib/config.ts';
 import { openSecrets } from '../../lib/secrets.ts';
 import { type FakeSsm, startFakeSsm } from '../harness/fake-ssm.ts';
 
@@ -41,6 +42,16 @@ describe('the secrets of a deployed function', () => {
         input: { Names: [`${PATH}/talkjs`, `${PATH}/anthropic`], WithDecryption: true },
       },
     ]);
+  });
+
+  it('of bots are each bot’s own', async () => {
+    ssm.parameters.set(`${PATH}/bots`, '{"sales":{"CRM_KEY":"of sales"},"help":{"CRM_KEY":"of help"}}');
+
+    const { botSecrets } = readSettings(await open(['bots'], { CRM_KEY: 'of nobody' })(), ['botSecrets']);
+
+    expect(botSecrets('sales', ['CRM_KEY'])).toEqual({ CRM_KEY: 'of sales' });
+    expect(botSecrets('help', ['CRM_KEY', 'OTHER_KEY'])).toEqual({ CRM_KEY: 'of help' });
+    expect(botSecrets('default', ['CRM_KEY'])).toEqual({});
   });
 
   it('are the new ones at most five minutes after a rotation', async () => {

@@ -1,12 +1,13 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type DeployOptions, deployStage } from '../../../scripts/stage/deploy-stage.ts';
 import { removeStage } from '../../../scripts/stage/remove-stage.ts';
 import type { Stage } from '../../../scripts/stage/stage.ts';
 import { ACCOUNT, type FakeAws, startFakeAws, TABLE } from '../../harness/fake-aws.ts';
 import { type FakeSsm, startFakeSsm } from '../../harness/fake-ssm.ts';
+import { folderOfBots } from '../../harness/two-bots.ts';
 
 const PATH = '/claude-chat/test';
 
@@ -32,7 +33,10 @@ beforeEach(async () => {
   codes = {};
 });
 
-afterEach(() => Promise.all([ssm.close(), aws.close()]));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  return Promise.all([ssm.close(), aws.close()]);
+});
 
 const stageOf = (env: Stage['env'] = { TALKJS_APP_ID: 'app' }): Stage => ({
   name: 'test',
@@ -88,6 +92,24 @@ describe('a deployment', () => {
     expect(failure).toContain('npm run secrets -- --stage test');
     expect(printed.join('\n')).toContain('ANTHROPIC_API_KEY: in .env, but not in Parameter Store');
     expect(ran).toEqual([]);
+  });
+
+  it('that lacks what a bot names as a secret begins with nothing, and says which', async () => {
+    const BOTS_DIR = folderOfBots({ default: 'Hello', sales: '---\nsecrets: [CRM_KEY, DESK_KEY]\n---\nHello' });
+    vi.stubEnv('BOTS_DIR', BOTS_DIR);
+    ssm.parameters.set(`${PATH}/bots`, '{"sales":{"DESK_KEY":"there"}}');
+    const env = { TALKJS_APP_ID: 'app', CRM_KEY: 'of the file', BOTS_DIR };
+
+    const failure = await failureOf(deploy({ stage: stageOf(env) }));
+    const noted = printed.join('\n');
+    ssm.parameters.set(`${PATH}/bots`, '{"sales":{"DESK_KEY":"there","CRM_KEY":"there"}}');
+    await deploy({ stage: stageOf(env) });
+
+    expect(failure).toContain('CRM_KEY is missing, which the bot sales names as a secret. Secrets come from Parameter');
+    expect(failure).not.toContain('DESK_KEY');
+    expect(noted).toContain('sales.CRM_KEY: in .env, but not in Parameter Store');
+    expect(ran).toHaveLength(2);
+    expect(printed.join('\n')).not.toContain('of the file');
   });
 
   it('with settings that are wrong names all of them at once', async () => {

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -11,6 +13,11 @@ import { type FakeSsm, startFakeSsm } from '../../harness/fake-ssm.ts';
 const root = path.resolve(import.meta.dirname, '../../..');
 const PATH = '/claude-chat/test';
 const KEY = 'sk-ant-0123456789';
+const BOTS = [
+  { name: 'default', secrets: [] },
+  { name: 'sales', secrets: ['CRM_KEY'] },
+  { name: 'help', secrets: ['CRM_KEY', 'DESK_KEY2'] },
+];
 
 let ssm: FakeSsm;
 let printed: string[];
@@ -25,7 +32,7 @@ afterEach(() => ssm.close());
 const put = (options: Partial<PutSecretsOptions>) =>
   putSecrets(
     { ssm: new SSMClient({ endpoint: ssm.url }), print: (line) => printed.push(line) },
-    { path: PATH, names: secretNames(), env: {}, only: [], remove: [], isDryRun: false, ...options },
+    { path: PATH, names: secretNames(BOTS), env: {}, only: [], remove: [], isDryRun: false, ...options },
   );
 
 const kept = (group: string): unknown => JSON.parse(ssm.parameters.get(`${PATH}/${group}`) ?? 'null');
@@ -116,18 +123,52 @@ describe('the secrets of a stage', () => {
   });
 
   it('are all that .env.example marks as secret, each in one group', () => {
-    const names = [...secretNames().values()].flat();
+    const names = [...secretNames([]).values()].flat();
 
     expect(names).toEqual(expect.arrayContaining(['ANTHROPIC_API_KEY', 'TALKJS_WEBHOOK_SECRETS', 'CHAT_ACCESS_KEYS']));
     expect(new Set(names).size).toBe(names.length);
-    expect([...secretNames().keys()].sort()).toEqual([
+    expect([...secretNames([]).keys()].sort()).toEqual([
       'anthropic',
       'botpress',
+      'bots',
       'chat',
       'chat-api',
       'reconify',
       'talkjs',
     ]);
+  });
+});
+
+describe('the secrets of bots', () => {
+  it('are put into one object, a bot each, from the names that .env has', async () => {
+    await put({ env: { CRM_KEY: 'of the crm', DESK_KEY2: 'of the desk', OTHER_KEY: 'of nobody' } });
+
+    expect(kept('bots')).toEqual({
+      sales: { CRM_KEY: 'of the crm' },
+      help: { CRM_KEY: 'of the crm', DESK_KEY2: 'of the desk' },
+    });
+    expect(printed.slice(0, 4).map((line) => line.trim().split(/ +/))).toEqual([
+      [`${PATH}/bots`],
+      ['sales.CRM_KEY', 'new'],
+      ['help.CRM_KEY', 'new'],
+      ['help.DESK_KEY2', 'new'],
+    ]);
+  });
+
+  it('are changed by name, for every bot that names it', async () => {
+    ssm.parameters.set(`${PATH}/bots`, '{"sales":{"CRM_KEY":"old"},"help":{"CRM_KEY":"old","DESK_KEY2":"old"}}');
+
+    await put({ env: { CRM_KEY: 'new', DESK_KEY2: 'new' }, only: ['CRM_KEY'] });
+
+    expect(kept('bots')).toEqual({ sales: { CRM_KEY: 'new' }, help: { CRM_KEY: 'new', DESK_KEY2: 'old' } });
+  });
+
+  it('are taken away by name, also when no bot names it any more', async () => {
+    ssm.parameters.set(`${PATH}/bots`, '{"gone":{"OLD_KEY":"old"},"help":{"DESK_KEY2":"stays"}}');
+
+    await put({ remove: ['OLD_KEY'] });
+
+    expect(kept('bots')).toEqual({ help: { DESK_KEY2: 'stays' } });
   });
 });
 
@@ -158,6 +199,19 @@ describe('npm run secrets', () => {
     expect(all).toContain('TALKJS_WEBHOOK_SECRETS');
     expect(all).not.toMatch(/sk-ant|hunter2/);
     expect(kept('talkjs')).toEqual({ TALKJS_WEBHOOK_SECRETS: 'hunter2' });
+  });
+
+  it('knows those of the bots that BOTS_DIR names', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'bots-'));
+    await mkdir(path.join(folder, 'default'));
+    await writeFile(path.join(folder, 'default/bot.md'), '---\nsecrets: [CRM_KEY]\n---\nYou help.\n');
+
+    const { stdout } = await script(['--stage', 'test', 'CRM_KEY'], { BOTS_DIR: folder, CRM_KEY: 'hunter2' });
+
+    expect(stdout).toMatch(/default\.CRM_KEY +new/);
+    expect(stdout).not.toContain('hunter2');
+    expect(kept('bots')).toEqual({ default: { CRM_KEY: 'hunter2' } });
+    await rm(folder, { recursive: true });
   });
 
   it('wants a stage, and none is the default', async () => {
