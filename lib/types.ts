@@ -223,7 +223,7 @@ export interface Correction {
 
 /** One item of the table: claim, lease, idempotency record, history and outbox of one user message (or one burst). */
 export interface Turn {
-  /** Sort key, of the time and id of its message: the order of a conversation. */
+  /** Sort key, of the time and id of its message: the order of a conversation, but for turns of one millisecond. */
   sk: string;
   /** Of the message that it is the turn of. */
   messageId: string;

@@ -61,10 +61,15 @@ export function buildWindow(
     limits.strategy === 'messages'
       ? lastMessages(past, limits.maxMessages)
       : withinBudget(past, question, limits.tokenBudget, files);
-  const from = kept.length < past.length ? (kept[0]?.sk ?? asked.sk) : cut;
+  const from = kept.length < past.length ? (leastKey(kept) ?? asked.sk) : cut;
   const remembered = from !== undefined && limits.strategy === 'summary' && summary ? [recall(summary)] : [];
   const messages = mergeNeighbours([...remembered, ...kept.flatMap((turn) => turn.messages), question]);
   return { messages, from, tokens: estimateTokens(messages, files) };
+}
+
+/** Turns of one millisecond need not stand in the order of their keys. */
+function leastKey(past: readonly Past[]): string | undefined {
+  return past.map(({ sk }) => sk).sort()[0];
 }
 
 /** The words of a conversation, one entry a message. */

@@ -65,7 +65,7 @@ export function openHistory({ read, query }: Access) {
         });
         turns.push(...(older.Items ?? []).map(toTurn));
       }
-      return { turns: turns.reverse(), conversation: toConversation(own), ...(before ? { earlier: before } : {}) };
+      return { turns: oldestFirst(turns), conversation: toConversation(own), ...(before ? { earlier: before } : {}) };
     },
 
     /**
@@ -82,11 +82,16 @@ export function openHistory({ read, query }: Access) {
         ExpressionAttributeValues: { ':pk': partition(of), ':from': from ?? FIRST_TURN, ':to': to ?? BEHIND_TURNS },
         Limit: MAX_TURNS + 1,
       });
-      return Items.map(toTurn)
-        .filter(({ sk }) => sk !== to)
-        .reverse();
+      return oldestFirst(Items.map(toTurn).filter(({ sk }) => sk !== to));
     },
   };
+}
+
+/** Turns of one millisecond stand as they ended, which is how the queue took them; what has not ended is the newest. */
+function oldestFirst(newestFirst: readonly Turn[]): Turn[] {
+  const ended = ({ finishedAt = Number.MAX_SAFE_INTEGER }: Turn) => finishedAt;
+  const at = ({ sk }: Turn) => partsOfSk(sk).createdAt;
+  return newestFirst.toReversed().sort((a, b) => at(a) - at(b) || ended(a) - ended(b));
 }
 
 /** An item of ours is taken as it is. */

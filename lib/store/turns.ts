@@ -116,8 +116,8 @@ export function openTurns(access: Access) {
     /** Ends a turn that a human answers: what was said stays in the history. */
     async skip(ref: MessageRef, holder: Holder): Promise<void> {
       await asHolder(ref, holder, {
-        set: 'SET #state = :skipped REMOVE #owner, leaseUntil, asks',
-        values: { ':skipped': 'SKIPPED' },
+        set: 'SET #state = :skipped, finishedAt = :now REMOVE #owner, leaseUntil, asks',
+        values: { ':skipped': 'SKIPPED', ':now': now() },
       });
     },
 

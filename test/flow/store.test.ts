@@ -151,6 +151,27 @@ describe('looking back', () => {
     expect(turns.map(({ sk }) => sk)).toEqual(refs.slice(150).map(turnSk));
     expect(conversation.owner).toBe('bot');
   });
+
+  it('gives turns of one millisecond in the order in which they ended, whatever their ids', async () => {
+    const message = newConversation();
+    const at = clock;
+    for (const id of ['z', 'a', 'm']) {
+      const ref = message(id, at);
+      const turn = await claim(ref, 'worker');
+      const holder = { owner: 'worker', epoch: turn?.epoch ?? 0 };
+      clock += 1;
+      if (id === 'a') await store.skip(ref, holder);
+      else await store.answer(ref, holder, answer, saying('Hi', ref));
+      await store.finish(ref, 'DELIVERED');
+    }
+    await claim(message('b', at), 'worker');
+
+    const { turns } = await store.recent(message('any'));
+    const all = await store.between(message('any'), undefined);
+
+    expect(turns.map(({ messageId }) => messageId)).toEqual(['z', 'a', 'm', 'b']);
+    expect(all).toEqual(turns);
+  });
 });
 
 describe('a correction', () => {

@@ -122,6 +122,23 @@ describe('the token budget', () => {
     expect(moves).toBeLessThan(12);
   });
 
+  it('keeps what it began with, where turns of one millisecond stand in another order than their keys', () => {
+    const words = 'word '.repeat(1_200);
+    const of = (id: string, text: string): Turn => {
+      const message = { messageId: id, createdAt: 2_000 };
+      return { ...answered(1, text, words), ...message, sk: turnSk(message) };
+    };
+    const past = [answered(1, 'old', words.repeat(3)), of('z', 'first'), of('a', 'second')];
+    const window = buildWindow(past, turn(1_001, 'cut'), { ...limits, tokenBudget: 10_000 });
+    const next = [...past, answered(1_001, 'cut', 'ok', {}, { windowFrom: window.from ?? '' })];
+
+    const asked = buildWindow(next, turn(1_002, 'now'), limits);
+
+    const before = textsOf(window).map(([, [text]]) => text);
+    expect(before[0]).toBe('first');
+    expect(textsOf(asked).map(([, [text]]) => text)).toEqual([...before, 'ok', 'now']);
+  });
+
   it('sends the question alone when it fills the budget itself', () => {
     const window = buildWindow([answered(1, 'old', 'old')], turn(2, 'x'.repeat(200_000)), limits);
 
