@@ -39,6 +39,8 @@ export const sizes = {
 
   /** One item of the table, which itself takes 400 KB. */
   itemBytes: 350 * 1024,
+  /** What others are told of at once, as JSON: the receivers of Standard Webhooks expect less than 20 KB. */
+  eventBytes: 16 * 1024,
   /** One message of a queue: SQS' own limit. */
   queueBytes: 1024 * 1024,
 } as const;

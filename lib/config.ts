@@ -1,4 +1,5 @@
 /** The environment (+ secrets) → the settings groups a door asks for, or one error that lists everything wrong. */
+import { eventsIn } from './config/events.ts';
 import { chosenKey, chosenKeys, namedKeys, requiredKey } from './config/keys.ts';
 import { baseUrl, origins, url } from './config/urls.ts';
 import {
@@ -92,6 +93,12 @@ export const groups = {
     recordsQueueUrl: required(env, 'RECORDS_QUEUE_URL', problems),
     tableName: required(env, 'TABLE_NAME', problems),
   })),
+  /** Who is told of what happens; nobody unless a receiver is set. */
+  events: eventsIn,
+  eventsDeadLetters: (env, problems) => ({
+    url: required(env, 'EVENTS_DEAD_LETTERS_URL', problems),
+    tableName: required(env, 'TABLE_NAME', problems),
+  }),
   recordsDeadLetters: (env, problems) => ({ url: required(env, 'RECORDS_DEAD_LETTERS_URL', problems) }),
   /** Without keys it is open on a laptop, and not there on a deployed stage. */
   chat: (env, problems) => {
@@ -117,7 +124,7 @@ export const groups = {
         ? {
             url: url(env, 'CHAT_API_WEBHOOK_URL', '', problems),
             secret: chosenKey(env, 'CHAT_API_WEBHOOK_SECRET', problems),
-            queueUrl: required(env, 'SIGNALS_QUEUE_URL', problems),
+            queueUrl: required(env, 'EVENTS_QUEUE_URL', problems),
           }
         : undefined,
     };
@@ -140,6 +147,7 @@ const SECRETS: Partial<Record<GroupName, string>> = {
   chatApi: 'chat-api',
   reconify: 'reconify',
   botSecrets: 'bots',
+  events: 'events',
   ...Object.fromEntries(Object.keys(platformSettings).map((name) => [name, name])),
 };
 

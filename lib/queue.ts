@@ -1,6 +1,7 @@
 /** Stops 4 and 8, and the consumers' side of them. The turns queue: SQS FIFO, one message group per conversation. The records queue: any order. */
 import { hash } from 'node:crypto';
 import { ChangeMessageVisibilityBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { Letter } from './events/event.ts';
 import type { Inbound, MessageRef } from './types.ts';
 
 /** What travels: the message and the generation of its turn (above 0 only after a redrive). */
@@ -60,25 +61,25 @@ export function openRecordsQueue(sqs: SQSClient, url: string): RecordsQueue {
   };
 }
 
-export interface SignalsQueue {
-  /** Resolves when the queue has the signal; signals of one conversation stay in order, a repeat within 5 minutes is dropped. */
-  put(signal: { conversation: string; id: string; body: string }): Promise<void>;
+export interface EventsQueue {
+  /** Resolves when the queue has it; those of one conversation for one receiver stay in order, a repeat within 5 minutes is dropped. */
+  put(letter: Letter): Promise<void>;
   /** As with the turns. */
   hold: TurnsQueue['hold'];
 }
 
-/** The queue of signals behind `url`. Every call throws what the SDK throws. */
-export function openSignalsQueue(sqs: SQSClient, url: string): SignalsQueue {
+/** The queue of events behind `url`, or that of its dead letters. Every call throws what the SDK throws. */
+export function openEventsQueue(sqs: SQSClient, url: string): EventsQueue {
   return {
-    async put({ conversation, id, body }) {
-      await sqs.send(
-        new SendMessageCommand({
-          QueueUrl: url,
-          MessageBody: legal(JSON.stringify({ id, body })),
-          MessageGroupId: groupOf({ platform: 'chat-api', conversation }),
-          MessageDeduplicationId: sha256(id),
-        }),
-      );
+    async put(letter) {
+      const { to, id, platform, conversation } = letter;
+      const command = new SendMessageCommand({
+        QueueUrl: url,
+        MessageBody: legal(JSON.stringify({ v: 1, ...letter })),
+        MessageGroupId: sha256(`${to}\u0000${platform}\u0000${conversation}`),
+        MessageDeduplicationId: sha256(`${to}\u0000${id}`),
+      });
+      await sqs.send(command, { abortSignal: AbortSignal.timeout(PUT_LIMIT_MS) });
     },
     hold: (holds) => hold(sqs, url, holds),
   };

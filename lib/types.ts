@@ -206,6 +206,8 @@ export interface Reply {
   pending?: Pending;
   /** What its turn did, whatever the reply says of it. */
   effects?: readonly Effect[];
+  /** Why it is an apology, in words of ours. */
+  reason?: string;
   /** An apology in the place of a stored reply that can never be sent. */
   isReplacement?: boolean;
   /** From the claim of the turn to this reply. */

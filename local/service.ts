@@ -12,7 +12,6 @@ export interface QueueEvent {
   batchSize?: number;
   functionResponseType?: string;
   maximumConcurrency?: number;
-  enabled?: boolean;
 }
 
 export interface HttpEvent {
@@ -70,12 +69,11 @@ export function timeoutSecondsOf(service: Service, { timeout }: FunctionDefiniti
   return timeout ?? service.provider.timeout ?? DEFAULT_TIMEOUT_SECONDS;
 }
 
-/** The queues that feed a function. */
+/** The queues that feed a function; also one that is not enabled, as here a stand-in makes use of it. */
 export function queueEventsOf({ events }: FunctionDefinition): QueueEvent[] {
   return (events ?? []).flatMap(({ sqs }) => {
     if (sqs === undefined || sqs === null) return [];
-    const event = typeof sqs === 'object' && 'arn' in sqs ? sqs : { arn: sqs };
-    return event.enabled === false ? [] : [event];
+    return typeof sqs === 'object' && 'arn' in sqs ? sqs : { arn: sqs };
   });
 }
 

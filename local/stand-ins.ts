@@ -44,6 +44,27 @@ export const standIns: readonly StandIn[] = [
     },
     examples: (url) => ['See what the interaction log received:', `  curl ${url}/records`],
   },
+  {
+    name: 'events',
+    title: 'Events',
+    real: (settings) =>
+      whole(
+        settings,
+        'The webhook of events',
+        ['EVENTS_WEBHOOK_URL'],
+        ['EVENTS_WEBHOOK_SECRET', 'EVENTS_WEBHOOK_FORMAT'],
+      ),
+    instead: 'set EVENTS_WEBHOOK_URL and EVENTS_WEBHOOK_SECRET',
+    open: async ({ url }) => {
+      const { createEvents } = await import('./stand-ins/events.ts');
+      const secret = `whsec_${Buffer.from('claude behind chat on a laptop').toString('base64')}`;
+      return {
+        handle: createEvents(secret).handle,
+        settings: { EVENTS_WEBHOOK_URL: `${url}/hook`, EVENTS_WEBHOOK_SECRET: secret },
+      };
+    },
+    examples: (url) => ['See what others were told (handoffs, failures):', `  curl ${url}`],
+  },
 ];
 
 /** Of a platform: the file that has its name exports it. */

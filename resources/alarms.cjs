@@ -22,9 +22,10 @@ module.exports = async (framework) => {
       AlarmDescription: 'A message was neither answered nor apologised for. It is kept 14 days.',
       ...deadLetters('TurnsDeadLetters'),
     },
-    SignalsDeadLettersAlarm: {
-      AlarmDescription: 'Signals that the webhook of the Chat API did not take. Kept 14 days.',
-      ...deadLetters('SignalsDeadLetters'),
+    EventsDeadLettersAlarm: {
+      AlarmDescription:
+        'Events, such as a handoff, that their receiver did not take within an hour. `npm run bot -- redrive events`; kept 14 days.',
+      ...deadLetters('EventsDeadLetters'),
     },
     RecordsDeadLettersAlarm: {
       AlarmDescription:

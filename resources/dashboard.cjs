@@ -41,11 +41,11 @@ module.exports = async (framework) => {
     ),
     graph(
       'Oldest message waiting, s',
-      queues('ApproximateAgeOfOldestMessage', ['TurnsQueue', 'SignalsQueue', 'RecordsQueue']),
+      queues('ApproximateAgeOfOldestMessage', ['TurnsQueue', 'EventsQueue', 'RecordsQueue']),
     ),
     graph(
       'Dead letters',
-      queues('ApproximateNumberOfMessagesVisible', ['TurnsDeadLetters', 'SignalsDeadLetters', 'RecordsDeadLetters']),
+      queues('ApproximateNumberOfMessagesVisible', ['TurnsDeadLetters', 'EventsDeadLetters', 'RecordsDeadLetters']),
     ),
     graph('Errors of functions', perFunction(functions, 'Errors', 'Sum')),
     graph('Throttles of functions', perFunction(functions, 'Throttles', 'Sum')),

@@ -3,5 +3,5 @@ const written = require('./written.cjs');
 
 module.exports = (framework) => ({
   /** A poller of a queue that nothing is put into would still take two of a new account's ten Lambdas. */
-  signals: Boolean(written(framework).CHAT_API_WEBHOOK_URL?.trim()),
+  events: ['CHAT_API_WEBHOOK_URL', 'EVENTS_WEBHOOK_URL'].some((name) => written(framework)[name]?.trim()),
 });

@@ -4,8 +4,8 @@
 const QUEUES = [
   'TurnsQueue',
   'TurnsDeadLetters',
-  'SignalsQueue',
-  'SignalsDeadLetters',
+  'EventsQueue',
+  'EventsDeadLetters',
   'RecordsQueue',
   'RecordsDeadLetters',
 ];

@@ -13,7 +13,7 @@ import { list } from './bot/list.ts';
 import { pause, resume } from './bot/own.ts';
 import { findPlace } from './bot/place.ts';
 import { redrive } from './bot/redrive.ts';
-import { redriveRecords } from './bot/redrive-records.ts';
+import { redriveEvents, redriveRecords } from './bot/redrive-dead.ts';
 import { show } from './bot/show.ts';
 import { spend } from './bot/spend.ts';
 import { CannotRun } from './cannot-run.ts';
@@ -30,6 +30,7 @@ const commands: Record<string, Command> = {
   forget,
   spend,
   'redrive records': redriveRecords,
+  'redrive events': redriveEvents,
   dead,
   'dead redrive': redriveDead,
   'dead drop': dropDead,

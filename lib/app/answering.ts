@@ -30,6 +30,7 @@ import { disclosing } from '../turn/disclosure.ts';
 import { type Limits, openLimits } from '../turn/limits.ts';
 import type { RememberDeps } from '../turn/remember.ts';
 import type { TurnDeps } from '../turn/shapes.ts';
+import { outboxOf } from './outbox.ts';
 import { openRecorder } from './recorder.ts';
 
 /** The settings groups it needs; `reconify` beside them where calls are logged there. */
@@ -42,6 +43,7 @@ export const ANSWERING = [
   'stage',
   'speech',
   'botSecrets',
+  'events',
 ] as const;
 
 /** What one file may weigh (bytes) and take (ms): as much as the API accepts of a picture, and a slow link's time for it. */
@@ -114,6 +116,7 @@ export function openAnswering(
       history.strategy === 'summary'
         ? openAsk({ ...base, settings: summarySettings(claude), tools: noTools })
         : undefined,
+    tell: outboxOf(settings.events),
     speech: openSpeech(bots, settings.speech),
     maxInputChars: limits.maxInputChars,
     now,

@@ -10,9 +10,10 @@ import { openDynamo, openStore } from '../store/store.ts';
 import type { ReplyDeps } from '../turn/reply.ts';
 import { turnsDoor } from './doors/consumer.ts';
 import { openApp } from './open.ts';
+import { outboxOf } from './outbox.ts';
 import { openPlatforms, PLATFORMS } from './platforms.ts';
 
-const GROUPS = ['aws', 'limits', 'speech', ...PLATFORMS] as const;
+const GROUPS = ['aws', 'limits', 'speech', 'events', ...PLATFORMS] as const;
 
 /** The handler of the queue of dead letters; an answer that was stored but never sent still goes out instead of the apology. */
 export function apologizeDoor() {
@@ -26,6 +27,7 @@ function apologyDeps(settings: Settings<(typeof GROUPS)[number]>): ReplyDeps {
       throw new Permanent('dead letter');
     },
     askForSummary: undefined,
+    tell: outboxOf(settings.events),
     speech: openSpeech(bots, settings.speech),
     maxInputChars: settings.limits.maxInputChars,
     hold: openTurnsQueue(openSqs(), settings.aws.turnsQueueUrl).hold,

@@ -5,10 +5,11 @@ import { openPost, type Post } from '../chat-api/post.ts';
 import { noShare } from '../chat-api/share.ts';
 import { openState } from '../chat-api/state.ts';
 import type { ChatApiSettings } from '../config.ts';
+import { signalsInto } from '../events/signals.ts';
 import { errorName, logLine } from '../log.ts';
 import { chatApiPlatform } from '../platforms/chat-api/deliver.ts';
 import { echoPlatform } from '../platforms/chat-api/echo.ts';
-import { openSignalsQueue, openSqs } from '../queue.ts';
+import { openEventsQueue, openSqs } from '../queue.ts';
 import { openChatApiStore } from '../store/chat-api/chat-api.ts';
 import { openChatConversations } from '../store/chat-api/conversations.ts';
 import { openTable } from '../store/items.ts';
@@ -25,7 +26,7 @@ export function chatApiBot(settings: ChatApiSettings, tableName: string): Platfo
   const state = openState({
     kept: openChatApiStore(table, now),
     share: noShare,
-    putOutbound: webhook && openSignalsQueue(openSqs(), webhook.queueUrl).put,
+    putOutbound: webhook && signalsInto(openEventsQueue(openSqs(), webhook.queueUrl).put),
     now,
   });
   const put: Post = (message) => {

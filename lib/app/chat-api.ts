@@ -9,8 +9,9 @@ import { openShare, type Share } from '../chat-api/share.ts';
 import { openState } from '../chat-api/state.ts';
 import { type Webhook, webhooksOf } from '../chat-api/webhooks.ts';
 import type { ChatApiSettings, Settings } from '../config.ts';
+import { signalsInto } from '../events/signals.ts';
 import { labelsOf, logLine } from '../log.ts';
-import { openSignalsQueue, openSqs, openTurnsQueue } from '../queue.ts';
+import { openEventsQueue, openSqs, openTurnsQueue } from '../queue.ts';
 import { openChatApiStore } from '../store/chat-api/chat-api.ts';
 import { openStreamLeases } from '../store/chat-api/streams.ts';
 import { openCounters } from '../store/counters.ts';
@@ -57,7 +58,7 @@ function openOne(
   const dynamo = openDynamo();
   const table = openTable(dynamo, aws.tableName);
   const { put: putTurn } = openTurnsQueue(sqs, aws.turnsQueueUrl);
-  const putOutbound = chatApi.webhook && openSignalsQueue(sqs, chatApi.webhook.queueUrl).put;
+  const putOutbound = chatApi.webhook && signalsInto(openEventsQueue(sqs, chatApi.webhook.queueUrl).put);
   const api = {
     ...openState({ kept: openChatApiStore(table, now, realm), share, putOutbound, now }),
     keys: openKeys({ ...chatApi, realm }),

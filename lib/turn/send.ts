@@ -17,6 +17,7 @@ import {
   replyKey,
 } from './ending.ts';
 import type { TurnDeps, TurnInput } from './shapes.ts';
+import { tellFailed } from './tell.ts';
 
 export interface Sending {
   turn: Turn;
@@ -44,12 +45,14 @@ export async function send(
     if (isPassing(error) && !isOver) throw error;
     if (!isOver && !reply.isReplacement) return send(deps, input, await replaced(deps, input, sending, error));
     if (!isOver && attempts <= LAST_ATTEMPT) throw new Later('nobody could be told', { cause: error });
+    await tellFailed(deps, input, reply);
     await finish(deps, input, 'FAILED', []);
     const reason = error instanceof Undeliverable ? error.message : errorName(error);
     deps.log('reply-undeliverable', { ...fieldsOf(deps, input, sending), reason });
     return { state: 'FAILED', reply };
   }
   const state = reply.kind === 'apology' ? 'FAILED' : 'DELIVERED';
+  if (state === 'FAILED') await tellFailed(deps, input, reply);
   await finish(deps, input, state, ids);
   deps.log('reply-delivered', fieldsOf(deps, input, sending));
   return { state, reply };
@@ -111,10 +114,13 @@ async function finish(
  * `Later` while the platform is away, and any other error until the queue's last delivery, as a deployment may mend it.
  */
 export async function sendUnstored(
-  deps: Pick<TurnDeps, 'platform' | 'speech' | 'log' | 'now'>,
-  { burst: [head], generation, attempts, remainingMs }: Omit<TurnInput, 'listener' | 'claim'>,
+  deps: Pick<TurnDeps, 'platform' | 'speech' | 'log' | 'now' | 'tell'>,
+  input: Omit<TurnInput, 'listener' | 'claim'>,
   reply: Reply,
 ): Promise<void> {
+  const { burst, generation, attempts, remainingMs } = input;
+  const [head] = burst;
+  await tellFailed(deps, input, reply);
   try {
     const platform = platformOf(deps, head);
     const key = apologyKey(head, generation);

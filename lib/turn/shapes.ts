@@ -1,5 +1,6 @@
 /** Stops 5-7: what the steps of a turn need, and what they hand on to one another. Pure. */
 import type { SpeechFor } from '../bots/speech.ts';
+import type { Tell } from '../events/outbox.ts';
 import type { Log } from '../log.ts';
 import type { Holder, Recent, Store } from '../store/store.ts';
 import type { JournalStore } from '../tools/journal.ts';
@@ -42,6 +43,8 @@ export interface TurnDeps {
     JournalStore;
   platform(name: PlatformName): Platform;
   compose: Compose;
+  /** Tells those who are set to be told of what happens. */
+  tell: Tell;
   /** Our own sentences, in the language of whom they are for. */
   speech: SpeechFor;
   /** Longest message (characters) that is read; 0 for no limit but that in bytes. */

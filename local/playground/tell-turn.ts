@@ -109,6 +109,12 @@ function sentenceFor({ event, fields, process }: Heard, worker: string): string 
         : 'A repeat came, and found the turn done.';
     case 'turn-failed':
       return 'Given up: the user gets an apology.';
+    case 'event-kept':
+      return `Others are told: ${words(fields.type)}.`;
+    case 'event-sent':
+      return `They know: ${words(fields.type)}, ${fields.waitedMs} ms after it was put into the queue.`;
+    case 'event-given-back':
+      return `They could not be told (${words(fields.reason)}): tried again in ${Math.ceil(Number(fields.waitSeconds))} s.`;
     case 'reply-undeliverable':
       return 'The platform will never take this answer.';
     default:
@@ -117,5 +123,5 @@ function sentenceFor({ event, fields, process }: Heard, worker: string): string 
 }
 
 function words(reason: unknown): string {
-  return String(reason).replaceAll(/[_-]/g, ' ');
+  return String(reason).replaceAll(/[_.-]/g, ' ');
 }

@@ -4,20 +4,22 @@ import { openTurnsQueue } from '../../lib/queue.ts';
 import { readEnvelope } from '../../lib/records/envelope.ts';
 import { CannotRun } from '../cannot-run.ts';
 import type { Answer, Command } from './command.ts';
+import { parseDeadEvent } from './dead-events.ts';
 import { parseDeadTurn } from './dead-turns.ts';
 import type { Place } from './place.ts';
+import { groupOf } from './redrive-dead.ts';
 import { sift } from './sift.ts';
 import { toTable } from './table.ts';
 
 interface Letters {
-  name: 'turns' | 'signals' | 'records';
+  name: 'turns' | 'events' | 'records';
   from: string;
   to: string;
 }
 
 const QUEUES: readonly Letters[] = [
   { name: 'turns', from: 'TurnsDeadLetters', to: 'TurnsQueue' },
-  { name: 'signals', from: 'SignalsDeadLetters', to: 'SignalsQueue' },
+  { name: 'events', from: 'EventsDeadLetters', to: 'EventsQueue' },
   { name: 'records', from: 'RecordsDeadLetters', to: 'RecordsQueue' },
 ];
 
@@ -78,16 +80,14 @@ async function takeOut(
 
 /** A turn goes out under a new generation: the queue would take the old one for a repeat. */
 async function sendAgain({ sqs, queueUrl }: Place, { name, to }: Letters, letter: Message): Promise<void> {
-  const { Body = '', Attributes, MessageId = '' } = letter;
+  const { Body = '' } = letter;
   const QueueUrl = await queueUrl(to);
   if (name === 'turns') {
     const turn = parseDeadTurn(Body);
     if (typeof turn === 'string') throw new CannotRun(`It cannot be read (${turn}): \`dead drop\` removes it.`);
     return openTurnsQueue(sqs, QueueUrl).put(turn.inbound, turn.generation + 1);
   }
-  const { MessageGroupId } = Attributes ?? {};
-  const fifo = MessageGroupId ? { MessageGroupId, MessageDeduplicationId: `redrive:${MessageId}:${Date.now()}` } : {};
-  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: Body, ...fifo }));
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: Body, ...groupOf(letter) }));
 }
 
 function rowOf({ name }: Letters, { MessageId = '', Attributes, Body = '' }: Message) {
@@ -113,5 +113,8 @@ function contentOf(name: Letters['name'], body: string) {
     const envelope = readEnvelope(body);
     return envelope ? { ...none, message: envelope.id } : { ...none, trouble: 'not our envelope' };
   }
-  return { ...none, message: /"id":"([^"\\]{1,100})"/.exec(body)?.[1] };
+  const event = parseDeadEvent(body);
+  if (!event) return { ...none, trouble: 'not our envelope' };
+  const { platform, conversation, to, id, type = 'signal' } = event;
+  return { ...none, platform, conversation, message: id, trouble: `${type} for ${to}` };
 }

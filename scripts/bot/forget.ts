@@ -4,6 +4,7 @@ import { readEnvelope } from '../../lib/records/envelope.ts';
 import { CannotRun } from '../cannot-run.ts';
 import type { Command } from './command.ts';
 import { findKnown, type Known } from './conversation.ts';
+import { isEventOf } from './dead-events.ts';
 import { readDeadTurn } from './dead-turns.ts';
 import { sift } from './sift.ts';
 
@@ -20,6 +21,7 @@ export const forget: Command = {
     const { turns, parked } = await removeAll(of);
     const letters = [
       await drop(await place.queueUrl('TurnsDeadLetters'), (body) => readDeadTurn(body, of) !== undefined),
+      await drop(await place.queueUrl('EventsDeadLetters'), (body) => isEventOf(body, of)),
       await drop(await place.queueUrl('RecordsDeadLetters'), (body) => isAbout(body, of, parked)),
     ];
     const dead = letters.reduce((a, b) => a + b, 0);

@@ -7,7 +7,7 @@ import { explained } from '../stage/explain.ts';
 
 const QUEUES = [
   { what: 'messages', queue: 'TurnsQueue', letters: 'TurnsDeadLetters', more: 'npm run bot -- list --waiting' },
-  { what: 'signals', queue: 'SignalsQueue', letters: 'SignalsDeadLetters', more: 'the log has signal-given-back' },
+  { what: 'events', queue: 'EventsQueue', letters: 'EventsDeadLetters', more: 'the log has event-given-back' },
   { what: 'records', queue: 'RecordsQueue', letters: 'RecordsDeadLetters', more: 'the log has record-given-back' },
 ] as const;
 

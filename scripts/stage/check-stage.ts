@@ -50,6 +50,7 @@ async function checkSettings(stage: Stage, secrets: Env, secret: readonly string
     ...(await findProblems(env)),
     ...secret.flatMap((name) => missingOfBot(name, secrets)),
     ...besides(stage.env),
+    ...switchedOff(stage.env, secrets),
     ...sizeProblem({ ...environment, ...PLACES_AT_LENGTH }),
   ];
   const set = secret.filter((name) => writtenValue(stage.env, name) !== undefined);
@@ -71,6 +72,12 @@ function missingOfBot(name: string, secrets: Env): string[] {
   return own === undefined || secrets[name] ? [] : [`${own} is missing, which the bot ${bot} names as a secret`];
 }
 
+/** The function that delivers is switched on by what the file says, as a template knows no secret. */
+function switchedOff(written: Env, secrets: Env): string[] {
+  const isOff = secrets.EVENTS_WEBHOOK_URL?.trim() && !written.EVENTS_WEBHOOK_URL?.trim();
+  return isOff ? ['EVENTS_WEBHOOK_URL is missing in the file, so events would be kept and not delivered'] : [];
+}
+
 /** As long as AWS' own may be: the stack gives its functions a table and at most three queues. */
 const PLACES_AT_LENGTH = { TABLE_NAME: 'x'.repeat(60), QUEUES: 'x'.repeat(3 * 150) };
 
@@ -82,6 +89,7 @@ const DOORS: Readonly<Record<string, GroupName>> = {
   '/chat': 'chat',
   '/chat-api': 'chatApi',
   'The log at Reconify': 'reconify',
+  'The webhook of events': 'events',
 };
 
 function doors(env: Env): string[] {

@@ -8,6 +8,7 @@ import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/clie
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Later, Permanent, Refused, Undeliverable } from '../../lib/errors.ts';
+import { tellNobody } from '../../lib/events/outbox.ts';
 import { pseudonym, referenceOf } from '../../lib/log.ts';
 import { openTurnsQueue } from '../../lib/queue.ts';
 import { keepRecord } from '../../lib/records/envelope.ts';
@@ -54,8 +55,8 @@ beforeAll(async () => {
   for (const QueueName of [
     'TurnsQueue.fifo',
     'TurnsDeadLetters.fifo',
-    'SignalsQueue.fifo',
-    'SignalsDeadLetters.fifo',
+    'EventsQueue.fifo',
+    'EventsDeadLetters.fifo',
     'RecordsQueue',
     'RecordsDeadLetters',
   ]) {
@@ -113,6 +114,7 @@ function deps(outcome: Outcome = 'answered', messageId = 'm') {
         return [`sent-${messageId}`];
       },
     }),
+    tell: tellNobody,
     speech: inEnglish,
     maxInputChars: 0,
     now: Date.now,

@@ -83,7 +83,7 @@ describe('a server without its settings', () => {
 
     const read = () => readSettings(env, ['chatApi']);
 
-    expect(read).toThrow(/CHAT_API_BOT.*CHAT_API_USERS_PER_MINUTE.*CHAT_API_WEBHOOK_URL.*SIGNALS_QUEUE_URL/);
+    expect(read).toThrow(/CHAT_API_BOT.*CHAT_API_USERS_PER_MINUTE.*CHAT_API_WEBHOOK_URL.*EVENTS_QUEUE_URL/);
   });
 });
 

@@ -48,9 +48,9 @@ async function openWorld(url: string, maxReceiveCount = 8) {
     const Attributes = { FifoQueue: 'true', VisibilityTimeout: '10', ...more };
     return (await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes }))).QueueUrl ?? '';
   };
-  const dead = await make(`dead-signals-${id}.fifo`, {});
-  const deadLetterTargetArn = `arn:aws:sqs:us-east-1:000000000000:dead-signals-${id}.fifo`;
-  const queue = await make(`signals-${id}.fifo`, {
+  const dead = await make(`dead-events-${id}.fifo`, {});
+  const deadLetterTargetArn = `arn:aws:sqs:us-east-1:000000000000:dead-events-${id}.fifo`;
+  const queue = await make(`events-${id}.fifo`, {
     RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount }),
   });
   const world = await openChatApiWorld({
@@ -58,11 +58,12 @@ async function openWorld(url: string, maxReceiveCount = 8) {
       CHAT_API_BOT: 'echo',
       CHAT_API_WEBHOOK_URL: url,
       CHAT_API_WEBHOOK_SECRET: 'tell nobody',
-      SIGNALS_QUEUE_URL: queue,
+      EVENTS_QUEUE_URL: queue,
+      EVENTS_DEAD_LETTERS_URL: dead,
     },
   });
-  const { signalsDoor } = await import('../../lib/app/signals.ts');
-  const consumer = startConsumer({ sqs, url: queue, handler: signalsDoor(), lanes: 1 });
+  const { eventsDoor } = await import('../../lib/app/events.ts');
+  const consumer = startConsumer({ sqs, url: queue, handler: eventsDoor(), lanes: 1 });
   closing.push(world.close, consumer.stop);
   return { world, waiting: () => depth(sqs, queue), dead: () => depth(sqs, dead) };
 }

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sendJson, serve } from '../../local/stand-ins/serve.ts';
-import { moveAll } from '../../scripts/bot/redrive-records.ts';
+import { moveAll } from '../../scripts/bot/redrive-dead.ts';
 import { depth, receive } from '../harness/consumer.ts';
 
 const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });

@@ -46,3 +46,12 @@ export async function makeTurnsQueues(
   });
   return { turns, deadLetters };
 }
+
+/** A FIFO queue of a test's own. */
+export async function makeFifo(sqs: SQSClient, name: string): Promise<string> {
+  const Attributes = { FifoQueue: 'true', VisibilityTimeout: '20' };
+  const { QueueUrl = '' } = await sqs.send(
+    new CreateQueueCommand({ QueueName: `${name}-${randomUUID()}.fifo`, Attributes }),
+  );
+  return QueueUrl;
+}

@@ -33,6 +33,7 @@ const EXPECTED: Record<string, Record<string, string[]>> = {
   ...Object.fromEntries(Object.keys(platforms).map((name) => [idOf(name), { TurnsQueue: ['sqs:SendMessage'] }])),
   chat: {
     RecordsQueue: ['sqs:SendMessage'],
+    EventsQueue: ['sqs:SendMessage'],
     Table: [
       'dynamodb:Query',
       'dynamodb:GetItem',
@@ -45,7 +46,7 @@ const EXPECTED: Record<string, Record<string, string[]>> = {
   },
   chatDashapi: {
     TurnsQueue: ['sqs:SendMessage'],
-    SignalsQueue: ['sqs:SendMessage'],
+    EventsQueue: ['sqs:SendMessage'],
     Table: [
       'dynamodb:Query',
       'dynamodb:BatchGetItem',
@@ -55,9 +56,13 @@ const EXPECTED: Record<string, Record<string, string[]>> = {
       'dynamodb:BatchWriteItem',
     ],
   },
-  signals: { SignalsQueue: CONSUME },
-  reply: { TurnsQueue: CONSUME, RecordsQueue: ['sqs:SendMessage'], SignalsQueue: ['sqs:SendMessage'], Table: ANSWER },
-  apologize: { TurnsDeadLetters: CONSUME, SignalsQueue: ['sqs:SendMessage'], Table: ANSWER },
+  events: {
+    EventsQueue: CONSUME,
+    EventsDeadLetters: ['sqs:SendMessage'],
+    Table: ['dynamodb:BatchGetItem', 'dynamodb:PutItem'],
+  },
+  reply: { TurnsQueue: CONSUME, RecordsQueue: ['sqs:SendMessage'], EventsQueue: ['sqs:SendMessage'], Table: ANSWER },
+  apologize: { TurnsDeadLetters: CONSUME, EventsQueue: ['sqs:SendMessage'], Table: ANSWER },
   reconcile: { TurnsQueue: ['sqs:SendMessage'], Table: KEEP },
   reconify: { RecordsQueue: ['sqs:SendMessage'], Table: ['dynamodb:UpdateItem'] },
   deliver: {

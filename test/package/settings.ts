@@ -13,6 +13,7 @@ const SECRETS = [
   'RECONIFY_APP_KEY',
   'RECONIFY_API_KEY',
   'RECONIFY_INTAKE_KEYS',
+  'EVENTS_WEBHOOK_SECRET',
 ];
 
 /** Secrets in the shell, none of which may get into a package, and what the doors they open need besides. */
@@ -23,7 +24,8 @@ export const PLANTED: Readonly<Record<string, string>> = {
   CHAT_API_WEBHOOK_ID: 'hook',
 };
 
-export const isSecret = (name: string): boolean => SECRETS.includes(name) || name === 'BOTPRESS_USER_KEY';
+export const isSecret = (name: string): boolean =>
+  [...SECRETS, 'BOTPRESS_USER_KEY', 'EVENTS_WEBHOOK_URL'].includes(name);
 
 /** A file of settings with all that a shell or a framework might expand. */
 export const DOTENV = [

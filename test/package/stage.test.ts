@@ -52,7 +52,7 @@ describe('a stage', () => {
   it('takes two more for the outgoing webhook, and only where it is set', () => {
     const poller = (template: Template) =>
       Object.values(ofType(template, 'AWS::Lambda::EventSourceMapping')).find(({ EventSourceArn }) =>
-        JSON.stringify(EventSourceArn).includes('SignalsQueue'),
+        JSON.stringify(EventSourceArn).includes('EventsQueue'),
       );
 
     expect(poller(usual)).toMatchObject({ Enabled: false });

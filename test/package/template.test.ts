@@ -110,20 +110,20 @@ describe('the packaged service', () => {
     expect(resource('ChatDashapiLambdaFunction').Properties).toMatchObject({ Timeout: 120 });
   });
 
-  it('keeps the signals of a conversation in order, and as dead letters what the webhook does not take', () => {
-    expect(resource('SignalsQueue').Properties).toMatchObject({
+  it('keeps the events of a conversation in order, and as dead letters what a receiver does not take', () => {
+    expect(resource('EventsQueue').Properties).toMatchObject({
       FifoQueue: true,
-      VisibilityTimeout: 6 * Number(resource('SignalsLambdaFunction').Properties?.Timeout),
-      RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['SignalsDeadLetters', 'Arn'] }, maxReceiveCount: 8 },
+      VisibilityTimeout: 6 * Number(resource('EventsLambdaFunction').Properties?.Timeout),
+      RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['EventsDeadLetters', 'Arn'] }, maxReceiveCount: 100 },
     });
-    expect(resource('SignalsDeadLetters').Properties).toMatchObject({ MessageRetentionPeriod: 14 * 24 * 3600 });
+    expect(resource('EventsDeadLetters').Properties).toMatchObject({ MessageRetentionPeriod: 14 * 24 * 3600 });
   });
 
   it('reports single messages of a batch as failed, and bounds how many turns run at once', () => {
     const sources = ofType('AWS::Lambda::EventSourceMapping');
 
     expect(sources.map(([, { EventSourceArn }]) => EventSourceArn)).toEqual([
-      { 'Fn::GetAtt': ['SignalsQueue', 'Arn'] },
+      { 'Fn::GetAtt': ['EventsQueue', 'Arn'] },
       { 'Fn::GetAtt': ['TurnsQueue', 'Arn'] },
       { 'Fn::GetAtt': ['TurnsDeadLetters', 'Arn'] },
       { 'Fn::GetAtt': ['RecordsQueue', 'Arn'] },

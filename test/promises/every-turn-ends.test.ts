@@ -1,6 +1,7 @@
 /** Promise: every turn ends. Whatever call fails on its way, with whatever error, at whatever attempt: nothing is tried for ever. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { BadSettings, Later, Permanent, Refused, Superseded, Undeliverable, Unstorable } from '../../lib/errors.ts';
+import { tellNobody } from '../../lib/events/outbox.ts';
 import { openStore } from '../../lib/store/store.ts';
 import type { Compose } from '../../lib/turn/compose.ts';
 import { type ReplyDeps, reply } from '../../lib/turn/reply.ts';
@@ -175,6 +176,7 @@ async function run(waiting: readonly Inbound[], fault: Fault | undefined): Promi
       for (const { receipt, seconds } of holds) held.set(receipt, seconds);
     }),
     askForSummary: undefined,
+    tell: tellNobody,
     speech: inEnglish,
     maxInputChars: 0,
     now,

@@ -217,17 +217,20 @@ describe('a worker', () => {
       },
     });
     closing.push(receiver.close);
-    const lambda = await stage.start('signals', { CHAT_API_WEBHOOK_URL: `${receiver.url}/hook` });
+    const lambda = await stage.start('events', { CHAT_API_WEBHOOK_URL: `${receiver.url}/hook` });
     await sqs.send(
       new SendMessageCommand({
-        QueueUrl: queueUrl('SignalsQueue'),
-        MessageBody: JSON.stringify({ id: 's1', body: '{"type":"message_created"}' }),
+        QueueUrl: queueUrl('EventsQueue'),
+        MessageBody: JSON.stringify({
+          ...{ v: 1, to: 'chat-api', id: 's1', platform: 'chat-api', conversation: 'c' },
+          body: '{"type":"message_created"}',
+        }),
         MessageGroupId: 'g',
         MessageDeduplicationId: 's1',
       }),
     );
 
-    expect(await work(lambda, 'SignalsQueue')).toEqual([]);
+    expect(await work(lambda, 'EventsQueue')).toEqual([]);
     expect(heard).toEqual(['s1']);
   });
 

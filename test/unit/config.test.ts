@@ -129,7 +129,7 @@ it.each([
   ['TALKJS_BOT_ID', 'größe', undefined],
   ['CLAUDE_MODEL', 'claude-haiku-5-5\ufeff', undefined],
 ])('%s=%j: %s', (name, value, problem) => {
-  const env = { SIGNALS_QUEUE_URL: 'http://queue.example/signals', [name]: value };
+  const env = { EVENTS_QUEUE_URL: 'http://queue.example/events', [name]: value };
 
   const said = problemOf(env, ['claude', 'talkjs', 'chatApi']);
 

@@ -5,6 +5,7 @@ import { turnsDoor } from '../../../lib/app/doors/consumer.ts';
 import type { Ask } from '../../../lib/claude/ask.ts';
 import type { LimitSettings } from '../../../lib/config.ts';
 import { Later, Permanent } from '../../../lib/errors.ts';
+import { tellNobody } from '../../../lib/events/outbox.ts';
 import type { Log } from '../../../lib/log.ts';
 import { openRecordsQueue, openTurnsQueue } from '../../../lib/queue.ts';
 import { keepRecord } from '../../../lib/records/envelope.ts';
@@ -176,6 +177,7 @@ export function openWorld(steps: Steps, options: WorldOptions = {}) {
     return {
       store: openStore(dynamoOf(process), 'table', now),
       askForSummary: undefined,
+      tell: tellNobody,
       speech: inEnglish,
       maxInputChars: 0,
       now,

@@ -112,6 +112,18 @@ describe('a deployment', () => {
     expect(printed.join('\n')).not.toContain('of the file');
   });
 
+  it('of which only the secrets know that others are to be told asks for it in the file, too', async () => {
+    const address = { EVENTS_WEBHOOK_URL: 'https://ops.example/x', EVENTS_WEBHOOK_FORMAT: 'slack' };
+    ssm.parameters.set(`${PATH}/events`, JSON.stringify({ EVENTS_WEBHOOK_URL: address.EVENTS_WEBHOOK_URL }));
+    const env = { TALKJS_APP_ID: 'app', EVENTS_WEBHOOK_FORMAT: 'slack' };
+
+    const failure = await failureOf(deploy({ stage: stageOf(env) }));
+    await deploy({ stage: stageOf({ ...env, ...address }) });
+
+    expect(failure).toContain('EVENTS_WEBHOOK_URL is missing in the file');
+    expect(ran).toHaveLength(2);
+  });
+
   it('with settings that are wrong names all of them at once', async () => {
     const env = { MAX_INPUT_CHARS: 'many', TOOLS: 'calculator', HISTORY_STRATEGY: 'x' };
 

@@ -1,0 +1,30 @@
+/** The table, of events: which of them their receivers have had, so that a repeat that is known as one is not sent. */
+import type { Table } from './items.ts';
+import { gone } from './keys.ts';
+
+/** As long as a letter may lie among the dead and be sent again, and a little longer. */
+const KEPT_SECONDS = 20 * 24 * 3600;
+
+interface Letter {
+  to: string;
+  id: string;
+  platform: Parameters<typeof gone>[0]['platform'];
+  conversation: string;
+}
+
+/** `now` in ms. Throws `Later` when the table does not answer. */
+export function openTold(table: Pick<Table, 'read' | 'put'>, now: () => number) {
+  const keyOf = ({ to, id }: Letter) => ({ pk: `TOLD#${id}`, sk: to });
+  return {
+    /** One read of two items: `forgotten` where the conversation was, at or after `takenAt` (ms). */
+    async look(letter: Letter, takenAt: number): Promise<'sent' | 'forgotten' | undefined> {
+      const [mark, forgotten] = await table.read([keyOf(letter), gone(letter)]);
+      if (mark) return 'sent';
+      return Number(forgotten?.at ?? 0) >= takenAt ? 'forgotten' : undefined;
+    },
+
+    async note(letter: Letter): Promise<void> {
+      await table.put({ ...keyOf(letter), at: now(), expiresAt: Math.floor(now() / 1000) + KEPT_SECONDS });
+    },
+  };
+}

@@ -1,0 +1,40 @@
+/** Stops 5-7, where others are told what becomes of a turn: before the table says so, as a crash in between would keep it from them. */
+import { DEFAULT_BOT } from '../bots/identity.ts';
+import { Later } from '../errors.ts';
+import type { Happening } from '../events/event.ts';
+import { errorName, labelsOf, referenceOf } from '../log.ts';
+import type { Reply } from '../types.ts';
+import { LAST_ATTEMPT } from './ending.ts';
+import type { TurnDeps, TurnInput } from './shapes.ts';
+
+type About = Pick<TurnInput, 'burst' | 'attempts' | 'isOnlyAttempt'>;
+
+/** Throws `Later` while the queue does not take it; at the last attempt the turn goes on without, and the log says so. */
+async function tellOf(
+  { tell, now, log }: Pick<TurnDeps, 'tell' | 'now' | 'log'>,
+  { burst: [head], attempts, isOnlyAttempt }: About,
+  what: Pick<Happening, 'type' | 'key' | 'text' | 'data'>,
+): Promise<void> {
+  const { platform, conversation, messageId, bot = DEFAULT_BOT } = head;
+  await tell({ ...what, at: now(), platform, conversation, messageId, bot }).catch((error: unknown) => {
+    if (!isOnlyAttempt && attempts < LAST_ATTEMPT) throw new Later('the queue of events is away', { cause: error });
+    log('event-lost', { ...labelsOf(head), type: what.type, error: errorName(error) });
+  });
+}
+
+/** A user got an apology instead of an answer, or nothing, as nobody could be told. */
+export async function tellFailed(
+  deps: Pick<TurnDeps, 'tell' | 'now' | 'log'>,
+  input: About & Pick<TurnInput, 'generation'>,
+  { reason = 'unknown' }: Pick<Reply, 'reason'>,
+): Promise<void> {
+  const [head] = input.burst;
+  const { platform, conversation, messageId } = head;
+  const reference = referenceOf(head);
+  await tellOf(deps, input, {
+    type: 'answer.failed',
+    key: `${messageId}:${input.generation}`,
+    text: `A message on ${platform} in ${conversation} was not answered (${reason}). Reference ${reference}.`,
+    data: { message: messageId, reference, reason },
+  });
+}

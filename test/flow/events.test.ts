@@ -1,0 +1,80 @@
+/** Events: what happens in a turn is told to who is to be told, signed, and by a consumer of its own. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { createEvents } from '../../local/stand-ins/events.ts';
+import { serve } from '../../local/stand-ins/serve.ts';
+import { depth, startConsumer } from '../harness/consumer.ts';
+import { makeFifo } from '../harness/tables.ts';
+import { talkjsChat } from '../harness/talkjs-chat.ts';
+import { openWorld, type World } from '../harness/world.ts';
+
+const SECRET = `whsec_${Buffer.from('a secret of thirty-two characters').toString('base64')}`;
+const OLD = `whsec_${Buffer.from('the one that is just rotated away').toString('base64')}`;
+const chat = talkjsChat();
+const told = createEvents(SECRET);
+let world: World;
+let receiver: Awaited<ReturnType<typeof serve>>;
+let consumer: ReturnType<typeof startConsumer>;
+let queue: string;
+
+beforeAll(async () => {
+  receiver = await serve({ events: told.handle });
+  const { openSqs } = await import('../../lib/queue.ts');
+  const sqs = openSqs();
+  queue = await makeFifo(sqs, 'events');
+  world = await openWorld(chat, {
+    EVENTS_WEBHOOK_URL: `${receiver.url}/events/hook`,
+    EVENTS_WEBHOOK_SECRET: `${OLD},${SECRET}`,
+    EVENTS_QUEUE_URL: queue,
+    EVENTS_DEAD_LETTERS_URL: await makeFifo(sqs, 'events-dead'),
+  });
+  const { handler } = await import('../../functions/events.ts');
+  consumer = startConsumer({ sqs, url: queue, handler });
+});
+afterAll(async () => {
+  await consumer.stop();
+  await Promise.all([world.close(), receiver.close()]);
+});
+beforeEach(() => world.claude.reset());
+
+async function quiet() {
+  await world.quiet();
+  while ((await depth(world.sqs, queue)) > 0) await sleep(20);
+}
+
+it('an answer that failed is told once, with a signature that holds while the secret is rotated; one that did not is not', async () => {
+  await world.converse('failing', 'Hello');
+  await quiet();
+  const before = told.received.length;
+  world.claude.script({ status: 400, times: 9 });
+
+  const apology = await world.converse('failing', 'This one fails.');
+  await quiet();
+
+  const [reference] = /[0-9a-f]{8}/.exec(apology) ?? [];
+  expect(before).toBe(0);
+  expect(told.received).toMatchObject([
+    {
+      signature: 'valid',
+      id: expect.stringMatching(/^evt_[0-9a-f]{32}$/),
+      event: {
+        ...{ type: 'answer.failed', platform: 'talkjs', conversation: 'failing', bot: 'default' },
+        text: expect.stringContaining(`Reference ${reference}.`),
+        data: { reference },
+      },
+    },
+  ]);
+});
+
+it('a receiver that fails, hangs up or lost its answer is told again, and knows the repeat by its id', async () => {
+  const before = told.received.length;
+  world.claude.script({ status: 400, times: 9 });
+  told.fail({ kind: 'cut-after', times: 1 });
+
+  await world.converse('cut', 'This one fails.');
+  await quiet();
+
+  const ids = told.received.slice(before).map(({ id }) => id);
+  expect(ids).toHaveLength(2);
+  expect(new Set(ids).size).toBe(1);
+});
