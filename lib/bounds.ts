@@ -77,3 +77,6 @@ export const crowds = {
   backlogEntries: 200,
   backlogBytes: 1024 * 1024,
 } as const;
+
+/** For so many days what was said is kept after it was said, unless RETENTION_DAYS says otherwise. */
+export const KEPT_DAYS = 400;

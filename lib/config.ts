@@ -1,4 +1,6 @@
 /** The environment (+ secrets) → the settings groups a door asks for, or one error that lists everything wrong. */
+
+import { KEPT_DAYS } from './bounds.ts';
 import { eventsIn } from './config/events.ts';
 import { chosenKey, chosenKeys, namedKeys, requiredKey } from './config/keys.ts';
 import { baseUrl, origins, url } from './config/urls.ts';
@@ -42,6 +44,8 @@ export const groups = {
     tokenBudget: whole(env, 'HISTORY_TOKEN_BUDGET', 40_000, problems, { min: 500, max: 900_000 }),
     maxMessages: whole(env, 'HISTORY_MAX_MESSAGES', 20, problems, { min: 1, max: 1000 }),
   }),
+  /** How long what was said is kept. */
+  retention: (env, problems) => ({ days: whole(env, 'RETENTION_DAYS', KEPT_DAYS, problems, { min: 1, max: 36_500 }) }),
   /** Read by the build: up to so many tokens a bot's documents stand in every prompt, above them it searches. */
   knowledge: (env, problems) => ({
     inlineTokens: whole(env, 'KNOWLEDGE_INLINE_TOKENS', 30_000, problems, { min: 0, max: 900_000 }),

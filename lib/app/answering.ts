@@ -44,6 +44,7 @@ export const ANSWERING = [
   'speech',
   'botSecrets',
   'events',
+  'retention',
 ] as const;
 
 /** What one file may weigh (bytes) and take (ms): as much as the API accepts of a picture, and a slow link's time for it. */
@@ -59,14 +60,14 @@ export function openAnswering(
   dynamo = openDynamo(),
   ownLimits: Limits = limitsOf(settings, dynamo),
 ): Omit<TurnDeps, 'platform'> & RememberDeps & { store: Store } {
-  const { aws, claude, history, limits, attachments, stage } = settings;
+  const { aws, claude, history, limits, attachments, stage, retention } = settings;
   const log = logLine;
   const now = Date.now;
   const newId = randomUUID;
   const rules = parseHosts(attachments.hosts);
   const fileLimits = fileLimitsOf(claude.model);
   const budget = openBudget(attachments.memoryMb * FILE_BYTES_PER_MB);
-  const store = openStore(dynamo, aws.tableName, now);
+  const store = openStore(dynamo, aws.tableName, now, retention.days);
   const handToHuman = (about: Parameters<typeof store.handOver>[0]) => store.handOver(about, 'human');
   const keep = openRecorder(reconify, { now, newId, log });
   const record = async (call: ModelCall) => {

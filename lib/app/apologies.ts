@@ -22,7 +22,7 @@ export function apologizeDoor() {
 
 function apologyDeps(settings: Settings<(typeof GROUPS)[number]>): ReplyDeps {
   return {
-    store: openStore(openDynamo(), settings.aws.tableName, Date.now),
+    store: openStore(openDynamo(), settings.aws.tableName, Date.now, settings.retention.days),
     compose: async () => {
       throw new Permanent('dead letter');
     },

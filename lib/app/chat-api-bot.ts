@@ -20,11 +20,14 @@ import type { Platform } from '../types.ts';
 const now = Date.now;
 
 /** The outbound half of our own Chat API: Claude’s answers as messages of its bot, or an echo with CHAT_API_BOT=echo. */
-export function chatApiBot(settings: ChatApiSettings, tableName: string): Platform {
+export function chatApiBot(
+  settings: ChatApiSettings,
+  { tableName, keptDays }: { tableName: string; keptDays: number },
+): Platform {
   const { webhook, bot } = settings;
   const table = openTable(openDynamo(), tableName);
   const state = openState({
-    kept: openChatApiStore(table, now),
+    kept: openChatApiStore(table, now, { keptDays }),
     share: noShare,
     putOutbound: webhook && signalsInto(openEventsQueue(openSqs(), webhook.queueUrl).put),
     now,

@@ -27,12 +27,12 @@ const now = Date.now;
 
 /** `share` is what requests and streams of one process tell each other directly. */
 export function chatApiDoor({ share = openShare() }: { share?: Share } = {}) {
-  const open = openApp(['aws', 'chatApi', 'limits'] as const, (settings) => serverOf(settings, share));
+  const open = openApp(['aws', 'chatApi', 'limits', 'retention'] as const, (settings) => serverOf(settings, share));
   return streamFrom(() => open().catch(refuseAll));
 }
 
 /** A server for each bot that has a webhook id, opened when it is first asked. */
-function serverOf(settings: Settings<'aws' | 'chatApi' | 'limits'>, share: Share): Server {
+function serverOf(settings: Settings<'aws' | 'chatApi' | 'limits' | 'retention'>, share: Share): Server {
   const { chatApi } = settings;
   if (!chatApi) return refusing(new ApiError('ResourceNotFound', "Route doesn't exist"));
   const all = webhooksOf(bots, chatApi.webhookId);
@@ -49,7 +49,7 @@ function serverOf(settings: Settings<'aws' | 'chatApi' | 'limits'>, share: Share
 }
 
 function openOne(
-  { aws, limits }: Settings<'aws' | 'limits'>,
+  { aws, limits, retention }: Settings<'aws' | 'limits' | 'retention'>,
   chatApi: ChatApiSettings,
   { id, name, realm, context }: Webhook,
   share: Share,
@@ -60,7 +60,7 @@ function openOne(
   const { put: putTurn } = openTurnsQueue(sqs, aws.turnsQueueUrl);
   const putOutbound = chatApi.webhook && signalsInto(openEventsQueue(sqs, chatApi.webhook.queueUrl).put);
   const api = {
-    ...openState({ kept: openChatApiStore(table, now, realm), share, putOutbound, now }),
+    ...openState({ kept: openChatApiStore(table, now, { realm, keptDays: retention.days }), share, putOutbound, now }),
     keys: openKeys({ ...chatApi, realm }),
     bot: chatApi.bot,
     name,

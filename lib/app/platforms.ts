@@ -13,15 +13,15 @@ type Own = { [N in Foreign]: SettingsOf<{ settings: (typeof platformSettings)[N]
 const foreign = Object.keys(outbound).filter((name): name is Foreign => name in outbound);
 
 /** The settings groups that `openPlatforms` needs beside `aws`. */
-export const PLATFORMS = [...foreign, 'chatApi'] as const;
+export const PLATFORMS = [...foreign, 'chatApi', 'retention'] as const;
 
 /** By name; throws `BadSettings` for one whose settings are missing. */
 export function openPlatforms(
   settings: Settings<'aws' | (typeof PLATFORMS)[number]>,
 ): (name: PlatformName) => Platform {
-  const { aws, chatApi } = settings;
+  const { aws, chatApi, retention } = settings;
   const platforms: Partial<Record<PlatformName, Platform>> = {
-    ...(chatApi ? { 'chat-api': chatApiBot(chatApi, aws.tableName) } : {}),
+    ...(chatApi ? { 'chat-api': chatApiBot(chatApi, { tableName: aws.tableName, keptDays: retention.days }) } : {}),
   };
   for (const name of foreign) Object.assign(platforms, opened(name, settings));
   return (name) => {

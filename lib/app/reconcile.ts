@@ -27,7 +27,7 @@ const PACE_MS = 250;
 
 /** The handler of the schedule. Nobody waits for what it returns; where an operator is needed, the line rings the alarm. */
 export function reconcileDoor({ paceMs = PACE_MS }: { paceMs?: number } = {}): Handler {
-  const open = openApp(['aws', 'talkjs'] as const, (settings) => depsOf(settings, paceMs));
+  const open = openApp(['aws', 'talkjs', 'retention'] as const, (settings) => depsOf(settings, paceMs));
   return async (_event, context) => {
     try {
       const deps = await open();
@@ -40,7 +40,10 @@ export function reconcileDoor({ paceMs = PACE_MS }: { paceMs?: number } = {}): H
   };
 }
 
-function depsOf({ aws, talkjs }: Settings<'aws' | 'talkjs'>, paceMs: number): ReconcileDeps | undefined {
+function depsOf(
+  { aws, talkjs, retention }: Settings<'aws' | 'talkjs' | 'retention'>,
+  paceMs: number,
+): ReconcileDeps | undefined {
   if (!talkjs) return undefined;
   const now = Date.now;
   const dynamo = openDynamo();
@@ -50,7 +53,7 @@ function depsOf({ aws, talkjs }: Settings<'aws' | 'talkjs'>, paceMs: number): Re
   return {
     lately: talkjsLately({ ...talkjs, ours: ourUsers(bots, talkjs.botId) }, api),
     team: talkjsTeam(talkjs, api),
-    store: openStore(dynamo, aws.tableName, now),
+    store: openStore(dynamo, aws.tableName, now, retention.days),
     progress: openProgress(dynamo, aws.tableName),
     put: openTurnsQueue(openSqs(), aws.turnsQueueUrl).put,
     pace: () => wait(paceMs),

@@ -13,11 +13,10 @@ export type Access = ReturnType<typeof openAccess>;
 
 type Change = Omit<UpdateCommandInput, 'TableName' | 'Key'>;
 
-/** How long a conversation is remembered after a message; the expiry is for tidiness only, nothing relies on it. */
-const KEPT_SECONDS = 400 * 24 * 3600;
+const DAY_SECONDS = 24 * 3600;
 
 /** How every part of the table reads and writes it. Throws `Later` for an outage and `Unstorable` for what never fits. */
-export function openAccess(dynamo: Dynamo, table: string, now: () => number) {
+export function openAccess(dynamo: Dynamo, table: string, now: () => number, keptDays: number) {
   /** The attributes asked for, or `undefined` when the condition was not met. */
   async function updated(pk: string, sk: string, change: Change) {
     const written = await unlessRefused(
@@ -60,7 +59,7 @@ export function openAccess(dynamo: Dynamo, table: string, now: () => number) {
       return dynamo.send(new QueryCommand({ TableName: table, ScanIndexForward: false, ...input })).catch(unavailable);
     },
 
-    /** For a write of this moment (s). */
-    expiresAt: () => Math.floor(now() / 1000) + KEPT_SECONDS,
+    /** For a write of this moment (s). The expiry is for tidiness only, nothing relies on it. */
+    expiresAt: () => Math.floor(now() / 1000) + keptDays * DAY_SECONDS,
   };
 }

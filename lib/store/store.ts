@@ -1,4 +1,5 @@
 /** The table. One item per user message is its claim, lease, idempotency record, history and outbox. */
+import { KEPT_DAYS } from '../bounds.ts';
 import { openAccess } from './access.ts';
 import { openConversations } from './conversation.ts';
 import { openCorrections } from './corrections.ts';
@@ -16,9 +17,9 @@ export type { Holder } from './turns.ts';
 
 export type Store = ReturnType<typeof openStore>;
 
-/** Turns, history, conversations and corrections of one table; `now` in ms. */
-export function openStore(dynamo: Dynamo, table: string, now: () => number) {
-  const access = openAccess(dynamo, table, now);
+/** Turns, history, conversations and corrections of one table; `now` in ms. A conversation is remembered for so many days after a message. */
+export function openStore(dynamo: Dynamo, table: string, now: () => number, keptDays: number = KEPT_DAYS) {
+  const access = openAccess(dynamo, table, now, keptDays);
   return {
     ...openTurns(access),
     ...openHistory(access),

@@ -4,7 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import type { Env } from '../../lib/config.ts';
+import { type Env, readSettings } from '../../lib/config.ts';
 import { type Forget, openForget } from '../../lib/store/forget.ts';
 import { openTable, type Table } from '../../lib/store/items.ts';
 import { openStore, type Store } from '../../lib/store/store.ts';
@@ -50,7 +50,7 @@ function stagePlace(name: string, env: Env): Place {
     data: async () => {
       const table = await tableOf(new CloudFormationClient({ region }), stackName(stage));
       if (table === undefined) throw new CannotRun(`The stack ${stackName(stage)} has no table.`);
-      return dataIn(new DynamoDBClient({ region }), table);
+      return dataIn(new DynamoDBClient({ region }), table, stage.env);
     },
   };
 }
@@ -63,7 +63,7 @@ async function localPlace(env: Env): Promise<Place> {
   return {
     sqs,
     queueUrl: (id) => queueNamed(sqs, id),
-    data: async () => dataIn(new DynamoDBClient({ region, endpoint: urls.dynamodb, credentials }), LOCAL_TABLE),
+    data: async () => dataIn(new DynamoDBClient({ region, endpoint: urls.dynamodb, credentials }), LOCAL_TABLE, env),
   };
 }
 
@@ -76,10 +76,11 @@ async function queueNamed(sqs: SQSClient, QueueNamePrefix: string): Promise<stri
   );
 }
 
-function dataIn(client: DynamoDBClient, name: string): Data {
+function dataIn(client: DynamoDBClient, name: string, env: Env): Data {
+  const { days: keptDays } = readSettings(env, ['retention']).retention;
   const dynamo = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   return {
-    store: openStore(dynamo, name, Date.now),
+    store: openStore(dynamo, name, Date.now, keptDays),
     table: openTable(dynamo, name),
     forget: openForget(dynamo, name, Date.now),
   };

@@ -1,6 +1,8 @@
 /** Humans of the team in a conversation: they take it over by writing, and the bot knows afterwards what was said. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openTable } from '../../lib/store/items.ts';
+import { openDynamo } from '../../lib/store/store.ts';
 import { batch, sent } from '../harness/hand-made.ts';
 import { talkjsChat } from '../harness/talkjs-chat.ts';
 import { folderOfBots } from '../harness/two-bots.ts';
@@ -16,7 +18,12 @@ beforeAll(async () => {
     open: '---\ntalkjs: claude-open\ngroups: always\n---\nYou help all.\n',
     shy: '---\ntalkjs: claude-shy\ngroups: mention\n---\nYou help who calls.\n',
   });
-  world = await openWorld(chat, { HANDOFF_ON_HUMAN_REPLY: 'on', HUMAN_ROLES: 'agent, owner', BOTS_DIR });
+  world = await openWorld(chat, {
+    HANDOFF_ON_HUMAN_REPLY: 'on',
+    HUMAN_ROLES: 'agent, owner',
+    BOTS_DIR,
+    RETENTION_DAYS: '30',
+  });
 });
 afterAll(() => world.close());
 beforeEach(() => world.claude.reset());
@@ -78,6 +85,23 @@ it('a human who writes while Claude thinks is heard before the answer goes out',
     'SKIPPED',
     'SKIPPED',
   ]);
+});
+
+it('all that is kept of a conversation goes when RETENTION_DAYS are over', async () => {
+  const conversation = newConversation();
+  const [from, days] = [Date.now(), 30 * 24 * 3600];
+  await world.converse(conversation, 'Hello');
+  bobSays(conversation, 'I take it from here.');
+  await world.quiet();
+
+  const table = openTable(openDynamo(), process.env.TABLE_NAME ?? '');
+  const { items } = await table.query({ pk: `C#talkjs#${conversation}`, from: ' ', to: '~~' });
+
+  expect(items.length).toBeGreaterThanOrEqual(3);
+  for (const { sk, expiresAt } of items) {
+    const after = Number(expiresAt) - Math.floor(from / 1000);
+    expect([sk, after >= days, Number(expiresAt) <= Math.ceil(Date.now() / 1000) + days]).toEqual([sk, true, true]);
+  }
 });
 
 it('what a human said is corrected when they change it', async () => {

@@ -1,4 +1,6 @@
 /** The table, of the Chat API: users, conversations, what is said in them and what is told to those who listen. */
+
+import { KEPT_DAYS } from '../../bounds.ts';
 import { fromTurnConversation } from '../../chat-api/ids.ts';
 import type { Table } from '../items.ts';
 import { openChatConversations } from './conversations.ts';
@@ -9,12 +11,23 @@ import { openUsers } from './users.ts';
 
 export type ChatApiStore = ReturnType<typeof openChatApiStore>;
 
-/** All that the Chat API keeps in the table of one realm: the webhook id of another bot than the default one. */
-export function openChatApiStore(table: Table, now: () => number, realm?: string) {
+interface ChatApiStoreOptions {
+  /** The webhook id of another bot than the default one. */
+  realm?: string | undefined;
+  /** How long messages are kept. */
+  keptDays?: number;
+}
+
+/** All that the Chat API keeps in the table of one realm; `now` in ms. */
+export function openChatApiStore(
+  table: Table,
+  now: () => number,
+  { realm, keptDays = KEPT_DAYS }: ChatApiStoreOptions = {},
+) {
   return {
     users: openUsers(table, now, realm),
     conversations: openChatConversations(table, now, realm),
-    messages: openMessages(table, now),
+    messages: openMessages(table, now, keptDays),
     once: openOnce(table, now),
     signals: openSignalLog(table, now),
   };
@@ -26,13 +39,13 @@ export function openRemoval(table: Table, now: () => number) {
     /** From here on nobody finds it. */
     async close(conversation: string): Promise<void> {
       const ref = fromTurnConversation(conversation);
-      await openChatApiStore(table, now, ref.realm).conversations.close(ref);
+      await openChatApiStore(table, now, ref).conversations.close(ref);
     },
 
     /** What was said in it, and then who took part. */
     async remove(conversation: string): Promise<void> {
       const ref = fromTurnConversation(conversation);
-      const { conversations, messages, signals } = openChatApiStore(table, now, ref.realm);
+      const { conversations, messages, signals } = openChatApiStore(table, now, ref);
       await Promise.all([messages.clear(ref), signals.clear(ref.key)]);
       await conversations.remove(ref);
     },

@@ -18,17 +18,16 @@ export interface Stored {
 
 export type Messages = ReturnType<typeof openMessages>;
 
-/** As long as the turns; the expiry is for tidiness only. */
-const KEPT_SECONDS = 400 * 24 * 3600;
+const DAY_SECONDS = 24 * 3600;
 
-/** Messages and events of a conversation, newest first. Throws `Later` when the table does not answer. */
-export function openMessages(table: Table, now: () => number) {
+/** Messages and events of a conversation, newest first, kept as long as the turns. Throws `Later` when the table does not answer. */
+export function openMessages(table: Table, now: () => number, keptDays: number) {
   return {
     /** False when it was there already. */
     async add(kind: ThingKind, { id, createdAt, conversationId, userId, payload, metadata }: Stored): Promise<boolean> {
       // As text: a JSON number may be larger, and a JSON object deeper, than DynamoDB takes.
       const body = JSON.stringify({ payload, metadata });
-      const expiresAt = Math.floor(now() / 1000) + KEPT_SECONDS;
+      const expiresAt = Math.floor(now() / 1000) + keptDays * DAY_SECONDS;
       return table.add({ ...placeOf(kind, id), createdAt, conversationId, userId, body, expiresAt });
     },
 
