@@ -4,30 +4,27 @@ import type { NamedKey } from '../lib/config/keys.ts';
 import { type Env, groups } from '../lib/config.ts';
 import { Later } from '../lib/errors.ts';
 import { callersOf } from '../lib/http/access.ts';
+import { PLATFORMS } from '../lib/operator/conversation.ts';
 import { readWritten } from '../local/env-file.ts';
 import type { Command, Options } from './bot/command.ts';
-import { PLATFORMS } from './bot/conversation.ts';
 import { dead, dropDead, redriveDead } from './bot/dead.ts';
-import { forget } from './bot/forget.ts';
 import { list } from './bot/list.ts';
-import { pause, resume } from './bot/own.ts';
 import { findPlace } from './bot/place.ts';
-import { redrive } from './bot/redrive.ts';
 import { redriveEvents, redriveRecords } from './bot/redrive-dead.ts';
-import { show } from './bot/show.ts';
 import { spend } from './bot/spend.ts';
+import { verbs } from './bot/verbs.ts';
 import { CannotRun } from './cannot-run.ts';
 import { explained } from './stage/explain.ts';
 import { readStage } from './stage/stage.ts';
 
 /** By the words that name them, at most two. */
 const commands: Record<string, Command> = {
-  show,
+  show: verbs.show,
   list,
-  redrive,
-  pause,
-  resume,
-  forget,
+  redrive: verbs.redrive,
+  pause: verbs.pause,
+  resume: verbs.resume,
+  forget: verbs.forget,
   spend,
   'redrive records': redriveRecords,
   'redrive events': redriveEvents,

@@ -1,4 +1,5 @@
 /** The inspection tool: what a command is. */
+import type { Answer } from '../../lib/operator/verb.ts';
 import type { PlatformName } from '../../lib/types.ts';
 import type { Place } from './place.ts';
 
@@ -6,7 +7,7 @@ export interface Command {
   about: string;
   /** What follows its name; what ends with a question mark may be left out. */
   takes: readonly string[];
-  /** Throws `CannotRun` for what the caller can put right. */
+  /** Throws `CannotRun` or `Rejected` for what the caller can put right. */
   run(place: Place, args: readonly string[], options: Options): Promise<Answer>;
 }
 
@@ -25,10 +26,4 @@ export interface Options {
   by: 'user' | 'platform' | 'bot';
   /** How far to look back. */
   days: number;
-}
-
-/** The same for people and for scripts. */
-export interface Answer {
-  text: string;
-  json: unknown;
 }

@@ -1,15 +1,16 @@
 /** The inspection tool: `dead` shows what lies among the dead letters, sends one on its way again, or drops it. */
 import { type Message, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { parseDeadEvent } from '../../lib/operator/dead-events.ts';
+import { parseDeadTurn } from '../../lib/operator/dead-turns.ts';
+import type { Answer } from '../../lib/operator/verb.ts';
+import { openLetters, type Sieve } from '../../lib/queue/letters.ts';
 import { openTurnsQueue } from '../../lib/queue.ts';
 import { readEnvelope } from '../../lib/records/envelope.ts';
+import { toTable } from '../../lib/text/table.ts';
 import { CannotRun } from '../cannot-run.ts';
-import type { Answer, Command } from './command.ts';
-import { parseDeadEvent } from './dead-events.ts';
-import { parseDeadTurn } from './dead-turns.ts';
+import type { Command } from './command.ts';
 import type { Place } from './place.ts';
 import { groupOf } from './redrive-dead.ts';
-import { sift } from './sift.ts';
-import { toTable } from './table.ts';
 
 interface Letters {
   name: 'turns' | 'events' | 'records';
@@ -49,7 +50,7 @@ export const redriveDead: Command = {
 export async function deadLetters(place: Place): Promise<Answer> {
   const rows: ReturnType<typeof rowOf>[] = [];
   for (const letters of QUEUES) {
-    await sift(place.sqs, await place.queueUrl(letters.from), {
+    await sift(place, letters, {
       wants: (_body, letter) => {
         rows.push(rowOf(letters, letter));
         return false;
@@ -69,13 +70,17 @@ async function takeOut(
 ): Promise<Answer> {
   if (id.length < ID_CHARS) throw new CannotRun('`npm run bot -- dead` shows the ids.');
   for (const letters of QUEUES) {
-    const taken = await sift(place.sqs, await place.queueUrl(letters.from), {
+    const taken = await sift(place, letters, {
       wants: (_body, { MessageId = '' }) => MessageId.startsWith(id),
       take: (_body, letter) => act(letters, letter),
     });
     if (taken > 0) return { text: `${id} of the ${letters.name} ${done}.`, json: { id, queue: letters.name } };
   }
   throw new CannotRun(`There is no dead letter ${id}, or somebody holds it just now.`);
+}
+
+function sift({ sqs, queueUrl }: Place, { from }: Letters, sieve: Sieve): Promise<number> {
+  return openLetters(sqs, () => queueUrl(from)).sift(sieve);
 }
 
 /** A turn goes out under a new generation: the queue would take the old one for a repeat. */

@@ -1,13 +1,14 @@
 /** The inspection tool: `list` tells who got no answer, who waits for one, and where the bot is silent. */
 import { referenceOf } from '../../lib/log.ts';
+import { notedOf } from '../../lib/operator/noted.ts';
+import type { Answer } from '../../lib/operator/verb.ts';
 import { silentOnes } from '../../lib/store/silent.ts';
+import { type Row, toTable } from '../../lib/text/table.ts';
 import { CannotRun } from '../cannot-run.ts';
-import type { Answer, Command, Options } from './command.ts';
+import type { Command, Options } from './command.ts';
 import { deadLetters } from './dead.ts';
 import { depthOf } from './depth.ts';
-import { notedOf } from './noted.ts';
 import type { Place } from './place.ts';
-import { type Row, toTable } from './table.ts';
 
 /** More than that is read by nobody. */
 const MOST_SILENT = 1_000;
@@ -28,7 +29,7 @@ export const list: Command = {
 /** What was driven again and answered since is no failure any more. */
 async function failed(place: Place, options: Options): Promise<Answer> {
   const { store, table } = await place.data();
-  const noted = await notedOf(table, 'FAILED', options);
+  const noted = await notedOf(table, 'FAILED', { ...options, now: Date.now() });
   const turns = await Promise.all(noted.map((ref) => store.find(ref)));
   const rows = noted.flatMap((ref, i) => {
     const turn = turns[i];
@@ -41,7 +42,7 @@ async function failed(place: Place, options: Options): Promise<Answer> {
 /** Those that were tried and given back, each with its reason; of those that nobody has tried yet, the queue knows the count only. */
 async function waiting(place: Place, options: Options): Promise<Answer> {
   const { store, table } = await place.data();
-  const noted = await notedOf(table, 'WAITING', options);
+  const noted = await notedOf(table, 'WAITING', { ...options, now: Date.now() });
   const turns = await Promise.all(noted.map((ref) => store.find(ref)));
   const now = Date.now();
   const rows = noted.flatMap((ref, i) => {

@@ -7,7 +7,8 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { Answer, Command } from './command.ts';
+import type { Answer } from '../../lib/operator/verb.ts';
+import type { Command } from './command.ts';
 import type { Place } from './place.ts';
 
 export const redriveRecords: Command = {

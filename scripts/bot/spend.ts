@@ -1,7 +1,7 @@
 /** The inspection tool: `spend` tells who has cost what today. */
 import { type Spent, whoSpent } from '../../lib/store/spent.ts';
+import { toTable } from '../../lib/text/table.ts';
 import type { Command, Options } from './command.ts';
-import { toTable } from './table.ts';
 
 export const spend: Command = {
   about: 'what was spent or set aside today (UTC), by --by user, platform or bot',

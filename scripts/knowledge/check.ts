@@ -2,7 +2,7 @@
 
 import { priceUsd } from '../../lib/claude/price.ts';
 import { tokensOf } from '../../lib/knowledge/chunk.ts';
-import { toTable } from '../bot/table.ts';
+import { toTable } from '../../lib/text/table.ts';
 import type { BotFolder } from '../build/bots/read-bots.ts';
 import type { Known } from '../build/knowledge/compile.ts';
 

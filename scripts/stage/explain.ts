@@ -1,5 +1,5 @@
 /** What went wrong, as one line for the terminal of whoever called a script. */
-import { BadSettings } from '../../lib/errors.ts';
+import { BadSettings, Rejected } from '../../lib/errors.ts';
 import { CannotRun } from '../cannot-run.ts';
 
 /** By the name of AWS' error: what to do about it. */
@@ -18,7 +18,7 @@ const NOT_REACHED = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ECONNRES
 
 /** Never a stack trace for what the caller can put right. */
 export function explained(error: unknown): string {
-  if (error instanceof CannotRun || error instanceof BadSettings) return error.message;
+  if (error instanceof CannotRun || error instanceof BadSettings || error instanceof Rejected) return error.message;
   if (!(error instanceof Error)) return String(error);
   // It quotes what it refuses, which may be a secret.
   if (error.name === 'ValidationException') return 'AWS refuses what it was sent.';

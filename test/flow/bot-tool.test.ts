@@ -190,7 +190,7 @@ describe('show', () => {
 
     expect(either).toEqual({
       code: 1,
-      text: `${conversation} is known on botpress and talkjs: name one with --platform, or by its whole name.`,
+      text: `${conversation} is known on botpress and talkjs: name the platform, or its whole name.`,
     });
     expect(named.turns).toMatchObject([{ message: 'm2' }]);
     expect(nobody).toEqual({ code: 1, text: 'No conversation nowhere is known.' });

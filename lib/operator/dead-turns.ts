@@ -1,6 +1,6 @@
-/** The inspection tool: what lies among the dead letters of turns.fifo. */
-import { z } from 'zod';
-import type { Inbound } from '../../lib/types.ts';
+/** Room of the operator: what lies among the dead letters of turns.fifo. Pure. */
+import * as z from 'zod/mini';
+import type { Inbound } from '../types.ts';
 import type { Known } from './conversation.ts';
 
 const shape = z.object({
@@ -17,11 +17,11 @@ export interface DeadTurn {
 /** The turn, or why there is none in it. */
 export function parseDeadTurn(body: string): DeadTurn | string {
   try {
-    const { generation, inbound } = shape.parse(JSON.parse(body));
+    const { generation, inbound } = z.parse(shape, JSON.parse(body));
     // Our own envelope: taken as it is.
     return { generation, inbound: inbound as unknown as Inbound };
   } catch (error) {
-    if (!(error instanceof z.ZodError)) return 'no JSON';
+    if (!(error instanceof z.core.$ZodError)) return 'no JSON';
     return `not our envelope: ${error.issues.map(({ path }) => path.join('.') || 'the whole').join(', ')}`;
   }
 }

@@ -1,12 +1,12 @@
-/** The inspection tool: what lies among the dead letters of events.fifo. */
-import { z } from 'zod';
+/** Room of the operator: what lies among the dead letters of events.fifo. Pure. */
+import * as z from 'zod/mini';
 import type { Known } from './conversation.ts';
 
 const shape = z.looseObject({
   v: z.literal(1),
   to: z.string(),
   id: z.string(),
-  type: z.string().optional(),
+  type: z.optional(z.string()),
   platform: z.string(),
   conversation: z.string(),
 });
@@ -16,7 +16,7 @@ export type DeadEvent = z.infer<typeof shape>;
 /** `undefined` for what is not our envelope. */
 export function parseDeadEvent(body: string): DeadEvent | undefined {
   try {
-    return shape.parse(JSON.parse(body));
+    return z.parse(shape, JSON.parse(body));
   } catch {
     return undefined;
   }

@@ -1,47 +1,44 @@
-/** The inspection tool: `show` tells what became of each message of a conversation. */
-import { partsOfSk, type Store } from '../../lib/store/store.ts';
-import type { Effect, Turn } from '../../lib/types.ts';
-import type { Command } from './command.ts';
-import { type Known, turnsOf } from './conversation.ts';
+/** Room of the operator: `show` tells what became of each message of a conversation. */
+import { partsOfSk, type Store } from '../store/store.ts';
+import { type Row, toTable } from '../text/table.ts';
+import type { Effect, Turn } from '../types.ts';
+import { type Known, type Named, turnsOf } from './conversation.ts';
 import { groupOf, tellGroup } from './group.ts';
-import { type Row, toTable } from './table.ts';
 import { findConversation } from './trace.ts';
+import type { Answer, OperatorDeps } from './verb.ts';
 
-export const show: Command = {
-  about: 'what became of each message; also by reference, hash or message id',
-  takes: ['conversation'],
-  run: async (place, [name = ''], options) => {
-    const { store } = await place.data();
-    const { platform, conversation, messageId } = await findConversation(place, name, options);
-    const of = { platform, conversation };
-    const [turns, kept] = await Promise.all([turnsOf(store, of), store.conversationOf(of)]);
-    const { owner, team, summary } = kept;
-    const group = groupOf(kept, turns);
-    // Of a message that was named, only what it belongs to.
-    const isMeant = ({ sk, into, said }: Turn) =>
-      messageId === undefined ||
-      [sk, into ?? ''].some((one) => partsOfSk(one).messageId === messageId) ||
-      said.some((one) => one.messageId === messageId);
-    const meant = turns.filter(isMeant);
-    const views = await Promise.all(
-      meant.map(async (turn) => viewOf({ ...turn, effects: await effectsOf(store, of, turn) }, options.text)),
-    );
-    const usd = views.reduce((sum, view) => sum + (view.usd ?? 0), 0);
-    const head = [
-      `${of.platform} ${of.conversation}`,
-      `answered by: ${owner}`,
-      ...(team.length > 0 ? [`team: ${team.join(', ')}`] : []),
-      ...(summary ? ['has a summary'] : []),
-      `${views.length} ${views.length === 1 ? 'turn' : 'turns'}`,
-      `$${usd.toFixed(4)}`,
-    ].join(' · ');
-    const headed = group ? `${head}\n${tellGroup(group)}` : head;
-    return {
-      text: views.length === 0 ? headed : `${headed}\n\n${toTable(views.map(rowOf))}`,
-      json: { ...of, owner, team, group, usd, turns: views },
-    };
-  },
-};
+/** `withText`: what was said, too. */
+export async function show(deps: OperatorDeps, { withText, ...named }: Named & { withText: boolean }): Promise<Answer> {
+  const { store } = deps;
+  const { platform, conversation, messageId } = await findConversation(deps, named);
+  const of = { platform, conversation };
+  const [turns, kept] = await Promise.all([turnsOf(store, of), store.conversationOf(of)]);
+  const { owner, team, summary } = kept;
+  const group = groupOf(kept, turns);
+  // Of a message that was named, only what it belongs to.
+  const isMeant = ({ sk, into, said }: Turn) =>
+    messageId === undefined ||
+    [sk, into ?? ''].some((one) => partsOfSk(one).messageId === messageId) ||
+    said.some((one) => one.messageId === messageId);
+  const meant = turns.filter(isMeant);
+  const views = await Promise.all(
+    meant.map(async (turn) => viewOf({ ...turn, effects: await effectsOf(store, of, turn) }, withText)),
+  );
+  const usd = views.reduce((sum, view) => sum + (view.usd ?? 0), 0);
+  const head = [
+    `${of.platform} ${of.conversation}`,
+    `answered by: ${owner}`,
+    ...(team.length > 0 ? [`team: ${team.join(', ')}`] : []),
+    ...(summary ? ['has a summary'] : []),
+    `${views.length} ${views.length === 1 ? 'turn' : 'turns'}`,
+    `$${usd.toFixed(4)}`,
+  ].join(' · ');
+  const headed = group ? `${head}\n${tellGroup(group)}` : head;
+  return {
+    text: views.length === 0 ? headed : `${headed}\n\n${toTable(views.map(rowOf))}`,
+    json: { ...of, owner, team, group, usd, turns: views },
+  };
+}
 
 /** What a turn did, or began to do: of one that has no reply, the journal tells. */
 async function effectsOf(store: Store, of: Known, { reply, state, sk }: Turn): Promise<readonly Shown[]> {

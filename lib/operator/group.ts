@@ -1,5 +1,5 @@
-/** The inspection tool: why the bot is silent where several people are. Pure. */
-import type { Conversation, GroupRule, Turn } from '../../lib/types.ts';
+/** Room of the operator: why the bot is silent where several people are. Pure. */
+import type { Conversation, GroupRule, Turn } from '../types.ts';
 
 export interface Group {
   rule: GroupRule;

@@ -1,4 +1,4 @@
-/** The inspection tool: rows as people read them. */
+/** Rows as people read them in a terminal. Room of text. Pure. */
 
 export type Row = Record<string, string | number | undefined>;
 

@@ -1,9 +1,9 @@
-/** The inspection tool: which conversation is meant. */
-import { platforms } from '../../lib/platforms/all.ts';
-import type { Store } from '../../lib/store/store.ts';
-import type { PlatformName, Turn } from '../../lib/types.ts';
-import { CannotRun } from '../cannot-run.ts';
-import type { Options } from './command.ts';
+/** Room of the operator: which conversation is meant. */
+import { Rejected } from '../errors.ts';
+import { platforms } from '../platforms/all.ts';
+import type { Store } from '../store/store.ts';
+import type { PlatformName, Turn } from '../types.ts';
+import type { OperatorDeps } from './verb.ts';
 
 const foreign = Object.keys(platforms).filter((name): name is keyof typeof platforms => name in platforms);
 
@@ -14,13 +14,20 @@ export interface Known {
   conversation: string;
 }
 
-type Where = Pick<Options, 'platform' | 'callers'>;
+/** What an operator says of it. */
+export interface Named {
+  name: string;
+  platform?: PlatformName | undefined;
+}
 
 /**
- * The one of this name that has turns, a session of /chat also by its name without the caller's; throws `CannotRun` when there is
- * none, or more than one.
+ * The one of this name that has turns, a session of /chat also by its name without the caller's; throws `Rejected` 404 when
+ * there is none, and 409 when there is more than one.
  */
-export async function findKnown(store: Store, name: string, { platform, callers }: Where): Promise<Known> {
+export async function findKnown(
+  { store, callers }: Pick<OperatorDeps, 'store' | 'callers'>,
+  { name, platform }: Named,
+): Promise<Known> {
   const candidates = (platform ? [platform] : PLATFORMS).flatMap((on) =>
     [name, ...(on === 'http' ? callers.map((caller) => `${caller}:${name}`) : [])].map((conversation) => ({
       platform: on,
@@ -31,18 +38,22 @@ export async function findKnown(store: Store, name: string, { platform, callers 
   const known = candidates.filter((_, i) => found[i]);
   const [only, ...others] = known;
   if (only === undefined)
-    throw new CannotRun(
-      platform
-        ? `No conversation ${name} is known on ${platform}.${hintOf(platform)}`
-        : `No conversation ${name} is known.`,
-    );
+    throw new Rejected(404, `No conversation ${name} is known${platform ? ` on ${platform}` : ''}.`);
   if (others.length > 0) {
     const places = known.map((one) =>
       one.conversation === name ? one.platform : `${one.platform} as ${one.conversation}`,
     );
-    throw new CannotRun(`${name} is known on ${places.join(' and ')}: name one with --platform, or by its whole name.`);
+    throw new Rejected(409, `${name} is known on ${places.join(' and ')}: name the platform, or its whole name.`);
   }
   return only;
+}
+
+/** For what may be done where nobody has written yet, when the platform is said: instead of the error, the conversation of that name. */
+export function orNew({ name, platform }: Named) {
+  return (error: unknown): Known => {
+    if (platform && error instanceof Rejected && error.status === 404) return { platform, conversation: name };
+    throw error;
+  };
 }
 
 async function isKnown(store: Store, of: Known): Promise<boolean> {

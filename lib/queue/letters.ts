@@ -1,4 +1,4 @@
-/** The inspection tool: takes chosen messages out of a queue, and leaves the others as they are. */
+/** Room of the queue: takes chosen messages out of one, and leaves the others as they are; for an operator. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ChangeMessageVisibilityBatchCommand,
@@ -14,19 +14,30 @@ const HELD_SECONDS = 60;
 const EMPTY_LOOKS = 3;
 const PAUSE_MS = 100;
 
-/** Calls `take` for each message whose body is wanted, then deletes it. Gives their count. */
-export async function sift(
+export interface Sieve {
+  wants(body: string, letter: Message): boolean;
+  take(body: string, letter: Message): Promise<void>;
+}
+
+export interface Letters {
+  /** Calls `take` for each message whose body is wanted, then deletes it. Gives their count. */
+  sift(sieve: Sieve): Promise<number>;
+}
+
+/** The queue is asked for when it is first needed. What is there after `until` (ms) is not looked at any more. */
+export function openLetters(
   sqs: SQSClient,
-  QueueUrl: string,
-  {
-    wants,
-    take,
-  }: { wants(body: string, letter: Message): boolean; take(body: string, letter: Message): Promise<void> },
-): Promise<number> {
+  queueUrl: () => Promise<string>,
+  until = Number.POSITIVE_INFINITY,
+): Letters {
+  return { sift: async (sieve) => sift(sqs, await queueUrl(), sieve, until) };
+}
+
+async function sift(sqs: SQSClient, QueueUrl: string, { wants, take }: Sieve, until: number): Promise<number> {
   const left = new Set<Message>();
   let taken = 0;
   try {
-    for (let looks = 0; looks < EMPTY_LOOKS; ) {
+    for (let looks = 0; looks < EMPTY_LOOKS && Date.now() < until; ) {
       const { Messages = [] } = await sqs.send(
         new ReceiveMessageCommand({
           QueueUrl,
