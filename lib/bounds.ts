@@ -6,6 +6,9 @@ export const sizes = {
   bodyBytes: 256 * 1024,
   /** A body of the Chat API: what is kept of an event is one item of the table. */
   chatApiBodyBytes: 128 * 1024,
+  /** What is asked of the operator's door, and what it answers at most: Lambda gives out 6 MB. */
+  operatorBodyBytes: 32 * 1024,
+  operatorAnswerBytes: 4 * 1024 * 1024,
   /** Objects and lists within one another in a body: no honest message has more, and a parser's stack has room for it. */
   jsonDepth: 32,
   /** Entries of one list in a body. */
@@ -55,6 +58,8 @@ export const rates = {
   /** Of a profile, and of who takes part. */
   change: { max: 60, ms: MINUTE_MS },
   feedback: { max: 30, ms: MINUTE_MS },
+  /** Of one key of the operator's door. */
+  operator: { max: 60, ms: MINUTE_MS },
   /** Of one source address, or one /64 of IPv6: what a household or an attacker has. */
   newUser: { max: 10, ms: MINUTE_MS },
 } as const;

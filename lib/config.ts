@@ -104,6 +104,13 @@ export const groups = {
     tableName: required(env, 'TABLE_NAME', problems),
   }),
   recordsDeadLetters: (env, problems) => ({ url: required(env, 'RECORDS_DEAD_LETTERS_URL', problems) }),
+  /** Off without keys: who has one may read, and remove, what everybody said. */
+  operator: optional(['OPERATOR_KEYS'], (env, problems) => ({
+    keys: namedKeys(env, 'OPERATOR_KEYS', problems) ?? [],
+    turnsDeadLettersUrl: required(env, 'TURNS_DEAD_LETTERS_URL', problems),
+    eventsDeadLettersUrl: required(env, 'EVENTS_DEAD_LETTERS_URL', problems),
+    recordsDeadLettersUrl: required(env, 'RECORDS_DEAD_LETTERS_URL', problems),
+  })),
   /** Without keys it is open on a laptop, and not there on a deployed stage. */
   chat: (env, problems) => {
     const accessKeys = namedKeys(env, 'CHAT_ACCESS_KEYS', problems);
@@ -142,12 +149,14 @@ export type Settings<G extends GroupName> = { readonly [K in G]: ReturnType<Grou
 export type ClaudeSettings = ReturnType<Groups['claude']>;
 export type LimitSettings = ReturnType<Groups['limits']>;
 export type ChatApiSettings = NonNullable<ReturnType<Groups['chatApi']>>;
+export type OperatorSettings = NonNullable<ReturnType<Groups['operator']>>;
 export type ReconifySettings = NonNullable<ReturnType<Groups['reconify']>>;
 
 /** The groups that hold secrets, and the name each goes by under SECRETS_PATH: a platform's is its own. */
 const SECRETS: Partial<Record<GroupName, string>> = {
   claude: 'anthropic',
   chat: 'chat',
+  operator: 'operator',
   chatApi: 'chat-api',
   reconify: 'reconify',
   botSecrets: 'bots',

@@ -37,11 +37,11 @@ export function openKeyAccess(
   };
   if (!keys) return () => accessOf(EVERYBODY, DEFAULT_BOT);
   const digests = keys.map(({ key }) => digestOf(key));
-  const known = new Map(keys.map(({ key, name }) => [nameOf(key), botOf(name, bots)]));
+  const known = new Map(keys.map(({ key, name }) => [callerOf(key), botOf(name, bots)]));
   return (authorization) => {
     const given = /^bearer +(.+)$/i.exec(authorization ?? '')?.[1]?.trim() ?? '';
     if (!isSecret(given, digests)) return undefined;
-    const caller = nameOf(given);
+    const caller = callerOf(given);
     return accessOf(caller, known.get(caller) ?? DEFAULT_BOT);
   };
 }
@@ -52,9 +52,10 @@ function botOf(key: string | undefined, bots: readonly Speaking[]): string {
 
 /** All who may have sessions where these keys are set; without them everybody is the same. */
 export function callersOf(keys: readonly NamedKey[]): Caller[] {
-  return [EVERYBODY, ...keys.map(({ key }) => nameOf(key))];
+  return [EVERYBODY, ...keys.map(({ key }) => callerOf(key))];
 }
 
-function nameOf(key: string): Caller {
+/** Who has this key. */
+export function callerOf(key: string): Caller {
   return createHash('sha256').update(key).digest('hex').slice(0, CALLER_CHARS);
 }

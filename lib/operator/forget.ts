@@ -19,7 +19,7 @@ export async function forget(deps: OperatorDeps, named: Named): Promise<Answer> 
   const dead = letters.reduce((a, b) => a + b, 0);
   return {
     text: `Forgotten: ${turns} turns, ${parked.length} parked records and ${dead} dead letters of ${named.name}.`,
-    json: { ...of, turns, parkedRecords: parked.length, deadLetters: dead },
+    json: { ...of, turns, parkedRecords: parked.length, deadLetters: dead, done: true },
   };
 }
 

@@ -17,6 +17,7 @@ const BESIDE = ['PORT', 'DATA_DIR', 'BURST_WINDOW_SECONDS', 'CHAT_ACCESS_KEYS'];
 const DOORS: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.entries(platforms).map(([name, { operator }]) => [name, operator.title])),
   chatApi: 'our Chat API',
+  operator: "the operator's door",
   reconify: 'Reconify',
 };
 
@@ -55,7 +56,7 @@ function meaningOf(problem: string, meanings: ReadonlyMap<string, string>): stri
 
 /** Every setting of ours begins like one of these; other programs have their own names. */
 const OURS =
-  /^(ANTHROPIC|CLAUDE|TALKJS|BOTPRESS|CHAT|RECONIFY|HISTORY|SYSTEM|USER_|TOTAL_|HUMAN|HANDOFF|WEBHOOK|BURST|ATTACHMENT|ALLOWED|MAX_INPUT|EVENTS)/;
+  /^(ANTHROPIC|CLAUDE|TALKJS|BOTPRESS|CHAT|RECONIFY|OPERATOR|HISTORY|SYSTEM|USER_|TOTAL_|HUMAN|HANDOFF|WEBHOOK|BURST|ATTACHMENT|ALLOWED|MAX_INPUT|EVENTS)/;
 
 function checkName(name: string, value: string, known: readonly string[]): Finding[] {
   const names = new Set([...settingNames(), ...BESIDE, ...known]);

@@ -78,8 +78,8 @@ function switchedOff(written: Env, secrets: Env): string[] {
   return isOff ? ['EVENTS_WEBHOOK_URL is missing in the file, so events would be kept and not delivered'] : [];
 }
 
-/** As long as AWS' own may be: the stack gives its functions a table and at most three queues. */
-const PLACES_AT_LENGTH = { TABLE_NAME: 'x'.repeat(60), QUEUES: 'x'.repeat(3 * 150) };
+/** As long as AWS' own may be: the stack gives its functions a table and at most four queues. */
+const PLACES_AT_LENGTH = { TABLE_NAME: 'x'.repeat(60), QUEUES: 'x'.repeat(4 * 150) };
 
 const platformNames = Object.keys(platforms).filter((name): name is keyof typeof platforms => name in platforms);
 
@@ -88,6 +88,7 @@ const DOORS: Readonly<Record<string, GroupName>> = {
   ...Object.fromEntries(platformNames.map((name) => [`/${name}`, name])),
   '/chat': 'chat',
   '/chat-api': 'chatApi',
+  '/operator': 'operator',
   'The log at Reconify': 'reconify',
   'The webhook of events': 'events',
 };

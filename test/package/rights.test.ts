@@ -15,6 +15,8 @@ type Role = Record<string, unknown>;
 type Statement = { Action: string[]; Resource: unknown };
 
 const CONSUME = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'];
+/** To take some letters out and leave the others. */
+const SIFT = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'];
 const KEEP = ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:UpdateItem'];
 /** Messages of our own Chat API are items that the worker puts. */
 const ANSWER = [
@@ -65,6 +67,21 @@ const EXPECTED: Record<string, Record<string, string[]>> = {
   apologize: { TurnsDeadLetters: CONSUME, EventsQueue: ['sqs:SendMessage'], Table: ANSWER },
   reconcile: { TurnsQueue: ['sqs:SendMessage'], Table: KEEP },
   reconify: { RecordsQueue: ['sqs:SendMessage'], Table: ['dynamodb:UpdateItem'] },
+  operator: {
+    TurnsQueue: ['sqs:SendMessage'],
+    TurnsDeadLetters: SIFT,
+    EventsDeadLetters: SIFT,
+    RecordsDeadLetters: SIFT,
+    Table: [
+      'dynamodb:Query',
+      'dynamodb:GetItem',
+      'dynamodb:BatchGetItem',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:BatchWriteItem',
+    ],
+  },
   deliver: {
     RecordsQueue: [...CONSUME, 'sqs:SendMessage'],
     RecordsDeadLetters: ['sqs:SendMessage'],

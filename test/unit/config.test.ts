@@ -137,7 +137,7 @@ it.each([
   else expect(said).toContain(`${name} ${problem}`);
 });
 
-it.each(['CHAT_ACCESS_KEYS', 'CHAT_API_SECRET', 'CHAT_API_ENCRYPTION_KEY', 'RECONIFY_INTAKE_KEYS'])(
+it.each(['CHAT_ACCESS_KEYS', 'CHAT_API_SECRET', 'CHAT_API_ENCRYPTION_KEY', 'OPERATOR_KEYS', 'RECONIFY_INTAKE_KEYS'])(
   '%s is long enough on a deployed stage, and what one likes on a laptop',
   (name) => {
     const reconify = { RECONIFY_APP_KEY: 'a', RECONIFY_API_KEY: 'b', RECORDS_QUEUE_URL: 'http://q', TABLE_NAME: 't' };

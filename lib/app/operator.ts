@@ -1,0 +1,57 @@
+/** Root of the operator's door. */
+import { rates } from '../bounds.ts';
+import type { Settings } from '../config.ts';
+import { callersOf } from '../http/access.ts';
+import { logLine } from '../log.ts';
+import { type DoorDeps, operate } from '../operator/door.ts';
+import { openLetters } from '../queue/letters.ts';
+import { openSqs, openTurnsQueue } from '../queue.ts';
+import { counterOf } from '../store/counter-keys.ts';
+import { openCounters } from '../store/counters.ts';
+import { openForget } from '../store/forget.ts';
+import { openTable } from '../store/items.ts';
+import { openDynamo, openStore } from '../store/store.ts';
+import { type PostHandler, postDoor } from './doors/post-door.ts';
+import { openApp } from './open.ts';
+
+const now = Date.now;
+
+/** As `npm run bot` looks unless told otherwise. */
+const DAYS = 7;
+
+/** The handler of POST /operator; without OPERATOR_KEYS it answers 503. */
+export function operatorDoor(): PostHandler {
+  return postDoor(openApp(['operator', 'aws', 'chat'] as const, doorDeps), operate);
+}
+
+function doorDeps({ operator, aws, chat }: Settings<'operator' | 'aws' | 'chat'>): DoorDeps | undefined {
+  if (!operator) return undefined;
+  const { tableName, turnsQueueUrl } = aws;
+  const [sqs, dynamo] = [openSqs(), openDynamo()];
+  const counters = openCounters(dynamo, tableName);
+  const own = {
+    store: openStore(dynamo, tableName, now),
+    table: openTable(dynamo, tableName),
+    forget: openForget(dynamo, tableName, now),
+    put: openTurnsQueue(sqs, turnsQueueUrl).put,
+    callers: callersOf(chat?.accessKeys ?? []),
+    days: DAYS,
+    now,
+  };
+  return {
+    keys: operator.keys,
+    operator: (until) => ({
+      ...own,
+      deadTurns: openLetters(sqs, async () => operator.turnsDeadLettersUrl, until),
+      deadEvents: openLetters(sqs, async () => operator.eventsDeadLettersUrl, until),
+      deadRecords: openLetters(sqs, async () => operator.recordsDeadLettersUrl, until),
+    }),
+    allows: async (caller) => {
+      const counter = counterOf({ what: `operator#${caller}`, ms: rates.operator.ms }, now());
+      const one = { name: 'calls', by: 1, room: rates.operator.max - 1 };
+      return (await counters.add(counter, [one])) !== undefined;
+    },
+    now,
+    log: logLine,
+  };
+}

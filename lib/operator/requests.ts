@@ -1,0 +1,74 @@
+/** Room of the operator: what the door can be asked, by the verb. Pure. */
+import * as z from 'zod/mini';
+import { sizes } from '../bounds.ts';
+import { Rejected } from '../errors.ts';
+import { PLATFORMS } from './conversation.ts';
+import { forget } from './forget.ts';
+import { pause, resume } from './own.ts';
+import { redrive } from './redrive.ts';
+import { show } from './show.ts';
+import type { Answer, OperatorDeps } from './verb.ts';
+
+/** As long as an id may be, and a session of /chat with its caller in front. */
+const id = z.string().check(z.minLength(1), z.maxLength(sizes.idChars + 64));
+const where = { platform: z.enum(PLATFORMS), conversation: id };
+type Where = z.output<z.ZodMiniObject<typeof where>>;
+
+const verbs: Readonly<Record<string, Verb>> = {
+  show: verb(
+    'platform, conversation, text? (true or false)',
+    z.strictObject({ ...where, text: z.optional(z.boolean()) }),
+    (deps, { text = false, ...of }) => show(deps, { ...named(of), withText: text }),
+  ),
+  pause: verb('platform, conversation', z.strictObject(where), (deps, of) => pause(deps, named(of))),
+  resume: verb('platform, conversation', z.strictObject(where), (deps, of) => resume(deps, named(of))),
+  redrive: verb(
+    'platform, conversation, message?',
+    z.strictObject({ ...where, message: z.optional(id) }),
+    (deps, { message, ...of }) => redrive(deps, { ...named(of), message }),
+  ),
+  forget: verb('platform, conversation', z.strictObject(where), (deps, of) => forget(deps, named(of))),
+};
+
+/** A request that is understood: what it is about, and how it is done. */
+export interface Asked {
+  do: string;
+  platform: string;
+  conversation: string;
+  run(deps: OperatorDeps): Promise<Answer>;
+}
+
+/** Throws `Rejected` 400, which names what is allowed, for anything else. */
+export function readRequest(body: unknown): Asked {
+  const { do: name, ...fields } = typeof body === 'object' && body !== null ? { do: undefined, ...body } : {};
+  const known = typeof name === 'string' && Object.hasOwn(verbs, name) ? verbs[name] : undefined;
+  if (!known) throw new Rejected(400, `do must be one of ${Object.keys(verbs).join(', ')}`);
+  const asked = known.read(fields);
+  if (!asked) throw new Rejected(400, `${name} takes ${known.takes}; platform is one of ${PLATFORMS.join(', ')}`);
+  return { ...asked, do: String(name) };
+}
+
+interface Verb {
+  takes: string;
+  /** `undefined` for what it does not take. */
+  read(fields: object): Omit<Asked, 'do'> | undefined;
+}
+
+function verb<Request extends Where>(
+  takes: string,
+  schema: z.ZodMiniType<Request>,
+  run: (deps: OperatorDeps, request: Request) => Promise<Answer>,
+): Verb {
+  return {
+    takes,
+    read(fields) {
+      const { data } = z.safeParse(schema, fields);
+      if (!data) return undefined;
+      return { platform: data.platform, conversation: data.conversation, run: (deps) => run(deps, data) };
+    },
+  };
+}
+
+function named({ platform, conversation }: Where) {
+  return { platform, name: conversation };
+}

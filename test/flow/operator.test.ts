@@ -1,0 +1,200 @@
+/** POST /operator through the exported handler: what it does, and what it does not let anybody do. */
+import { CreateQueueCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Permanent } from '../../lib/errors.ts';
+import { openSqs } from '../../lib/queue.ts';
+import { openDynamo, openStore, type Store } from '../../lib/store/store.ts';
+import { takeTurn } from '../../lib/turn/turn.ts';
+import type { PlatformName, Sent } from '../../lib/types.ts';
+import { receive } from '../harness/consumer.ts';
+import { inEnglish } from '../harness/english.ts';
+import { httpEvent } from '../harness/gateway.ts';
+import { hearLines } from '../harness/hear-lines.ts';
+import { makeTable, makeTurnsQueues, type Queues } from '../harness/tables.ts';
+
+const KEY = 'a-key-of-the-support-desk-0123456789';
+const OTHER_KEY = 'a-key-without-a-name-0123456789abcdef';
+const URL_PATH = '/operator';
+
+type Handler = typeof import('../../functions/operator.ts').handler;
+let handler: Handler;
+let store: Store;
+let queues: Queues;
+const sqs = openSqs();
+
+beforeAll(async () => {
+  queues = await makeTurnsQueues(sqs);
+  const table = await makeTable();
+  const dead = async (QueueName: string) => (await sqs.send(new CreateQueueCommand({ QueueName }))).QueueUrl ?? '';
+  Object.assign(process.env, {
+    OPERATOR_KEYS: `support=${KEY},${OTHER_KEY}`,
+    TABLE_NAME: table,
+    TURNS_QUEUE_URL: queues.turns,
+    TURNS_DEAD_LETTERS_URL: queues.deadLetters,
+    EVENTS_DEAD_LETTERS_URL: await dead(`events-dead-${table}`),
+    RECORDS_DEAD_LETTERS_URL: await dead(`records-dead-${table}`),
+  });
+  store = openStore(openDynamo(), table, Date.now);
+  ({ handler } = await import('../../functions/operator.ts'));
+});
+afterAll(() => sqs.destroy());
+
+async function call(body: unknown, headers: Record<string, string> = { authorization: `Bearer ${KEY}` }) {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const answer = await handler(httpEvent('POST', URL_PATH, headers, Buffer.from(text)));
+  return { status: answer.statusCode, body: JSON.parse(answer.body ?? '') };
+}
+
+/** A message, answered or failed. */
+async function turn(conversation: string, messageId: string, isAnswered = true, platform: PlatformName = 'talkjs') {
+  const sent: Sent = {
+    event: 'sent',
+    platform,
+    conversation,
+    messageId,
+    createdAt: Date.now(),
+    speaker: { id: 'alice' },
+    text: `My secret is ${messageId}.`,
+    attachments: [],
+  };
+  const deps = {
+    store,
+    compose: async () => {
+      if (!isAnswered) throw new Permanent('bad key');
+      return { reply: { kind: 'answer' as const, text: 'Paris.', stop: 'end_turn' } };
+    },
+    platform: () => ({ deliver: async () => [`sent-${messageId}`] }),
+    speech: inEnglish,
+    maxInputChars: 0,
+    now: Date.now,
+    newId: () => messageId,
+    log: () => {},
+  };
+  await takeTurn(deps, { burst: [sent], generation: 0, attempts: 1, remainingMs: () => 60_000 });
+  return sent;
+}
+
+const talkjs = (conversation: string) => ({ platform: 'talkjs', conversation }) as const;
+
+describe('the verbs', () => {
+  it('show what became of each message, and what was said only when asked', async () => {
+    await turn('shown', 's1');
+    await turn('shown', 's2', false);
+
+    const silent = await call({ do: 'show', ...talkjs('shown') });
+    const open = await call({ do: 'show', ...talkjs('shown'), text: true });
+
+    expect(silent.status).toBe(200);
+    expect(silent.body).toMatchObject({ owner: 'bot', turns: [{ state: 'DELIVERED' }, { state: 'FAILED' }] });
+    expect(JSON.stringify(silent.body)).not.toMatch(/secret|Paris/);
+    expect(open.body.turns).toMatchObject([{ said: ['My secret is s1.'], answer: 'Paris.' }, {}]);
+  });
+
+  it('pause, resume, redrive and forget, and say why they do not', async () => {
+    await turn('looked-after', 'l1', false);
+
+    const paused = await call({ do: 'pause', ...talkjs('looked-after') });
+    const silent = await call({ do: 'redrive', ...talkjs('looked-after') });
+    const resumed = await call({ do: 'resume', ...talkjs('looked-after') });
+    const driven = await call({ do: 'redrive', ...talkjs('looked-after'), message: 'l1' });
+    const [message] = await receive(sqs, queues.turns, 1);
+    const unknown = await call({ do: 'redrive', ...talkjs('looked-after'), message: 'l2' });
+    const forgotten = await call({ do: 'forget', ...talkjs('looked-after') });
+    const gone = await call({ do: 'show', ...talkjs('looked-after') });
+
+    expect([paused.body.owner, resumed.body.owner]).toEqual(['paused', 'bot']);
+    expect(silent).toEqual({
+      status: 409,
+      body: { error: "looked-after is not the bot's (paused): `resume` it first." },
+    });
+    expect(driven).toMatchObject({ status: 200, body: { messages: ['l1'] } });
+    expect(JSON.parse(message?.Body ?? '')).toMatchObject({ generation: 1, inbound: { messageId: 'l1' } });
+    expect(unknown).toEqual({ status: 404, body: { error: 'No message l2 is known in looked-after.' } });
+    expect(forgotten).toMatchObject({ status: 200, body: { turns: 1, done: true } });
+    expect(gone).toEqual({ status: 404, body: { error: 'No conversation looked-after is known on talkjs.' } });
+  });
+});
+
+describe('the log', () => {
+  it('has a line for each call with the name of the key and what was done, and never a word', async () => {
+    await turn('in-the-log', 'i1');
+
+    const lines: string[] = [];
+    hearLines((line) => lines.push(line));
+    await call({ do: 'show', ...talkjs('in-the-log'), text: true });
+    await call({ do: 'pause', ...talkjs('in-the-log') }, { authorization: `Bearer ${OTHER_KEY}` });
+    await call({ do: 'show' }, { authorization: 'Bearer somebody-else' });
+    vi.restoreAllMocks();
+
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { event: 'operator-called', by: 'support', do: 'show', status: 200 },
+      { event: 'operator-called', by: expect.stringMatching(/^[0-9a-f]{8}$/), do: 'pause', status: 200 },
+      { event: 'operator-refused', status: 401 },
+    ]);
+    expect(lines.join()).not.toMatch(/in-the-log|secret|Paris|0123456789/);
+  });
+});
+
+describe('an attack', () => {
+  const show = { do: 'show', ...talkjs('attacked') };
+  const attacks: [string, unknown, Record<string, string>, number, RegExp][] = [
+    ['without a key', show, {}, 401, /^no valid key$/],
+    ['with a wrong key', show, { authorization: `Bearer ${KEY}x` }, 401, /^no valid key$/],
+    ['with the beginning of a key', show, { authorization: `Bearer ${KEY.slice(0, -1)}` }, 401, /^no valid key$/],
+    ['with the name in front of the key', show, { authorization: `Bearer support=${KEY}` }, 401, /^no valid key$/],
+    ['with all keys at once', show, { authorization: `Bearer support=${KEY},${OTHER_KEY}` }, 401, /^no valid key$/],
+    ['with another scheme', show, { authorization: `Basic ${KEY}` }, 401, /^no valid key$/],
+    ['with the key in the body', { ...show, key: KEY }, {}, 401, /^no valid key$/],
+  ];
+  const mistakes: [string, unknown, number, RegExp][] = [
+    ['that is no JSON', '{', 400, /not JSON/],
+    ['that is a list', [show], 400, /^do must be one of show, pause, resume, redrive, forget/],
+    ['that is nothing', 'null', 400, /^do must be one of/],
+    ['of an unknown verb', { ...show, do: 'drop' }, 400, /^do must be one of/],
+    ['of what every object has', { ...show, do: 'constructor' }, 400, /^do must be one of/],
+    ['of a command that only the command line has', { do: 'list' }, 400, /^do must be one of/],
+    ['without a platform', { do: 'show', conversation: 'attacked' }, 400, /platform is one of .*talkjs/],
+    ['of a platform that there is not', { ...show, platform: 'icq' }, 400, /platform is one of/],
+    ['with another field', { ...show, days: 400 }, 400, /^show takes platform, conversation, text\?/],
+    ['with an empty name', { ...show, conversation: '' }, 400, /^show takes/],
+    ['with a name of 10 KB', { ...show, conversation: 'x'.repeat(10_000) }, 400, /^show takes/],
+    ['with a list for a name', { ...show, conversation: ['attacked'] }, 400, /^show takes/],
+    ['of 40 KB', { ...show, conversation: 'x'.repeat(40_000) }, 413, /^body over 32 KB$/],
+    ['that is nested deeply', `${'['.repeat(5_000)}`, 400, /nested too deeply/],
+    ['for a conversation of another platform', { ...show, platform: 'botpress' }, 404, /^No conversation attacked/],
+    ['for a key of the table', { ...show, conversation: 'C#talkjs#attacked' }, 404, /^No conversation/],
+    ['with a broken character', { ...show, conversation: '\ud800' }, 404, /^No conversation/],
+  ];
+
+  it.each(attacks)('%s gets nothing', async (_, body, headers, status, error) => {
+    await turn('attacked', 'attacked-1');
+
+    const answer = await call(body, headers);
+
+    expect(answer).toEqual({ status, body: { error: expect.stringMatching(error) } });
+  });
+
+  it.each(mistakes)('%s is told what is allowed', async (_, body, status, error) => {
+    const answer = await call(body);
+
+    expect(answer).toEqual({ status, body: { error: expect.stringMatching(error) } });
+    expect(await store.ownerOf(talkjs('attacked'))).toBe('bot');
+  });
+
+  it('of more than 60 calls in a minute waits for the next one, and the other key does not', async () => {
+    // Two minutes may have a part in it.
+    const calls = await Promise.all(Array.from({ length: 130 }, () => call({ do: 'nothing' })));
+    const other = await call({ do: 'nothing' }, { authorization: `Bearer ${OTHER_KEY}` });
+
+    const refused = calls.filter(({ status }) => status === 429);
+    expect(refused.length).toBeGreaterThanOrEqual(10);
+    expect(refused[0]?.body).toEqual({ error: 'more than 60 calls in this minute' });
+    expect(other.status).toBe(400);
+  });
+
+  it('by another method is told so', async () => {
+    const answer = await handler(httpEvent('GET', URL_PATH, { authorization: `Bearer ${KEY}` }, Buffer.alloc(0)));
+
+    expect(answer).toMatchObject({ statusCode: 405, headers: { allow: 'POST' } });
+  });
+});
