@@ -38,7 +38,12 @@ export async function findKnown(
   const known = candidates.filter((_, i) => found[i]);
   const [only, ...others] = known;
   if (only === undefined)
-    throw new Rejected(404, `No conversation ${name} is known${platform ? ` on ${platform}` : ''}.`);
+    throw new Rejected(
+      404,
+      platform
+        ? `No conversation ${name} is known on ${platform}.${hintOf(platform)}`
+        : `No conversation ${name} is known.`,
+    );
   if (others.length > 0) {
     const places = known.map((one) =>
       one.conversation === name ? one.platform : `${one.platform} as ${one.conversation}`,

@@ -111,7 +111,10 @@ describe('the verbs', () => {
     expect(JSON.parse(message?.Body ?? '')).toMatchObject({ generation: 1, inbound: { messageId: 'l1' } });
     expect(unknown).toEqual({ status: 404, body: { error: 'No message l2 is known in looked-after.' } });
     expect(forgotten).toMatchObject({ status: 200, body: { turns: 1, done: true } });
-    expect(gone).toEqual({ status: 404, body: { error: 'No conversation looked-after is known on talkjs.' } });
+    expect(gone).toEqual({
+      status: 404,
+      body: { error: expect.stringMatching(/^No conversation looked-after is known on talkjs\./) },
+    });
   });
 });
 

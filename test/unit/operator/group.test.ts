@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
+import { findKnown } from '../../../lib/operator/conversation.ts';
+import { groupOf, tellGroup } from '../../../lib/operator/group.ts';
 import { openStore } from '../../../lib/store/store.ts';
 import type { Said, Turn } from '../../../lib/types.ts';
-import { findKnown } from '../../../scripts/bot/conversation.ts';
-import { groupOf, tellGroup } from '../../../scripts/bot/group.ts';
 import { fakeTable } from '../../harness/fakes.ts';
 
 const said: Said = { messageId: 'm', createdAt: 1, speaker: { id: 'alice' }, text: 'Hi', attachments: [] };
@@ -22,7 +22,7 @@ it('where a user is alone with the bot, nothing is told of a group', () => {
 it('of a conversation at TalkJS that nobody knows it is told what leaves no trace', async () => {
   const store = openStore(fakeTable().dynamo, 'table', Date.now);
 
-  const search = findKnown(store, 'nowhere', { platform: 'talkjs', callers: [] });
+  const search = findKnown({ store, callers: [] }, { name: 'nowhere', platform: 'talkjs' });
 
   await expect(search).rejects.toThrow(/is known on talkjs\. What a group says .*webhook-ignored/);
 });
