@@ -2,6 +2,7 @@
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Permanent } from '../../lib/errors.ts';
+import { tellNobody } from '../../lib/events/outbox.ts';
 import { openSqs } from '../../lib/queue.ts';
 import { openDynamo, openStore, type Store } from '../../lib/store/store.ts';
 import { takeTurn } from '../../lib/turn/turn.ts';
@@ -68,6 +69,7 @@ async function turn(conversation: string, messageId: string, isAnswered = true, 
     maxInputChars: 0,
     now: Date.now,
     newId: () => messageId,
+    tell: tellNobody,
     log: () => {},
   };
   await takeTurn(deps, { burst: [sent], generation: 0, attempts: 1, remainingMs: () => 60_000 });
