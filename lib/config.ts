@@ -149,7 +149,6 @@ export type Settings<G extends GroupName> = { readonly [K in G]: ReturnType<Grou
 export type ClaudeSettings = ReturnType<Groups['claude']>;
 export type LimitSettings = ReturnType<Groups['limits']>;
 export type ChatApiSettings = NonNullable<ReturnType<Groups['chatApi']>>;
-export type OperatorSettings = NonNullable<ReturnType<Groups['operator']>>;
 export type ReconifySettings = NonNullable<ReturnType<Groups['reconify']>>;
 
 /** The groups that hold secrets, and the name each goes by under SECRETS_PATH: a platform's is its own. */
