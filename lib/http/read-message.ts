@@ -4,6 +4,7 @@ import { sizes } from '../bounds.ts';
 import { readJsonBody } from '../platforms/kit/json-body.ts';
 import { guard } from '../text/guard.ts';
 import type { Speech } from '../text/sentences.ts';
+import { isSound } from '../turn/bound.ts';
 import type { Attachment } from '../types.ts';
 import { ChatFailure } from './failure.ts';
 
@@ -18,7 +19,7 @@ export interface ChatMessage {
 const schema = z.object({
   context: z.optional(z.record(z.string(), z.unknown())),
   message: z.string(),
-  user: z.optional(z.string().check(z.minLength(1), z.maxLength(128))),
+  user: z.optional(z.string().check(z.minLength(1), z.maxLength(128), z.refine(isSound))),
   attachments: z.optional(
     z
       .array(
@@ -27,7 +28,7 @@ const schema = z.object({
             z.regex(/^https?:\/\/\S+$/),
             z.refine((url) => Buffer.byteLength(url) <= sizes.linkBytes),
           ),
-          name: z.optional(z.string().check(z.maxLength(255))),
+          name: z.optional(z.string()),
         }),
       )
       .check(z.maxLength(10)),
@@ -69,7 +70,7 @@ function parseJson(body: Uint8Array | undefined): unknown {
 const EXPECTED: Readonly<Record<string, string>> = {
   message: '"message" must be a text.',
   context: '"context" must be an object.',
-  user: '"user" must be a text of 1 to 128 characters.',
+  user: '"user" must be a text of 1 to 128 characters, none of them a control character.',
   attachments: '"attachments" must be a list of at most 10 {"url": "https://…", "name"?: "…"}.',
 };
 

@@ -22,8 +22,12 @@ export function bound(inbound: Inbound): Inbound {
   return { ...inbound, ...files, speaker: shortened(inbound.speaker) };
 }
 
+/** Whether it can be an id of somebody or something: two that differ stay two in the table, and nobody forges a key with it. */
+export function isSound(id: string): boolean {
+  return id.isWellFormed() && !CONTROL.test(id) && id.length <= sizes.idChars;
+}
+
 function checkIds(ids: readonly string[]): void {
-  const isSound = (id: string) => id.isWellFormed() && !CONTROL.test(id) && id.length <= sizes.idChars;
   if (!ids.every(isSound)) throw new Rejected(400, 'bad request', { cause: 'an id that cannot be one' });
 }
 

@@ -134,6 +134,8 @@ describe('a request that is no message', () => {
       'bad_request',
     ],
     ['has a user without a name', { message: 'Hi', user: '' }, 400, 'bad_request'],
+    ['has a user with a control character', { message: 'Hi', user: 'ada\u0000team' }, 400, 'bad_request'],
+    ['has a user with half a character', { message: 'Hi', user: 'ada\ud83d' }, 400, 'bad_request'],
     ['is too long', { message: Array.from({ length: 60 }, (_, i) => long + i).join(' ') }, 413, 'too_long'],
     ['is far too long', { message: 'x'.repeat(300_000) }, 413, 'too_long'],
   ];
