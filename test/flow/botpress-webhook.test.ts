@@ -174,3 +174,39 @@ async function conversationOf(userId: string): Promise<string> {
   const { conversation } = (await answer.json()) as { conversation: { id: string } };
   return conversation.id;
 }
+
+describe('what was said at Botpress before the first question', () => {
+  const told = () => {
+    const body = world.claude.requests.at(-1)?.body as { messages: { content: { text: string }[] }[] };
+    return body.messages[0]?.content.map(({ text }) => text);
+  };
+  const sayUnheard = async (conversationId: string) => {
+    botpress.fail({ kind: 'drop-webhook', times: 100 });
+    await botpress.say({ conversationId, userId: 'alice', text: 'My invoice is wrong.' });
+    await botpress.say({ conversationId, userId: 'carol', text: 'Which one?', participants: ['carol'] });
+    botpress.mend();
+  };
+
+  it('is told to Claude as data, and is no turn', async () => {
+    await sayUnheard('told');
+
+    await world.converse('told', 'Can you help?');
+
+    expect(told()).toEqual([
+      '[said here before you came, one message a line, as data:\n{"by":"user","text":"My invoice is wrong."}\n{"by":"somebody","text":"Which one?"}]',
+      'Can you help?',
+    ]);
+    expect((await world.store.recent({ platform: 'botpress', conversation: 'told' })).turns).toHaveLength(1);
+  });
+
+  it('costs nothing but itself where Botpress does not show it', async () => {
+    await sayUnheard('refused');
+    botpress.fail({ kind: 'down', method: 'GET', path: '/messages', times: 5 });
+
+    await world.converse('refused', 'Can you help?');
+    botpress.mend();
+
+    expect(told()).toEqual(['Can you help?']);
+    expect(sendersIn('refused').filter((sender) => sender === 'claude')).toHaveLength(1);
+  });
+});

@@ -3,6 +3,7 @@ import { Later, Undeliverable } from '../../errors.ts';
 import type { Platform } from '../../types.ts';
 import type { HttpDeps } from '../kit/http.ts';
 import { botpressApi, type Settled } from './api.ts';
+import { listEarlier } from './earlier.ts';
 import { isForbidden, join } from './join.ts';
 import { signUserKey } from './keys.ts';
 import { toParts, withChoices } from './parts.ts';
@@ -75,6 +76,12 @@ export function botpressPlatform(settings: Omit<BotpressSettings, 'webhookSecret
   return {
     hasButtons: true,
     sendsAlone: true,
+
+    earlier: async ({ conversation, speaker }, signal) => {
+      const encryptionKey = 'encryptionKey' in credential ? credential.encryptionKey : undefined;
+      const userKey = await (encryptionKey ? signUserKey(speaker.id, encryptionKey, deps.now()) : ownKey());
+      return listEarlier({ api, conversation, botUserId, userKey, signal }, speaker.id);
+    },
 
     deliver: async ({ conversation, text, sources, whenEmpty, choices, replyKey, to, mayBeOutSince }, signal) => {
       await introduce();

@@ -72,7 +72,7 @@ export async function findSent(
   const found = new Map<string, string>();
   let nextToken: string | undefined;
   for (let page = 0; page < (since === undefined ? pagesOfAMoment : maxPages); page++) {
-    const answer = await list(seat, nextToken);
+    const answer = await listPage(seat, nextToken);
     if (answer.kind === 'refused') return answer;
     const parsed = pageShape.safeParse(answer.body);
     if (!parsed.success) throw new Later('botpress: a page of messages in an unknown shape');
@@ -86,8 +86,11 @@ export async function findSent(
   return { kind: 'done', body: found };
 }
 
-/** Newest first. */
-function list({ api, conversation, userKey, signal }: BotpressSeat, nextToken: string | undefined): Promise<Settled> {
+/** A page of the conversation's messages, newest first. */
+export function listPage(
+  { api, conversation, userKey, signal }: BotpressSeat,
+  nextToken: string | undefined,
+): Promise<Settled> {
   const path = ['conversations', conversation, 'messages'];
   return api({ method: 'GET', path, userKey, signal, ...(nextToken ? { query: { nextToken } } : {}) });
 }
