@@ -1,5 +1,6 @@
 /** The embedded stack: what is saved in the bots' folder is taken over while everything runs. A broken one changes nothing but what is said. */
 import { watch } from 'node:fs';
+import { BadSettings } from '../lib/errors.ts';
 import type { Print } from './kept-process.ts';
 import type { BotsView } from './status.ts';
 
@@ -68,5 +69,6 @@ export function reloadBots({ folder, take, all: first, print }: ReloadOptions): 
 }
 
 function describe(error: unknown): string {
+  if (error instanceof BadSettings) return error.problems.join('; ');
   return error instanceof Error ? error.message : String(error);
 }

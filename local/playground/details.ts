@@ -10,7 +10,7 @@ import { look, type WatchDeps } from './watch.ts';
 type Json = Record<string, unknown>;
 
 export async function detailsOf(deps: WatchDeps, place: Place, id: string): Promise<DetailsView | undefined> {
-  const { platform, conversation } = toTable(place, deps.key);
+  const { platform, conversation } = toTable(place, deps.owners);
   const [{ turns }, recent] = await Promise.all([look(deps, place), deps.store.recent({ platform, conversation })]);
   const view = turns.find((turn) => turn.id === id);
   const said = recent.turns.find(({ sk }) => partsOfSk(sk).messageId === id)?.said.at(-1);

@@ -1,4 +1,5 @@
 /** The playground: asks the stand-ins what they saw and tells them what to do, over HTTP as anybody may. */
+import type { PlatformDoor } from '../stand-ins/kit/stand-in.ts';
 import type { LineView } from './view.ts';
 
 /** The URLs of the stand-ins in use, by name. */
@@ -30,18 +31,21 @@ export function openOthers(urls: StandInUrls) {
     has: (name: string) => urls[name] !== undefined,
 
     /** Speaks as the user of the page. */
-    say: (name: string, saying: { conversationId: string; userId: string; name: string; text: string }) =>
+    say: (name: string, saying: { conversationId: string; userId: string; name: string; text: string; bot: string }) =>
       call(name, '/say', saying),
 
     /** The conversation as its users see it. */
-    async lines(name: 'talkjs' | 'botpress', conversation: string, userId: string): Promise<LineView[]> {
+    async lines(
+      name: string,
+      { conversation, userId, markup }: { conversation: string; userId: string } & Pick<PlatformDoor, 'markup'>,
+    ): Promise<LineView[]> {
       const answer = await call(name, `/say/${encodeURIComponent(conversation)}`);
       const messages = isObject(answer) && Array.isArray(answer.messages) ? answer.messages.filter(isObject) : [];
       return messages.map(({ id, sender, text, custom }) => ({
         id: String(id),
         isMine: sender === userId,
         text: typeof text === 'string' ? text : '',
-        markup: name === 'talkjs' ? 'talkjs' : 'markdown',
+        markup,
         isTyping: isObject(custom) && custom.isTyping === 'true',
       }));
     },

@@ -2,20 +2,23 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { DEFAULT_BOT } from '../../lib/bots/identity.ts';
 import { readSettings } from '../../lib/config.ts';
 import { openDynamo, openStore } from '../../lib/store/store.ts';
 import { changes, isJson } from '../caller.ts';
 import type { Settings } from '../settings.ts';
 import { type Handler, sendJson, serve } from '../stand-ins/serve.ts';
+import { standIns as services } from '../stand-ins.ts';
 import type { Status } from '../status.ts';
 import { Refusal, readJson, sendFile } from './answers.ts';
 import { bundlePage, type Files } from './bundle.ts';
 import { detailsOf } from './details.ts';
+import { doorsOf, isDoor, platformDoor } from './doors.ts';
 import { followRecords } from './follow-records.ts';
 import { hearEvents } from './hear.ts';
 import { openJournal } from './journal.ts';
 import { openOthers } from './others.ts';
-import { doorsOf, isDoorName, type Place, pageKeyOf, userOf } from './places.ts';
+import { ownersOf, type Place, userOf } from './places.ts';
 import { createToken, startConversation, tellAccount } from './talkjs-account.ts';
 import { cause, type TroubleDeps } from './trouble.ts';
 import { type StackView, troubles } from './view.ts';
@@ -30,7 +33,11 @@ export interface PlaygroundOptions {
   output: NodeJS.WriteStream;
 }
 
-const place = z.object({ door: z.custom<Place['door']>(isDoorName), conversation: z.string().min(1).max(200) });
+const place = z.object({
+  door: z.custom<Place['door']>(isDoor),
+  conversation: z.string().min(1).max(200),
+  bot: z.string().max(32).default(DEFAULT_BOT),
+});
 const troubleShape = z.object({ ...place.shape, troubles: z.array(z.enum(troubles)) });
 const sayShape = z.object({ ...place.shape, text: z.string().min(1) });
 
@@ -47,8 +54,9 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   const journal = openJournal();
   const others = openOthers(standIns);
   const store = openStore(openDynamo(), tableName, Date.now);
-  const key = pageKeyOf(settings.CHAT_ACCESS_KEYS);
-  const deps: TroubleDeps = { store, others, journal, key, processes: () => status().processes };
+  const { CHAT_ACCESS_KEYS } = settings;
+  const owners = ownersOf(() => ({ CHAT_ACCESS_KEYS, bots: status().bots.all }));
+  const deps: TroubleDeps = { store, others, journal, owners, processes: () => status().processes };
   const listen = followRecords({ journal, others });
   const stopHearing = hearEvents(output, (heard) => {
     journal.add(heard);
@@ -56,11 +64,22 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   });
   let bundled: Promise<Files> | undefined;
 
-  const stack = (): StackView => ({
-    doors: doorsOf({ urls, standIns, webhookId: settings.CHAT_API_WEBHOOK_ID ?? 'local' }),
-    services: ['claude', 'talkjs', 'botpress', 'reconify'].map((name) => ({ name, isStandIn: name in standIns })),
-    ...(key.accessKey === undefined ? {} : { accessKey: key.accessKey }),
-  });
+  const stack = (): StackView => {
+    const { all, problem } = status().bots;
+    return {
+      bots: all.map((bot) => ({ name: bot.name, doors: doorsOf(bot, { urls, standIns, settings, bots: all }) })),
+      services: services.map(({ name, title }) => ({ name, title, isStandIn: name in standIns })),
+      ...(problem === undefined ? {} : { problem }),
+    };
+  };
+
+  /** What a bot is called at a platform. */
+  function seatAt(door: string, name: string): string {
+    const bot = status().bots.all.find((one) => one.name === name);
+    const seat = bot && platformDoor(door)?.seatOf(bot, settings);
+    if (!seat || 'lacks' in seat) throw new Refusal(409, `${name} cannot be spoken to at ${door}`);
+    return seat.as;
+  }
 
   async function answer(request: IncomingMessage, response: ServerResponse) {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
@@ -80,7 +99,8 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     if (asked === 'POST /say') {
       const { text, ...where } = parse(sayShape, await readJson(request));
       const { door, conversation: conversationId } = where;
-      const said = await others.say(door, { conversationId, userId: userOf(where), name: 'Visitor', text });
+      const who = { userId: userOf(where), name: 'Visitor', bot: seatAt(door, where.bot) };
+      const said = await others.say(door, { conversationId, ...who, text });
       journal.wake();
       return sendJson(response, 200, said);
     }
@@ -140,8 +160,8 @@ function parse<T>(shape: z.ZodType<T>, value: unknown): T {
 }
 
 /** Nothing but our own files, and the doors that the page calls itself. */
-function policyFor({ doors }: StackView): string {
-  const origins = doors.flatMap(({ url }) => (url ? [new URL(url).origin] : []));
+function policyFor({ bots }: StackView): string {
+  const origins = bots.flatMap(({ doors }) => doors).flatMap(({ url }) => (url ? [new URL(url).origin] : []));
   return `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src ${["'self'", ...new Set(origins)].join(' ')}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 }
 

@@ -1,6 +1,7 @@
 /** The playground: makes something go wrong with the next message of a conversation. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessView } from '../consumers/poll.ts';
+import { platformDoor } from './doors.ts';
 import { type Place, workerOf } from './places.ts';
 import type { Trouble, TurnView } from './view.ts';
 import { look, type WatchDeps } from './watch.ts';
@@ -24,14 +25,12 @@ export async function cause(deps: TroubleDeps, place: Place, wanted: readonly Tr
 async function arm(deps: TroubleDeps, place: Place, trouble: Trouble): Promise<void> {
   const { others } = deps;
   const { door } = place;
-  const isPlatform = door === 'talkjs' || door === 'botpress';
+  const platform = platformDoor(door);
   if (trouble === 'overloaded') await others.fail('claude', { status: 529, times: TIMES });
   if (trouble === 'kill') void killAtWork(deps, place).catch(() => {});
   // The doors without a platform in front of them are called twice by the page itself.
-  if (trouble === 'twice' && isPlatform) await others.fail(door, { kind: 'repeat-webhook', copies: 2, atOnce: true });
-  if (trouble === 'down' && door === 'talkjs') await others.fail(door, { kind: 'down', times: TIMES, method: 'POST' });
-  if (trouble === 'down' && door === 'botpress')
-    await others.fail(door, { kind: 'down', times: TIMES, method: 'POST', path: '/messages' });
+  if (trouble === 'twice' && platform) await others.fail(door, { kind: 'repeat-webhook', copies: 2, atOnce: true });
+  if (trouble === 'down' && platform) await others.fail(door, { kind: 'down', times: TIMES, ...platform.delivery });
 }
 
 /** Ends the process that has claimed the conversation's next turn, while Claude is answering. */

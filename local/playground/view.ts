@@ -1,8 +1,6 @@
 /** The playground: what its server tells its page. Types and names only, so that both sides may import it. */
-import type { ReplyKind, Source, TurnState, Usage } from '../../lib/types.ts';
 
-export type DoorName = 'talkjs' | 'botpress' | 'chat-api' | 'http';
-export const doorNames: readonly DoorName[] = ['talkjs', 'botpress', 'chat-api', 'http'];
+import type { ReplyKind, Source, TurnState, Usage } from '../../lib/types.ts';
 
 /** What can be made to go wrong with the next message. */
 export type Trouble = 'twice' | 'kill' | 'overloaded' | 'down';
@@ -12,21 +10,30 @@ export const troubles: readonly Trouble[] = ['twice', 'kill', 'overloaded', 'dow
 export type Stage = 'queued' | 'claimed' | 'asked' | 'answered' | 'delivered' | 'logged';
 export const stages: readonly Stage[] = ['queued', 'claimed', 'asked', 'answered', 'delivered', 'logged'];
 
+/** A door, as it is for one bot. */
 export interface DoorView {
-  name: DoorName;
+  /** That of a platform, `chat-api` or `http`. */
+  name: string;
+  title: string;
+  route: string;
+  /** What happens there, in a sentence. */
+  about: string;
   isOpen: boolean;
-  /** What the page may call itself: the Chat API's base, or `/chat`. */
-  url?: string;
   /** Why it is not open. */
   reason?: string;
+  /** What the page may call itself: the Chat API's base, or `/chat`. */
+  url?: string;
+  /** For `/chat`, where keys are required. */
+  accessKey?: string;
 }
 
 export interface StackView {
-  doors: DoorView[];
+  /** The default one first. */
+  bots: { name: string; doors: DoorView[] }[];
+  /** Why what was saved last in their folder was not taken over. */
+  problem?: string;
   /** Each service and whether a stand-in takes its place. */
-  services: { name: string; isStandIn: boolean }[];
-  /** For `/chat`, where keys are required. */
-  accessKey?: string;
+  services: { name: string; title: string; isStandIn: boolean }[];
 }
 
 /** A message as the platform's own user sees it. */

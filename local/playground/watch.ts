@@ -2,9 +2,10 @@
 import type { ServerResponse } from 'node:http';
 import { type Store, turnSk } from '../../lib/store/store.ts';
 import type { Turn } from '../../lib/types.ts';
+import { platformDoor } from './doors.ts';
 import type { Journal } from './journal.ts';
 import type { Others } from './others.ts';
-import { type PageKey, type Place, toSession, toTable, userOf, workerOf } from './places.ts';
+import { type Owners, type Place, toSession, toTable, userOf, workerOf } from './places.ts';
 import { tellTurn } from './tell-turn.ts';
 import type { Snapshot, TurnView } from './view.ts';
 
@@ -12,7 +13,7 @@ export interface WatchDeps {
   store: Pick<Store, 'recent'>;
   others: Others;
   journal: Journal;
-  key: PageKey;
+  owners: Owners;
 }
 
 /** Pauses (ms) between two looks: while a turn is on its way, and else. */
@@ -43,13 +44,13 @@ export async function watch(deps: WatchDeps, place: Place, response: ServerRespo
   }
 }
 
-export async function look({ store, others, journal, key }: WatchDeps, place: Place): Promise<Snapshot> {
+export async function look({ store, others, journal, owners }: WatchDeps, place: Place): Promise<Snapshot> {
   const { door, conversation } = place;
-  const hasLines = door === 'talkjs' || door === 'botpress';
-  const session = toSession(place, key);
+  const platform = platformDoor(door);
+  const session = toSession(place, owners);
   const [recent, lines] = await Promise.all([
-    store.recent(toTable(place, key)),
-    hasLines ? others.lines(door, conversation, userOf(place)) : undefined,
+    store.recent(toTable(place, owners)),
+    platform && others.lines(door, { conversation, userId: userOf(place), markup: platform.markup }),
   ]);
   const known = [...recent.turns, ...waiting(journal, session, recent.turns)].slice(-MAX_TURNS);
   for (const { messageId, state } of known) if (state === 'CLAIMED') journal.noteClaim(messageId, Date.now());

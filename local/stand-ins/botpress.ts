@@ -163,6 +163,12 @@ export const standIn: StandIn = {
   },
   instead: 'set BOTPRESS_API_URL, BOTPRESS_WEBHOOK_SECRET and BOTPRESS_ENCRYPTION_KEY',
   hook: '/botpress/events',
+  door: {
+    about: 'Botpress’ Chat integration reports what was said; the answer is posted there as a chat user.',
+    markup: 'markdown',
+    delivery: { method: 'POST', path: '/messages' },
+    seatOf: ({ botpress, name }) => (botpress ? { as: name } : { lacks: 'it does not say botpress: true' }),
+  },
   open: ({ url, doors }) => {
     const webhookId = 'local';
     const keys = { encryptionKey: 'local encryption key', webhookSecret: 'local webhook secret' };

@@ -1,5 +1,7 @@
 /** Stand-in for TalkJS: its REST API and its webhooks on this machine, and somebody who chats. */
+
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { DEFAULT_BOT } from '../../lib/bots/identity.ts';
 import { type Fault, openFaults } from './kit/faults.ts';
 import { answerUnlessLost, BadRequest, mount, obstruct, readJson, readShape } from './kit/mount.ts';
 import { type StandIn, sayExamples, whole } from './kit/stand-in.ts';
@@ -133,6 +135,9 @@ function toApiError(error: unknown): ApiError {
   throw error;
 }
 
+/** As whom Claude answers where nothing else is set. */
+const DEFAULT_USER = 'claude';
+
 /** As the embedded stack runs it. */
 export const standIn: StandIn = {
   name: 'talkjs',
@@ -140,10 +145,19 @@ export const standIn: StandIn = {
   real: (settings) => whole(settings, 'TalkJS', ['TALKJS_APP_ID', 'TALKJS_SECRET_KEY'], ['TALKJS_API_URL']),
   instead: 'set TALKJS_APP_ID and TALKJS_SECRET_KEY',
   hook: '/talkjs',
+  door: {
+    about: 'A signed webhook comes in, the answer goes out through the REST API, in the markup that TalkJS shows.',
+    markup: 'talkjs',
+    delivery: { method: 'POST' },
+    seatOf: ({ name, talkjs }, { TALKJS_BOT_ID = DEFAULT_USER }) => {
+      const user = talkjs ?? (name === DEFAULT_BOT ? TALKJS_BOT_ID : undefined);
+      return user === undefined ? { lacks: 'it has no talkjs, a user of its own' } : { as: user };
+    },
+  },
   open: ({ settings, url, doors }) => {
     const appId = 'local';
     const secretKey = 'sk_local_stand_in';
-    const botId = settings.TALKJS_BOT_ID ?? 'claude';
+    const botId = settings.TALKJS_BOT_ID ?? DEFAULT_USER;
     const { handle } = createTalkjs({ appId, secretKey, botId, webhookUrl: `${doors}/talkjs` });
     const secrets = [secretKey, settings.TALKJS_WEBHOOK_SECRETS].filter(Boolean).join(',');
     const own = { TALKJS_APP_ID: appId, TALKJS_SECRET_KEY: secretKey, TALKJS_API_URL: url };

@@ -54,17 +54,13 @@ export function openBrowser() {
       const page = await newPage(options);
       await page.goto(`http://localhost:${inject('ports').playground}/`);
       await page.locator('form[data-ready]').waitFor();
-      if (door !== 'talkjs') {
-        await page.getByRole('radio', { name: titles[door] }).check({ force: true });
-        await page.locator(`#door-note:has-text("${routes[door]}")`).waitFor();
-        await page.locator('form[data-ready]').waitFor();
-      }
-      return visitorOf(page);
+      const visitor = visitorOf(page);
+      if (!(await page.locator(`#door-${door}`).isChecked())) await visitor.enter(door);
+      return visitor;
     },
   };
 }
 
-const titles = { talkjs: 'TalkJS', botpress: 'Botpress', 'chat-api': 'Chat API', http: 'Streaming' };
 const routes = { talkjs: '/talkjs', botpress: '/botpress', 'chat-api': '/chat-api', http: '/chat/' };
 
 export type Visitor = ReturnType<typeof visitorOf>;
@@ -74,6 +70,11 @@ function visitorOf(page: Page) {
   return {
     page,
     answers,
+    async enter(door: Door): Promise<void> {
+      await page.locator(`#door-${door}`).check({ force: true });
+      await page.locator(`#door-note:has-text("${routes[door]}")`).waitFor();
+      await page.locator('form[data-ready]').waitFor();
+    },
     async say(text: string): Promise<void> {
       await page.getByLabel('Your message').fill(text);
       await page.getByLabel('Your message').press('Enter');

@@ -46,7 +46,7 @@ describe('the page', () => {
   });
 
   it('can be used with the keyboard alone', async () => {
-    const { page, answer } = await browser.visit('talkjs', { reducedMotion: 'reduce' });
+    const { page, answer } = await browser.visit('botpress', { reducedMotion: 'reduce' });
     const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent || '');
     const press = (...keys: string[]) =>
       keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
@@ -60,12 +60,12 @@ describe('the page', () => {
     await page.keyboard.type('And once more');
     await press('Enter');
     await answer(2);
-    await page.locator('#door-talkjs').focus();
+    await page.locator('#door-botpress').focus();
     await press('ArrowRight');
-    await page.locator('#door-note:has-text("/botpress")').waitFor();
+    await page.locator('#door-note:has-text("/talkjs")').waitFor();
 
     expect(armed).toBe('true');
-    expect(await focused()).toBe('door-botpress');
+    expect(await focused()).toBe('door-talkjs');
   });
 
   it('shows where the focus is, on everything that takes it', async () => {

@@ -1,10 +1,11 @@
 /** The playground's page: where one types, and arms trouble for the next message. */
-import { type DoorName, type Trouble, troubles } from '../view.ts';
+import { type DoorView, type Trouble, troubles } from '../view.ts';
 import { find, make } from './dom.ts';
+import { isPlatform } from './doors/all.ts';
 
 export interface Composer {
   /** `isClaudeReal`: nobody can make it misbehave then. */
-  setDoor(door: DoorName, isClaudeReal: boolean): void;
+  setDoor(door: Pick<DoorView, 'name' | 'title'>, isClaudeReal: boolean): void;
   setReady(isReady: boolean): void;
 }
 
@@ -14,8 +15,6 @@ const words: Readonly<Record<Trouble, { title: string; what: string }>> = {
   overloaded: { title: 'Claude overloaded', what: 'Claude answers 529 twice.' },
   down: { title: 'Platform down', what: 'The platform answers errors when the answer is to be delivered.' },
 };
-
-const platforms: Partial<Record<DoorName, string>> = { talkjs: 'TalkJS down', botpress: 'Botpress down' };
 
 const ideas = ['Hello, my name is Ada.', 'What is my name?', 'What time is it?', 'Show me some Markdown'];
 
@@ -84,13 +83,13 @@ export function openComposer(send: (text: string, troubles: readonly Trouble[]) 
     }),
   );
   return {
-    setDoor: (door, isClaudeReal) => {
+    setDoor: ({ name, title }, isClaudeReal) => {
       const down = buttons.get('down');
       const overloaded = buttons.get('overloaded');
       if (!down || !overloaded) return;
       overloaded.hidden = isClaudeReal;
-      down.textContent = platforms[door] ?? words.down.title;
-      down.hidden = platforms[door] === undefined;
+      down.textContent = `${title} down`;
+      down.hidden = !isPlatform(name);
       for (const button of buttons.values()) button.setAttribute('aria-pressed', 'false');
     },
     setReady: (ready) => {

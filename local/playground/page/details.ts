@@ -1,13 +1,13 @@
 /** The playground's page: what one turn left behind at Claude and at Reconify. */
-import type { DetailsView, DoorName, TurnView } from '../view.ts';
+import type { DetailsView, TurnView } from '../view.ts';
 import { find, make } from './dom.ts';
-import { ask } from './server.ts';
+import { ask, type PlaceQuery } from './server.ts';
 import { isEnded } from './turn.ts';
 
 type Json = Record<string, unknown>;
 
 export interface DetailsPanel {
-  show(door: DoorName, conversation: string, turn: TurnView | undefined): void;
+  show(place: PlaceQuery, turn: TurnView | undefined): void;
 }
 
 export function openDetails(): DetailsPanel {
@@ -15,8 +15,8 @@ export function openDetails(): DetailsPanel {
   const record = find('record', HTMLDivElement);
   let shown = '';
 
-  async function load(door: DoorName, conversation: string, turn: string) {
-    const details = await ask<DetailsView>('details', { door, conversation, turn });
+  async function load(place: PlaceQuery, turn: string) {
+    const details = await ask<DetailsView>('details', { ...place, turn });
     drawHistory(details);
     drawRecords(details);
   }
@@ -43,8 +43,10 @@ export function openDetails(): DetailsPanel {
   }
 
   return {
-    show: (door, conversation, turn) => {
-      const key = turn ? [door, conversation, turn.id, turn.state, turn.at.asked, turn.at.logged].join() : '';
+    show: (place, turn) => {
+      const key = turn
+        ? [place.door, place.conversation, turn.id, turn.state, turn.at.asked, turn.at.logged].join()
+        : '';
       if (key === shown) return;
       shown = key;
       if (!turn || (!isEnded(turn) && turn.at.asked === undefined)) {
@@ -54,7 +56,7 @@ export function openDetails(): DetailsPanel {
         setHint('record-hint', '');
         return;
       }
-      void load(door, conversation, turn.id).catch(() => {
+      void load(place, turn.id).catch(() => {
         shown = '';
       });
     },

@@ -1,29 +1,25 @@
 /** The playground's page: puts its parts together. */
-import { type DoorName, type DoorView, doorNames, type Snapshot, type StackView, type Trouble } from '../view.ts';
+import type { DoorView, Snapshot, StackView, Trouble } from '../view.ts';
+import { openChoice } from './choice.ts';
 import { openComposer } from './composer.ts';
 import { openConversation } from './conversation.ts';
 import { openDetails } from './details.ts';
 import { find, make } from './dom.ts';
-import { doors } from './doors/all.ts';
+import { openerOf } from './doors/all.ts';
 import type { OpenDoor } from './doors/door.ts';
-import { ask, listen, post } from './server.ts';
+import { ask, listen, type PlaceQuery, post } from './server.ts';
 import { openTurnPanel } from './turn.ts';
 
-const titles: Readonly<Record<string, string>> = {
-  claude: 'Claude',
-  talkjs: 'TalkJS',
-  botpress: 'Botpress',
-  reconify: 'Reconify',
-};
-
-/** How often (ms) the page looks for doors that were not there. */
-const LOOK_MS = 10_000;
+/** How often (ms) the page looks for doors that were not there, and for what became of a saved bot. */
+const LOOK_MS = 2_000;
 
 const conversation = openConversation();
 const details = openDetails();
-let current: { view: DoorView; door?: OpenDoor; stop(): void } | undefined;
+const choice = openChoice((wanted) => void lookAgain(wanted));
+let current: { bot: string; view: DoorView; door?: OpenDoor; stop(): void } | undefined;
 const panel = openTurnPanel((turn) => {
-  if (current?.door) details.show(current.view.name, current.door.conversation, turn);
+  const place = placeNow();
+  if (place) details.show(place, turn);
 });
 const composer = openComposer(send);
 const problem = find('problem', HTMLParagraphElement);
@@ -32,17 +28,21 @@ const empty = find('empty', HTMLDivElement);
 /** Counts the doors that were opened: what an earlier one still has to say is not heard. */
 let opened = 0;
 
-async function enter(view: DoorView, { accessKey, services }: StackView) {
+async function enter(bot: string, view: DoorView, { bots, services }: StackView) {
   const mine = ++opened;
   const isMine = () => mine === opened;
   leave();
+  memoryOf('page').set('bot', bot);
   memoryOf('page').set('door', view.name);
-  const { note, route, open } = doors[view.name];
-  find('door-note', HTMLParagraphElement).replaceChildren(make('code', {}, route), ` ${note}`);
+  find('door-note', HTMLParagraphElement).replaceChildren(
+    make('code', {}, view.route),
+    ` ${view.about}`,
+    ...(bots.length > 1 ? [' ', make('strong', {}, bot), ' answers.'] : []),
+  );
   conversation.clear();
   panel.show([], { isQueued: view.name !== 'http' });
   composer.setDoor(
-    view.name,
+    view,
     services.some(({ name, isStandIn }) => name === 'claude' && !isStandIn),
   );
   say(undefined);
@@ -50,16 +50,17 @@ async function enter(view: DoorView, { accessKey, services }: StackView) {
   const isQueued = view.name !== 'http';
   const stopped: (() => void)[] = [];
   current = {
+    bot,
     view,
     stop: () => {
       for (const stop of stopped) stop();
     },
   };
   try {
-    const door = await open({
+    const door = await openerOf(view.name)({
       view,
-      accessKey,
-      memory: memoryOf(view.name),
+      bot,
+      memory: memoryOf(`${bot}/${view.name}`),
       events: {
         lines: (lines) => {
           if (!isMine()) return;
@@ -73,7 +74,7 @@ async function enter(view: DoorView, { accessKey, services }: StackView) {
     stopped.push(door.close);
     if (!isMine()) return door.close();
     current = { ...current, door };
-    const place = { door: view.name, conversation: door.conversation };
+    const place = { bot, door: view.name, conversation: door.conversation };
     stopped.push(
       listen<Snapshot>('watch', place, (snapshot) => {
         door.look?.(snapshot);
@@ -94,12 +95,11 @@ function leave() {
 
 async function send(text: string, troubles: readonly Trouble[]) {
   if (!current?.door) return;
-  const { door, view } = current;
+  const { door } = current;
   empty.hidden = true;
   say(undefined);
   try {
-    const place = { door: view.name, conversation: door.conversation };
-    if (troubles.length > 0) await post('trouble', { ...place, troubles });
+    if (troubles.length > 0) await post('trouble', { ...placeNow(), troubles });
     await door.send(text, { isTwice: troubles.includes('twice') });
   } catch (error) {
     conversation.draft(undefined);
@@ -124,60 +124,50 @@ function memoryOf(room: string) {
 }
 
 function drawServices({ services }: StackView) {
-  const items = services.map(({ name, isStandIn }) =>
+  const items = services.map(({ title, isStandIn }) =>
     make(
       'li',
       { class: isStandIn ? 'stand-in' : 'real' },
-      `${titles[name] ?? name} `,
+      `${title} `,
       make('span', {}, isStandIn ? 'stand-in' : 'real'),
     ),
   );
   find('services', HTMLUListElement).replaceChildren(...items);
 }
 
-function drawDoors(stack: StackView) {
-  const fieldset = find('doors', HTMLFieldSetElement);
-  for (const view of stack.doors) {
-    const id = `door-${view.name}`;
-    const known = document.getElementById(id);
-    const input = known instanceof HTMLInputElement ? known : make('input', { type: 'radio', name: 'door', id });
-    const label = make('label', { for: id }, make('strong', {}, doors[view.name].title));
-    if (!known) {
-      input.addEventListener('change', () => void lookAgain(view.name));
-      fieldset.append(make('div', { class: 'door' }, input, label));
-    }
-    input.disabled = !view.isOpen;
-    const title = view.isOpen ? doors[view.name].route : (view.reason ?? 'not available');
-    input.parentElement?.setAttribute('title', title);
-    input.parentElement?.toggleAttribute('data-closed', !view.isOpen);
-  }
+function placeNow(): PlaceQuery | undefined {
+  if (!current?.door) return undefined;
+  return { bot: current.bot, door: current.view.name, conversation: current.door.conversation };
 }
 
-/** Asks the stack afresh, so that a door that has come up meanwhile can be entered. */
-async function lookAgain(wanted?: DoorName) {
+/** Asks the stack afresh, so that what has come up meanwhile can be chosen; enters what is wanted, as far as it is there. */
+async function lookAgain(wanted?: { bot: string; door?: string | undefined }) {
   const stack = await ask<StackView>('stack');
   drawServices(stack);
-  drawDoors(stack);
-  const view = stack.doors.find(({ name, isOpen }) => name === wanted && isOpen);
-  if (!view) return;
-  const input = document.getElementById(`door-${view.name}`);
-  if (input instanceof HTMLInputElement) input.checked = true;
-  await enter(view, stack);
+  const isGone = current && stack.bots.every(({ name }) => name !== current?.bot);
+  const seek = wanted ?? (isGone || !current ? { bot: '' } : undefined);
+  if (!seek) return choice.draw(stack, { bot: current?.bot ?? '', door: current?.view.name });
+  const bot = stack.bots.find(({ name }) => name === seek.bot) ?? stack.bots[0];
+  const open = bot?.doors.filter(({ isOpen }) => isOpen) ?? [];
+  // Another bot at the same door, if it is there.
+  const view = open.find(({ name }) => name === (seek.door ?? current?.view.name)) ?? open[0];
+  choice.draw(stack, { bot: bot?.name ?? '', door: view?.name });
+  if (bot && view) return enter(bot.name, view, stack);
+  leave();
+  say(`${bot?.name} answers at none of these doors.`);
 }
 
 async function begin() {
-  const stack = await ask<StackView>('stack');
-  const isOpen = (name: unknown) => stack.doors.some((view) => view.name === name && view.isOpen);
-  const remembered = memoryOf('page').get('door');
-  await lookAgain(doorNames.find((name) => name === remembered && isOpen(name)) ?? doorNames.find(isOpen));
+  const { get } = memoryOf('page');
+  await lookAgain({ bot: get('bot') ?? '', door: get('door') });
   setInterval(() => void lookAgain().catch(() => {}), LOOK_MS);
 }
 
 find('afresh', HTMLButtonElement).addEventListener('click', () => {
-  const name = current?.view.name;
-  if (!name) return;
-  sessionStorage.removeItem(`${name}.conversation`);
-  void lookAgain(name);
+  if (!current) return;
+  const { bot, view } = current;
+  sessionStorage.removeItem(`${bot}/${view.name}.conversation`);
+  void lookAgain({ bot, door: view.name });
 });
 void begin().catch((error) =>
   say(`The playground's server did not answer: ${error instanceof Error ? error.message : ''}`),

@@ -1,5 +1,8 @@
 /** The playground's page: its own little server. */
 
+/** A conversation as the server takes it. */
+export type PlaceQuery = Record<'door' | 'conversation' | 'bot', string>;
+
 /** Throws with the server's words when it refuses. */
 export async function ask<T>(path: string, query: Record<string, string> = {}): Promise<T> {
   return read<T>(await fetch(`/api/${path}?${new URLSearchParams(query)}`));

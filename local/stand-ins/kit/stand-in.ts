@@ -1,4 +1,5 @@
 /** A stand-in as the embedded stack starts it: it steps aside when the service it stands for is configured. */
+import { type BotIdentity, DEFAULT_BOT } from '../../../lib/bots/identity.ts';
 import { CannotStart } from '../../cannot-start.ts';
 import type { Settings } from '../../settings.ts';
 import type { Handler } from '../serve.ts';
@@ -17,6 +18,31 @@ interface OpenStandIn {
   settings: Settings;
 }
 
+/** What the playground has to know of a platform. */
+export interface PlatformDoor {
+  /** What happens there, in a sentence. */
+  about: string;
+  /** How its answers are written. */
+  markup: 'markdown' | 'talkjs';
+  /** The requests that deliver an answer, as a fault names them. */
+  delivery: { method: string; path?: string };
+  /** The name by which a bot is spoken to there, or what it lacks. */
+  seatOf(bot: SpokenTo, settings: Settings): { as: string } | { lacks: string };
+}
+
+/** A bot, as far as it says where it answers. */
+export type SpokenTo = Pick<BotIdentity, 'name' | 'talkjs' | 'botpress'>;
+
+/** Of a platform that says nothing of itself. */
+export function plainDoor(title: string): PlatformDoor {
+  return {
+    about: `A signed webhook comes in, the answer goes out through the API of ${title}.`,
+    markup: 'markdown',
+    delivery: { method: 'POST' },
+    seatOf: ({ name }) => (name === DEFAULT_BOT ? { as: name } : { lacks: `${DEFAULT_BOT} answers there` }),
+  };
+}
+
 export interface StandIn {
   /** Its mount, and its name in `GET /stack`. */
   name: string;
@@ -28,6 +54,8 @@ export interface StandIn {
   open(context: StandInContext): Promise<OpenStandIn> | OpenStandIn;
   /** The path of the door that the real service calls. */
   hook?: string;
+  /** Of a platform: without it a plain one. */
+  door?: PlatformDoor;
   /** Lines that show how to try it. */
   examples?(url: string): string[];
 }

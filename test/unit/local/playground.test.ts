@@ -1,5 +1,6 @@
 import { jwtVerify } from 'jose';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { doorsOf } from '../../../local/playground/doors.ts';
 import { readLine } from '../../../local/playground/hear.ts';
 import { openJournal } from '../../../local/playground/journal.ts';
 import { createToken, startConversation, tellAccount } from '../../../local/playground/talkjs-account.ts';
@@ -31,6 +32,43 @@ describe('what the playground hears', () => {
 
   it.each(['', 'claude-behind-chat is up.', '{"event"', '{"no":"event"}', 'reply │ {}'])('passes over %j', (line) => {
     expect(readLine(line, now)).toBeUndefined();
+  });
+});
+
+describe('the doors of the playground', () => {
+  const names = ['botpress', 'talkjs', 'chat', 'chat-api'];
+  const urls = Object.fromEntries(names.map((name) => [name, `http://localhost/${name}/x`]));
+  const bots = [
+    { name: 'default', botpress: true, http: [] },
+    { name: 'sales', botpress: false, http: ['shop'], talkjs: 'seller', chatApi: 'shop' },
+    { name: 'new', botpress: false, http: ['nobody'] },
+  ];
+  const CHAT_ACCESS_KEYS = 'a-key-of-everybody-0123,shop=a-key-of-the-shop-01234';
+  const seen = (settings: Record<string, string>, standIns: Record<string, string> = { talkjs: 'x', botpress: 'x' }) =>
+    bots.map((bot) =>
+      doorsOf(bot, { urls, standIns, settings, bots }).flatMap(({ name, isOpen, url, accessKey }) =>
+        isOpen ? [[name, url, accessKey].filter(Boolean).join(' ')] : [],
+      ),
+    );
+
+  it('lead to the bots that answer there, each with its own address and key', () => {
+    expect(seen({ CHAT_ACCESS_KEYS })).toEqual([
+      [
+        'botpress',
+        'talkjs',
+        'chat-api http://localhost/chat-api/local',
+        'http http://localhost/chat a-key-of-everybody-0123',
+      ],
+      ['talkjs', 'chat-api http://localhost/chat-api/shop', 'http http://localhost/chat a-key-of-the-shop-01234'],
+      [],
+    ]);
+  });
+
+  it('of platforms that are real are closed, and /chat without keys leads to the default bot alone', () => {
+    const [first, sales] = seen({}, {});
+
+    expect(first).toEqual(['chat-api http://localhost/chat-api/local', 'http http://localhost/chat']);
+    expect(sales).toEqual(['chat-api http://localhost/chat-api/shop']);
   });
 });
 

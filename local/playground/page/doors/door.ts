@@ -21,7 +21,8 @@ export interface OpenDoor {
 
 export interface DoorContext {
   view: DoorView;
-  accessKey: string | undefined;
+  /** The name of the bot that is spoken to. */
+  bot: string;
   events: DoorEvents;
   /** Survives a reload of the page, not the end of the browser's tab. */
   memory: { get(name: string): string | undefined; set(name: string, value: string): void };

@@ -3,7 +3,7 @@ import type { LineView } from '../../view.ts';
 import { post } from '../server.ts';
 import type { OpenADoor } from './door.ts';
 
-export const openPlatform: OpenADoor = async ({ view, events, memory }) => {
+export const openPlatform: OpenADoor = async ({ view, bot, events, memory }) => {
   const conversation = memory.get('conversation') ?? `playground-${crypto.randomUUID().slice(0, 8)}`;
   memory.set('conversation', conversation);
   let lines: readonly LineView[] = [];
@@ -14,7 +14,7 @@ export const openPlatform: OpenADoor = async ({ view, events, memory }) => {
     send: async (text) => {
       isAwaiting = true;
       events.draft('');
-      await post('say', { door: view.name, conversation, text });
+      await post('say', { door: view.name, conversation, bot, text });
     },
     look: (snapshot) => {
       lines = snapshot.lines ?? lines;

@@ -23,7 +23,7 @@ const PAUSE_MS = 1000;
 /** Worth another try under the same key: nothing is answered twice. */
 const PASSING = new Set(['busy', 'unavailable', 'failed', 'broken']);
 
-export const openStream: OpenADoor = async ({ view: { url = '' }, accessKey, events, memory }) => {
+export const openStream: OpenADoor = async ({ view: { url = '', accessKey }, events, memory }) => {
   const session = memory.get('conversation') ?? `playground-${crypto.randomUUID().slice(0, 8)}`;
   memory.set('conversation', session);
   const authorization: Record<string, string> = accessKey ? { authorization: `Bearer ${accessKey}` } : {};
