@@ -85,3 +85,11 @@ export const crowds = {
 
 /** For so many days what was said is kept after it was said, unless RETENTION_DAYS says otherwise. */
 export const KEPT_DAYS = 400;
+
+/** How long (ms) one call of AWS may take, after which the SDK tries it anew: by itself it would wait for ever. */
+export const waits = {
+  /** Three tries end before a door's 10 s do. */
+  queue: 3_000,
+  /** Four tries end before the 20 s of a function whose Claude is offline, and long before those of any other that asks it. */
+  table: 4_000,
+} as const;

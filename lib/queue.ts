@@ -1,6 +1,7 @@
 /** Stops 4 and 8, and the consumers' side of them. The turns queue: SQS FIFO, one message group per conversation. The records queue: any order. */
 import { hash } from 'node:crypto';
 import { ChangeMessageVisibilityBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { waits } from './bounds.ts';
 import type { Letter } from './events/event.ts';
 import type { Inbound, MessageRef } from './types.ts';
 
@@ -20,7 +21,10 @@ export interface TurnsQueue {
 
 /** `useQueueUrlAsEndpoint: false`: else the SDK takes the host out of the queue URL, which no laptop resolves. */
 export function openSqs(): SQSClient {
-  return new SQSClient({ useQueueUrlAsEndpoint: false });
+  return new SQSClient({
+    useQueueUrlAsEndpoint: false,
+    requestHandler: { requestTimeout: waits.queue, throwOnRequestTimeout: true },
+  });
 }
 
 /** The queue of turns behind `url`. Every call throws what the SDK throws. */
@@ -47,7 +51,7 @@ export interface RecordsQueue {
   hold: TurnsQueue['hold'];
 }
 
-/** A healthy queue takes a message in milliseconds; the SDK itself would wait forever. */
+/** A healthy queue takes a message in milliseconds. */
 const PUT_LIMIT_MS = 3_000;
 
 /** The queue of records behind `url`. Every call throws what the SDK throws. */

@@ -1,13 +1,17 @@
 /** The table, where it is reached: opened here, and here alone is said what it means when it did not do what it was asked. */
 import { ConditionalCheckFailedException, DynamoDBClient, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { waits } from '../bounds.ts';
 import { Later, Unstorable } from '../errors.ts';
 
 export type Dynamo = DynamoDBDocumentClient;
 
 /** The one client of DynamoDB; address and credentials as the SDK finds them in the environment. */
 export function openDynamo(): Dynamo {
-  return DynamoDBDocumentClient.from(new DynamoDBClient(), { marshallOptions: { removeUndefinedValues: true } });
+  const requestHandler = { requestTimeout: waits.table, throwOnRequestTimeout: true };
+  return DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler }), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
 }
 
 /**
