@@ -2,7 +2,7 @@
 
 import { KEPT_DAYS } from './bounds.ts';
 import { eventsIn } from './config/events.ts';
-import { chosenKey, chosenKeys, namedKeys, requiredKey } from './config/keys.ts';
+import { chosenKey, chosenKeys, headers, namedKeys, requiredKey } from './config/keys.ts';
 import { baseUrl, origins, url } from './config/urls.ts';
 import {
   type Env,
@@ -83,6 +83,16 @@ export const groups = {
     /** The function's own, which Lambda tells it. */
     memoryMb: Number(env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE) || 1024,
   }),
+  /** Spans of each call; off without an endpoint. What those who answer need of it: no secret. */
+  otel: optional(['OTEL_EXPORTER_OTLP_ENDPOINT'], (env, problems) => ({
+    content: oneOf(env, 'OTEL_CONTENT', ['off', 'redacted', 'full'], 'off', problems) ?? 'off',
+    ...recordsOf(env, problems),
+  })),
+  /** What whoever delivers them needs. */
+  otlp: optional(['OTEL_EXPORTER_OTLP_ENDPOINT'], (env, problems) => ({
+    endpoint: baseUrl(env, 'OTEL_EXPORTER_OTLP_ENDPOINT', problems, '/v1/traces') ?? '',
+    headers: headers(env, 'OTEL_EXPORTER_OTLP_HEADERS', problems),
+  })),
   /** Off unless both keys are set; the intake needs a key of its own besides. */
   reconify: optional(['RECONIFY_APP_KEY', 'RECONIFY_API_KEY'], (env, problems) => ({
     appKey: requiredKey(env, 'RECONIFY_APP_KEY', problems),
@@ -94,8 +104,7 @@ export const groups = {
     sessionTimeoutMinutes: whole(env, 'RECONIFY_SESSION_TIMEOUT', undefined, problems, { min: 1, max: 1440 }),
     sendUserDetails: flag(env, 'RECONIFY_SEND_USER_DETAILS', problems),
     redactContacts: flag(env, 'RECONIFY_REDACT_CONTACTS', problems),
-    recordsQueueUrl: required(env, 'RECORDS_QUEUE_URL', problems),
-    tableName: required(env, 'TABLE_NAME', problems),
+    ...recordsOf(env, problems),
   })),
   /** Who is told of what happens; nobody unless a receiver is set. */
   events: eventsIn,
@@ -149,7 +158,6 @@ export type Settings<G extends GroupName> = { readonly [K in G]: ReturnType<Grou
 export type ClaudeSettings = ReturnType<Groups['claude']>;
 export type LimitSettings = ReturnType<Groups['limits']>;
 export type ChatApiSettings = NonNullable<ReturnType<Groups['chatApi']>>;
-export type ReconifySettings = NonNullable<ReturnType<Groups['reconify']>>;
 
 /** The groups that hold secrets, and the name each goes by under SECRETS_PATH: a platform's is its own. */
 const SECRETS: Partial<Record<GroupName, string>> = {
@@ -160,8 +168,17 @@ const SECRETS: Partial<Record<GroupName, string>> = {
   reconify: 'reconify',
   botSecrets: 'bots',
   events: 'events',
+  otlp: 'otlp',
   ...Object.fromEntries(Object.keys(platformSettings).map((name) => [name, name])),
 };
+
+/** Where records wait, whoever gets them. */
+function recordsOf(env: Env, problems: string[]) {
+  return {
+    recordsQueueUrl: required(env, 'RECORDS_QUEUE_URL', problems),
+    tableName: required(env, 'TABLE_NAME', problems),
+  };
+}
 
 /** The secrets that a door of these groups reads. */
 export function secretsOf(names: readonly GroupName[]): string[] {

@@ -42,7 +42,19 @@ export const standIns: readonly StandIn[] = [
         },
       };
     },
-    examples: (url) => ['See what the interaction log received:', `  curl ${url}/records`],
+    examples: (url) => ['See the records of each call at Reconify:', `  curl ${url}/records`],
+  },
+  {
+    name: 'otlp',
+    title: 'OpenTelemetry',
+    real: (settings) =>
+      whole(settings, 'OpenTelemetry', ['OTEL_EXPORTER_OTLP_ENDPOINT'], ['OTEL_EXPORTER_OTLP_HEADERS']),
+    instead: 'set OTEL_EXPORTER_OTLP_ENDPOINT',
+    open: async ({ url }) => {
+      const { createOtlp } = await import('./stand-ins/otlp.ts');
+      return { handle: createOtlp().handle, settings: { OTEL_EXPORTER_OTLP_ENDPOINT: url } };
+    },
+    examples: (url) => ['and as spans:', `  curl ${url}`],
   },
   {
     name: 'events',

@@ -15,7 +15,7 @@ module.exports = async (framework) => {
       ...queueAge('TurnsQueue', 60),
     },
     LogsWaitingAlarm: {
-      AlarmDescription: 'A record has waited for more than an hour to be taken by Reconify.',
+      AlarmDescription: 'A record has waited for more than an hour to be taken by who gets it.',
       ...queueAge('RecordsQueue', 3600),
     },
     TurnsDeadLettersAlarm: {
@@ -29,7 +29,7 @@ module.exports = async (framework) => {
     },
     RecordsDeadLettersAlarm: {
       AlarmDescription:
-        'Records that Reconify did not take. Find out why, then `npm run bot -- redrive records`; kept 14 days.',
+        'Records that Reconify or the receiver of spans did not take. Find out why, then `npm run bot -- redrive records`; kept 14 days.',
       ...deadLetters('RecordsDeadLetters'),
     },
     DoorsFailedAlarm: {

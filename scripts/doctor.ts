@@ -17,6 +17,7 @@ import { ANTHROPIC_URL, checkClaude } from './doctor/claude.ts';
 import { checkClock } from './doctor/clock.ts';
 import { concealing, toLines } from './doctor/finding.ts';
 import { checkNode, checkStack, type RunningStack } from './doctor/machine.ts';
+import { checkOtlp } from './doctor/otlp.ts';
 import { checkQueues } from './doctor/queues.ts';
 import { checkSettings } from './doctor/settings.ts';
 import { checkDeployed } from './doctor/stage.ts';
@@ -90,7 +91,7 @@ async function withStandIns(given: Record<string, string>, port: string | undefi
 /** `away` are the stand-ins that do not run. */
 async function checkServices(env: Env, away: readonly string[]): Promise<Finding[]> {
   const readable = { ...env, RECORDS_QUEUE_URL: 'x', TABLE_NAME: 'x' };
-  const { claude, reconify } = readSettings(readable, ['claude', 'reconify']);
+  const { claude, reconify, otlp } = readSettings(readable, ['claude', 'reconify', 'otlp']);
   const isAway = (name: string) => away.includes(name);
   const addresses = [
     ...(isAway('claude') ? [] : [claude.baseUrl ?? ANTHROPIC_URL]),
@@ -105,6 +106,7 @@ async function checkServices(env: Env, away: readonly string[]): Promise<Finding
       return own ? operator.check(own, readBots(botsFolder(process.env))) : [];
     }),
     reconify && !isAway('reconify') ? [off('Reconify was not tried: whatever is sent there is recorded')] : [],
+    otlp && !isAway('otlp') ? checkOtlp(otlp) : [],
   ]);
   return asked.flat();
 }

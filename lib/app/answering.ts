@@ -8,14 +8,14 @@ import type { Bot } from '../bots/bot.ts';
 import { botNamed } from '../bots/identity.ts';
 import { type AskSettings, withBot } from '../bots/settings.ts';
 import { openSpeech } from '../bots/speech.ts';
-import { openAsk, openClaude } from '../claude/ask.ts';
+import { type AskDeps, openAsk, openClaude } from '../claude/ask.ts';
 import { filesOf } from '../claude/attached.ts';
 import { writeMeasured } from '../claude/metrics.ts';
 import { fileLimitsOf } from '../claude/models.ts';
 import { priceUsd } from '../claude/price.ts';
 import { type ModelCall, noTools } from '../claude/question.ts';
 import { SUMMARY_MAX_TOKENS, SUMMARY_MODEL, SUMMARY_PROMPT } from '../claude/summary.ts';
-import type { ReconifySettings, Settings } from '../config.ts';
+import type { Settings } from '../config.ts';
 import { withoutDocuments } from '../knowledge/only.ts';
 import { type OpenedKnowledge, openKnowledge } from '../knowledge/open.ts';
 import { searchTool } from '../knowledge/tool.ts';
@@ -30,10 +30,11 @@ import { disclosing } from '../turn/disclosure.ts';
 import { type Limits, openLimits } from '../turn/limits.ts';
 import type { RememberDeps } from '../turn/remember.ts';
 import type { TurnDeps } from '../turn/shapes.ts';
+import type { Reply } from '../types.ts';
 import { outboxOf } from './outbox.ts';
-import { openRecorder } from './recorder.ts';
+import { openRecorder, type RECORDS } from './recorder.ts';
 
-/** The settings groups it needs; `reconify` beside them where calls are logged there. */
+/** The settings groups it needs; those of `RECORDS` beside them where calls are recorded. */
 export const ANSWERING = [
   'aws',
   'claude',
@@ -55,8 +56,7 @@ const FILE_BYTES_PER_MB = 30_000;
 
 /** Everything but the platform itself. Throws `BadSettings` for a tool that does not exist. */
 export function openAnswering(
-  settings: Settings<(typeof ANSWERING)[number]>,
-  reconify: ReconifySettings | undefined,
+  settings: Settings<(typeof ANSWERING)[number]> & Partial<Settings<(typeof RECORDS)[number]>>,
   dynamo = openDynamo(),
   ownLimits: Limits = limitsOf(settings, dynamo),
 ): Omit<TurnDeps, 'platform'> & RememberDeps & { store: Store } {
@@ -69,13 +69,17 @@ export function openAnswering(
   const budget = openBudget(attachments.memoryMb * FILE_BYTES_PER_MB);
   const store = openStore(dynamo, aws.tableName, now, retention.days);
   const handToHuman = (about: Parameters<typeof store.handOver>[0]) => store.handOver(about, 'human');
-  const keep = openRecorder(reconify, { now, newId, log });
-  const record = async (call: ModelCall) => {
-    writeMeasured(call, stage.name);
-    await keep(call);
-  };
-  const base = { client: openClaude(claude), record, recordError: keep, now, log };
+  const keep = openRecorder(settings, { now, newId, log });
+  const recording = (marks: Partial<BotMarks> = {}) => ({
+    record: async (call: ModelCall) => {
+      writeMeasured(call, stage.name);
+      await keep({ ...call, ...marks });
+    },
+    recordError: (refusal: Refusal) => keep({ ...refusal, ...marks }),
+  });
+  const base = { client: openClaude(claude), now, log };
   const answeringAs = (bot: Bot) => {
+    const marks = { bot: bot.name, promptHash: bot.promptHash };
     const asking = withBot(claude, bot);
     const knowledge = bot.documents && openKnowledge(bot.documents);
     const toolbox = openToolbox([...chooseTools(allTools, bot), ...knowledgeTools(bot, knowledge)], {
@@ -85,6 +89,7 @@ export function openAnswering(
     const deps: ComposeDeps = {
       ask: openAsk({
         ...base,
+        ...recording(marks),
         settings: asking,
         tools: toolbox,
         knowledge,
@@ -101,7 +106,6 @@ export function openAnswering(
         }),
       estimateUsd: estimateOf(asking, leadingTokensOf(bot)),
     };
-    const marks = { bot: bot.name, promptHash: bot.promptHash };
     return { name: bot.name, compose: disclosing((input) => compose(deps, input), bot), marks };
   };
   const [first, ...others] = bots;
@@ -115,7 +119,7 @@ export function openAnswering(
     },
     askForSummary:
       history.strategy === 'summary'
-        ? openAsk({ ...base, settings: summarySettings(claude), tools: noTools })
+        ? openAsk({ ...base, ...recording(), settings: summarySettings(claude), tools: noTools })
         : undefined,
     tell: outboxOf(settings.events),
     speech: openSpeech(bots, settings.speech),
@@ -125,6 +129,9 @@ export function openAnswering(
     log,
   };
 }
+
+type BotMarks = Pick<Reply, 'bot' | 'promptHash'>;
+type Refusal = Parameters<NonNullable<AskDeps['recordError']>>[0];
 
 /** What a bot with documents is offered beside its own tools. */
 function knowledgeTools({ documents, knowledge }: Bot, open: (() => Promise<OpenedKnowledge>) | undefined): Tool[] {

@@ -15,8 +15,9 @@ import { ANSWERING, estimatesOf, limitsOf, openAnswering } from './answering.ts'
 import { doorFailed } from './doors/failed.ts';
 import { type Server, streamFrom } from './doors/stream-door.ts';
 import { openApp } from './open.ts';
+import { RECORDS } from './recorder.ts';
 
-const GROUPS = [...ANSWERING, 'chat', 'reconify'] as const;
+const GROUPS = [...ANSWERING, 'chat', ...RECORDS] as const;
 
 /** The handler of /chat/{sessionId}, to be wrapped in `awslambda.streamifyResponse`. */
 export function chatDoor() {
@@ -39,7 +40,7 @@ function chatDeps(settings: Settings<(typeof GROUPS)[number]>): ChatDeps | undef
     speech: openSpeech(bots, settings.speech),
   });
   return {
-    ...openAnswering(settings, settings.reconify, dynamo, limits),
+    ...openAnswering(settings, dynamo, limits),
     limits,
     forget: openForget(dynamo, settings.aws.tableName, Date.now),
     sessions: openSessions(openTable(dynamo, settings.aws.tableName), Date.now),

@@ -1,18 +1,22 @@
-/** Root of the interaction log's second half: the intake of other services, and the delivery to Reconify. Stop 8. */
+/** Root of the records' second half: the intake of other services, and the delivery to whoever gets records. Stop 8. */
 import { randomUUID } from 'node:crypto';
-import type { ReconifySettings } from '../config.ts';
+import type { Settings } from '../config.ts';
 import { logLine } from '../log.ts';
 import { openRecordsQueue, openSqs } from '../queue.ts';
-import { type DeliverDeps, deliver } from '../records/deliver.ts';
+import { type DeliverDeps, deliver, type Receiver } from '../records/deliver.ts';
 import { keepRecord } from '../records/envelope.ts';
+import { exportSpans } from '../records/export.ts';
 import { type IntakeDeps, intake } from '../records/intake.ts';
+import { exportOf } from '../records/otlp.ts';
 import { postRecord } from '../records/post.ts';
 import { payloadOf } from '../records/record.ts';
+import { spansOf } from '../records/spans.ts';
 import { openShelf } from '../store/records.ts';
 import { openDynamo } from '../store/store.ts';
 import { type PostHandler, postDoor } from './doors/post-door.ts';
 import { type QueueHandler, queueDoor } from './doors/queue-door.ts';
 import { openApp } from './open.ts';
+import { RECORDS } from './recorder.ts';
 
 const now = Date.now;
 
@@ -34,36 +38,53 @@ export function intakeDoor(): PostHandler {
   return postDoor(open, intake);
 }
 
-/** The handler of the records queue. Where Reconify is off by now, what still waits goes on waiting. */
+const DELIVERING = [...RECORDS, 'otlp', 'stage', 'recordsDeadLetters'] as const;
+type DeliverySettings = Settings<(typeof DELIVERING)[number]>;
+
+/** The handler of the records queue. Where nobody gets records by now, what still waits goes on waiting. */
 export function deliveryDoor(): QueueHandler {
-  const open = openApp(['reconify', 'recordsDeadLetters'] as const, ({ reconify, recordsDeadLetters }) =>
-    reconify ? deliveryDeps(reconify, recordsDeadLetters.url) : undefined,
-  );
   return queueDoor(
-    open,
+    openApp(DELIVERING, deliveryDeps),
     (deps, messages) => {
       const deliveries = messages.map(({ id, ...message }) => ({ ...message, messageId: id }));
       return deliver(deps, deliveries);
     },
-    'records wait for Reconify, but RECONIFY_APP_KEY and RECONIFY_API_KEY are missing',
+    'records wait, but neither RECONIFY_APP_KEY and RECONIFY_API_KEY nor OTEL_EXPORTER_OTLP_ENDPOINT are set',
   );
 }
 
-function deliveryDeps(reconify: ReconifySettings, deadLettersUrl: string): DeliverDeps {
+function deliveryDeps(settings: DeliverySettings): DeliverDeps | undefined {
+  const places = settings.reconify ?? settings.otel;
+  if (!places) return undefined;
   const sqs = openSqs();
-  const { put, hold } = openRecordsQueue(sqs, reconify.recordsQueueUrl);
-  const { endpoint } = reconify;
-  return {
-    shelf: shelfOf(reconify),
-    post: (record, id) => postRecord(payloadOf(record, reconify), { endpoint, id, fetch }),
-    put,
-    hold,
-    bury: openRecordsQueue(sqs, deadLettersUrl).put,
-    now,
-    log: logLine,
-  };
+  const { put, hold } = openRecordsQueue(sqs, places.recordsQueueUrl);
+  const bury = openRecordsQueue(sqs, settings.recordsDeadLetters.url).put;
+  const receivers = [...reconifyOf(settings), ...otlpOf(settings)];
+  return { shelf: shelfOf(places), receivers, rests: new Map(), put, hold, bury, now, log: logLine };
 }
 
-function shelfOf({ tableName }: ReconifySettings) {
+function reconifyOf({ reconify }: DeliverySettings): Receiver[] {
+  if (!reconify) return [];
+  const { endpoint } = reconify;
+  return [{ name: 'reconify', post: (record, id) => postRecord(payloadOf(record, reconify), { endpoint, id, fetch }) }];
+}
+
+function otlpOf({ otel, otlp, stage }: DeliverySettings): Receiver[] {
+  if (!otel || !otlp) return [];
+  const resource = { 'service.name': 'claude-behind-chat', 'deployment.environment.name': stage.name };
+  return [
+    {
+      name: 'otlp',
+      post: async (record, id) => {
+        // Of what others handed in too little is known.
+        if (!record.call) return;
+        const spans = spansOf({ ...record, call: record.call }, id, otel.content);
+        await exportSpans(exportOf(spans, resource), { ...otlp, fetch });
+      },
+    },
+  ];
+}
+
+function shelfOf({ tableName }: { tableName: string }) {
   return openShelf(openDynamo(), tableName, now);
 }

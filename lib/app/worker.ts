@@ -7,8 +7,9 @@ import { composeUnlessEcho } from './chat-api-bot.ts';
 import { turnsDoor } from './doors/consumer.ts';
 import { openApp } from './open.ts';
 import { openPlatforms, PLATFORMS } from './platforms.ts';
+import { RECORDS } from './recorder.ts';
 
-const GROUPS = [...ANSWERING, ...PLATFORMS, 'reconify'] as const;
+const GROUPS = [...ANSWERING, ...PLATFORMS, ...RECORDS] as const;
 
 /** The handler of turns.fifo. */
 export function replyDoor() {
@@ -16,7 +17,7 @@ export function replyDoor() {
 }
 
 function workerDeps(settings: Settings<(typeof GROUPS)[number]>): ReplyDeps {
-  const answering = openAnswering(settings, settings.reconify);
+  const answering = openAnswering(settings);
   return {
     ...answering,
     compose: composeUnlessEcho(answering.compose, settings.chatApi),

@@ -3,6 +3,7 @@ import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages
 import type { OpenedKnowledge } from '../knowledge/open.ts';
 import { withCited } from '../knowledge/sources.ts';
 import type { Asked, StepEnding } from '../tools/ending.ts';
+import type { ToolRun } from '../tools/run.ts';
 import type { Reply, Source } from '../types.ts';
 import { heardIn, joinedOf, toReply } from './answer.ts';
 import { normalise } from './normalise.ts';
@@ -26,6 +27,8 @@ export interface Asking {
   isAskedAgain: boolean;
   /** The bot's documents were searched. */
   isSearched: boolean;
+  /** The tools that ran since the last recorded call, and the id of the message that asked for each. */
+  ran: (ToolRun & { askedBy?: string })[];
 }
 
 /** Before the first call. */
@@ -42,6 +45,7 @@ export function openAsking({ messages }: Pick<Question, 'messages'>): Asking {
     hasResults: false,
     isAskedAgain: false,
     isSearched: false,
+    ran: [],
   };
 }
 

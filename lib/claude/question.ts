@@ -2,6 +2,7 @@
 import type { MessageParam, ToolUnion } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { Speech } from '../text/sentences.ts';
 import type { Journal, Told } from '../tools/journal.ts';
+import type { ToolRun } from '../tools/run.ts';
 import type { Confirmed, StepRun, StepToRun } from '../tools/toolbox.ts';
 import type { Reply, Sent, Source, Usage } from '../types.ts';
 import type { ShownFile } from './mend.ts';
@@ -47,11 +48,19 @@ export interface ModelCall extends Attempt {
   cost?: Reply['cost'];
 }
 
+interface Ran {
+  /** Told each tool that ran. */
+  onRan?: (run: ToolRun) => void;
+}
+
 /** The tools Claude is offered, and the way to run what it asks for. Results come in the order of the blocks. */
 export interface Toolbox {
   params: ToolUnion[];
-  run(step: StepToRun, question: Pick<Question, 'about' | 'signal' | 'journal'>): Promise<StepRun>;
-  confirm(call: Confirmed, question: Pick<Question, 'about' | 'signal'>): Promise<{ told: Told; handsOver: boolean }>;
+  run(step: StepToRun, question: Pick<Question, 'about' | 'signal' | 'journal'> & Ran): Promise<StepRun>;
+  confirm(
+    call: Confirmed,
+    question: Pick<Question, 'about' | 'signal'> & Ran,
+  ): Promise<{ told: Told; handsOver: boolean }>;
 }
 
 /** For a model that is offered none. */

@@ -3,6 +3,7 @@ import type Anthropic from '@anthropic-ai/sdk';
 import { APIError } from '@anthropic-ai/sdk';
 import type { Message, MessageCreateParamsBase } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { Log } from '../log.ts';
+import type { ToolRun } from '../tools/run.ts';
 import { call } from './call.ts';
 import { classify, type Failure } from './failure.ts';
 import { effortOf, factsOf } from './models.ts';
@@ -20,10 +21,12 @@ export interface Attempt {
   respondedAt: number;
   firstTextMs: number | undefined;
   tries: number;
+  /** The tools that ran before it, and were not told of with an earlier one. */
+  ran?: readonly (ToolRun & { askedBy?: string })[];
 }
 
 /** One call that was answered with an error: `response` is its body. */
-export interface RefusedCall extends Pick<Attempt, 'request' | 'requestId' | 'requestedAt' | 'respondedAt'> {
+export interface RefusedCall extends Pick<Attempt, 'request' | 'requestId' | 'requestedAt' | 'respondedAt' | 'ran'> {
   response: object;
 }
 

@@ -11,6 +11,7 @@ import type { OpenedKnowledge } from '../knowledge/open.ts';
 import { withCited } from '../knowledge/sources.ts';
 import { SEARCH_KNOWLEDGE } from '../knowledge/tool.ts';
 import type { Step } from '../tools/journal.ts';
+import type { ToolRun } from '../tools/run.ts';
 import { textOf } from './answer.ts';
 import { type Answered, type Asking, hear, openAsking, replyOf } from './asking.ts';
 import type { Place } from './failure.ts';
@@ -68,12 +69,14 @@ export async function takeSteps(deps: StepDeps, question: Question): Promise<Ans
 function callOnce(
   { reliable, requestFor, record, recordError, known: { find } }: StepDeps,
   { onText, onSource, isRetractable = true, onRetract, signal }: Question,
-  { messages, sources }: Asking,
+  { messages, sources, ran }: Asking,
   { voice, hold }: { voice: Voice; hold: Hold },
 ): Promise<Outcome> {
   let told = sources;
   return askReliably(reliable, requestFor(messages), {
-    ...{ signal, isRetractable, record, recordError },
+    ...{ signal, isRetractable },
+    record: (attempt) => record({ ...attempt, ran: ran.splice(0) }),
+    recordError: (refusal) => recordError({ ...refusal, ran: ran.splice(0) }),
     onText: onText && voice.text,
     onCited: (citations) => {
       const next = withCited(told, { citations, at: 0, find });
@@ -95,7 +98,7 @@ async function doConfirmed({ tools }: StepDeps, question: Question, asking: Aski
   const { confirmed } = question;
   if (!confirmed) return;
   question.onTool?.(confirmed.tool);
-  const { told, handsOver } = await tools.confirm(confirmed, question);
+  const { told, handsOver } = await tools.confirm(confirmed, { ...question, onRan: (run) => asking.ran.push(run) });
   asking.handsOver ||= handsOver;
   const { tool: name, input } = confirmed;
   asking.messages = [
@@ -165,7 +168,7 @@ async function answerCalls(deps: StepDeps, question: Question, asking: Asking, m
   }
   // Some APIs call it an end although a tool is called; after any other reason a call may be half a call.
   if (step.calls.length > 0 && RUNS.has(asking.stop)) {
-    return runCalls(deps, question, asking, step);
+    return runCalls(deps, question, asking, { ...step, askedBy: message.id });
   }
   const isBlank = asking.said.at(-1) === '';
   const isCallless = asking.stop === 'tool_use' || asking.stop === 'pause_turn';
@@ -182,10 +185,12 @@ async function runCalls(
   { tools }: StepDeps,
   question: Question,
   asking: Asking,
-  step: { content: ContentBlockParam[]; calls: ToolUseBlock[]; kept?: Step },
+  step: { content: ContentBlockParam[]; calls: ToolUseBlock[]; kept?: Step; askedBy?: string },
 ): Promise<boolean> {
   for (const { name } of step.calls) question.onTool?.(String(name));
-  const ran = await tools.run({ number: asking.steps, ...step }, question);
+  const { askedBy, ...toRun } = step;
+  const onRan = (run: ToolRun) => void asking.ran.push({ ...run, ...(askedBy === undefined ? {} : { askedBy }) });
+  const ran = await tools.run({ number: asking.steps, ...toRun }, { ...question, onRan });
   if ('ends' in ran) {
     asking.ending = ran.ends;
     asking.stop = 'end_turn';

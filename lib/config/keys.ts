@@ -57,6 +57,31 @@ export function namedKeys(env: Env, name: string, problems: string[]): NamedKey[
   return items;
 }
 
+/**
+ * Headers as OpenTelemetry writes them, `name=value,name=value`, values percent-encoded or plain
+ * (https://opentelemetry.io/docs/specs/otel/protocol/exporter, W3C Baggage).
+ */
+export function headers(env: Env, name: string, problems: string[]): Readonly<Record<string, string>> {
+  const pairs = (keys(env, name, problems) ?? []).map((item) => {
+    const [, header = '', value = ''] = HEADER.exec(item) ?? [];
+    return [header.toLowerCase(), decoded(value)] as const;
+  });
+  if (pairs.some(([header, value]) => header === '' || value === undefined))
+    problems.push(`${name} must look like name=value,name=value, with % in a value written as %25`);
+  return Object.fromEntries(pairs.map(([header, value = '']) => [header, value]));
+}
+
+const HEADER = /^([\w!#$%&'*+.^`|~-]+)\s*=\s*(.+)$/;
+
+function decoded(value: string): string | undefined {
+  try {
+    const plain = decodeURIComponent(value);
+    return /^[\x20-\x7e]*$/.test(plain) ? plain : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function checkLength(env: Env, name: string, values: readonly string[], problems: string[]): void {
   if (!env.SECRETS_PATH || values.every(({ length }) => length >= MIN_CHOSEN)) return;
   const what = `${name} must have at least ${MIN_CHOSEN} characters on a deployed stage`;

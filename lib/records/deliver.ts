@@ -1,7 +1,7 @@
-/** Stop 8. Brings waiting records to Reconify: each once, however often the queue delivers it, and however long Reconify is away. */
+/** Stop 8. Brings waiting records to whoever gets them: each once, however often the queue delivers it, and however long one of them is away. */
 import { Later, Permanent } from '../errors.ts';
 import { errorName, type Log } from '../log.ts';
-import { parkedNote, type RecordEnvelope, readEnvelope, unpacked } from './envelope.ts';
+import { parkedNote, type ReceiverName, type RecordEnvelope, readEnvelope, unpacked, written } from './envelope.ts';
 import type { CallRecord } from './record.ts';
 import type { Shelf } from './shelf.ts';
 
@@ -14,10 +14,17 @@ export interface LogDelivery {
   body: string;
 }
 
-export interface DeliverDeps {
-  shelf: Shelf;
+export interface Receiver {
+  name: ReceiverName;
   /** Throws `Later` or `Permanent`. */
   post(record: CallRecord, id: string): Promise<void>;
+}
+
+export interface DeliverDeps {
+  shelf: Shelf;
+  receivers: readonly Receiver[];
+  /** Until when (ms) those rest who kept us waiting in vain: everybody's records would wait behind theirs. */
+  rests: Map<ReceiverName, number>;
   put(body: string): Promise<void>;
   /** Puts a body among the dead letters. */
   bury(body: string): Promise<void>;
@@ -29,7 +36,7 @@ export interface DeliverDeps {
 /** Waits (s) before the next attempt: at most 20 while the first minute lasts, then up to a quarter of an hour. */
 const WAIT_SECONDS = [5, 10, 15, 20, 30, 60, 120, 300, 600, 900];
 
-/** The most a sink's own `retry-after` may ask for. */
+/** The most a receiver's own `retry-after` may ask for. */
 const MAX_WAIT_SECONDS = 900;
 
 /** About a day of attempts; what is not taken by then waits among the dead letters for somebody to look at it. */
@@ -37,6 +44,10 @@ const LAST_ATTEMPT = 100;
 
 /** Longer than one post may take: a worker that finds a record held can be sure that it is being posted, or that its poster died. */
 const LEASE_MS = 15_000;
+
+/** A failure that took so long (ms) is a receiver that does not answer, and for how long (ms) it is then not asked. */
+const IN_VAIN_MS = 5_000;
+const REST_MS = 30_000;
 
 /** Stranded records that one invocation puts back on the queue. */
 const RESCUED_AT_ONCE = 10;
@@ -57,12 +68,18 @@ export async function deliver(deps: DeliverDeps, batch: readonly LogDelivery[]):
 async function settle(deps: DeliverDeps, { messageId, attempts, body }: LogDelivery): Promise<number | undefined> {
   const envelope = readEnvelope(body);
   const log = envelope?.id ?? messageId;
-  const known = { log, ...(envelope && 'record' in envelope ? aboutOf(envelope.record) : {}) };
+  const [to, ...others] = envelope ? addresseesOf(envelope, deps.receivers) : [];
+  const known = { log, to, ...(envelope && 'record' in envelope ? aboutOf(envelope.record) : {}) };
   const startedAt = deps.now();
   try {
-    if (!envelope) throw new Permanent('unreadable');
-    const { isNew, record } = await bring(deps, envelope);
-    const about = { log, ...aboutOf(record) };
+    if (!envelope || !to) throw new Permanent('unreadable');
+    if (others.length > 0) {
+      // From here on each has a message of its own, with its own attempts and its own end.
+      await Promise.all([to, ...others].map((name) => deps.put(written(envelope, name))));
+      return undefined;
+    }
+    const { isNew, record } = await bring(deps, envelope, to);
+    const about = { log, to, ...aboutOf(record) };
     deps.log(isNew ? 'record-sent' : 'record-repeated', { ...about, attempt: attempts, ms: deps.now() - startedAt });
     return undefined;
   } catch (error) {
@@ -78,29 +95,56 @@ async function settle(deps: DeliverDeps, { messageId, attempts, body }: LogDeliv
   }
 }
 
+/** What others hand in is for Reconify, whose record it is. */
+function addresseesOf(envelope: RecordEnvelope, receivers: readonly Receiver[]): ReceiverName[] {
+  if (envelope.to) return [envelope.to];
+  if ('record' in envelope && !envelope.record.call) return ['reconify'];
+  return receivers.map(({ name }) => name);
+}
+
 /** Not new when the record was there already; of a parked one that was, nothing is known. */
 async function bring(
   deps: DeliverDeps,
   envelope: RecordEnvelope,
+  to: ReceiverName,
 ): Promise<{ isNew: boolean; record: CallRecord | undefined }> {
   const { shelf } = deps;
+  const receiver = deps.receivers.find(({ name }) => name === to);
+  if (!receiver) throw new Later(`${to} is not configured`);
   const { id } = envelope;
   const isParked = 'parked' in envelope;
   let record = isParked ? undefined : envelope.record;
-  const claim = await shelf.claim(id, LEASE_MS);
+  if ((deps.rests.get(to) ?? 0) > deps.now()) throw new Later(`${to} does not answer`);
+  const claim = await shelf.claim(id, to, LEASE_MS);
   if (claim === 'held') throw new Later('another delivery is at it');
   if (claim === 'mine') {
     try {
       record ??= await fetchParked(shelf, id);
-      await deps.post(record, id);
+      await post(deps, receiver, record, id);
     } catch (error) {
-      await shelf.release(id);
+      await shelf.release(id, to);
       throw error;
     }
-    await shelf.finish(id);
+    await shelf.finish(id, to);
   }
-  if (isParked) await shelf.clear(id);
+  if (isParked) await clear(deps, id);
   return { isNew: claim === 'mine', record };
+}
+
+async function post({ rests, now }: DeliverDeps, { name, post }: Receiver, record: CallRecord, id: string) {
+  const startedAt = now();
+  try {
+    await post(record, id);
+  } catch (error) {
+    if (error instanceof Later && now() - startedAt >= IN_VAIN_MS) rests.set(name, now() + REST_MS);
+    throw error;
+  }
+}
+
+/** Removes what was parked when the last of them has it. */
+async function clear({ shelf, receivers }: DeliverDeps, id: string): Promise<void> {
+  const finished = receivers.length > 1 ? await shelf.finished(id) : receivers.map(({ name }) => name);
+  if (receivers.every(({ name }) => finished.includes(name))) await shelf.clear(id);
 }
 
 /** Nothing of what others hand in: their sessions may be anything. */

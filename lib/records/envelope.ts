@@ -1,10 +1,13 @@
-/** Stop 8. A record on its way through the records queue: written out, or a note that it is parked in the table. */
+/** Stop 8. A record on its way through the records queue: written out, or a note that it is parked in the table; to all, or to one. */
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import * as z from 'zod/mini';
 import type { CallRecord } from './record.ts';
 import { withoutFiles } from './redact.ts';
 import type { Shelf } from './shelf.ts';
+
+/** Who gets records. */
+export type ReceiverName = 'reconify' | 'otlp';
 
 export interface KeepDeps {
   shelf: Pick<Shelf, 'park' | 'strand'>;
@@ -16,15 +19,20 @@ const MAX_BODY_BYTES = 1_000_000;
 
 /**
  * Resolves when the record is safe: on the queue, or (told by `false`) in the table alone, because the queue did not take it. `id` is
- * the log id, by which a repeat is recognised. Throws when neither took it.
+ * the log id, by which a repeat is recognised; with `to` it is for that receiver alone. Throws when neither took it.
  */
-export async function keepRecord({ shelf, put }: KeepDeps, id: string, record: CallRecord): Promise<boolean> {
-  const fitting = sizeOf(written(id, record)) > MAX_BODY_BYTES ? withoutFiles(record) : record;
-  const body = written(id, fitting);
+export async function keepRecord(
+  { shelf, put }: KeepDeps,
+  id: string,
+  record: CallRecord,
+  to?: ReceiverName,
+): Promise<boolean> {
+  const fitting = sizeOf(written({ id, record }, to)) > MAX_BODY_BYTES ? withoutFiles(record) : record;
+  const body = written({ id, record: fitting }, to);
   const isParked = sizeOf(body) > MAX_BODY_BYTES;
   if (isParked) await shelf.park(id, await packed(fitting));
   try {
-    await put(isParked ? parkedNote(id) : body);
+    await put(isParked ? written({ id, parked: true }, to) : body);
     return true;
   } catch {
     if (!isParked) await shelf.park(id, await packed(fitting));
@@ -35,11 +43,12 @@ export async function keepRecord({ shelf, put }: KeepDeps, id: string, record: C
 
 /** What travels in place of a record that is too large for the queue: where the table has it. */
 export function parkedNote(id: string): string {
-  return JSON.stringify({ v: 1, id, parked: true });
+  return written({ id, parked: true });
 }
 
-function written(id: string, record: CallRecord): string {
-  return JSON.stringify({ v: 1, id, record });
+/** As it travels; with `to` for that receiver alone. */
+export function written(envelope: RecordEnvelope, to?: ReceiverName): string {
+  return JSON.stringify({ v: 1, ...envelope, ...(to === undefined ? {} : { to }) });
 }
 
 function sizeOf(body: string): number {
@@ -57,17 +66,22 @@ const recordShape = z.looseObject({
   request: z.looseObject({}),
   response: z.looseObject({}),
 });
+const head = { v: z.literal(1), id: z.string(), to: z.optional(z.enum(['reconify', 'otlp'])) };
 const envelopeShape = z.union([
-  z.object({ v: z.literal(1), id: z.string(), record: recordShape }),
-  z.object({ v: z.literal(1), id: z.string(), parked: z.literal(true) }),
+  z.object({ ...head, record: recordShape }),
+  z.object({ ...head, parked: z.literal(true) }),
 ]);
 
-export type RecordEnvelope = { id: string; record: CallRecord } | { id: string; parked: true };
+/** Without `to` it is for everybody who gets records. */
+export type RecordEnvelope = { id: string; to?: ReceiverName } & ({ record: CallRecord } | { parked: true });
 
 /** `undefined` for what is not ours. */
 export function readEnvelope(body: string): RecordEnvelope | undefined {
   const { data } = envelopeShape.safeParse(jsonOf(body));
-  return data && ('parked' in data ? data : { id: data.id, record: data.record as unknown as CallRecord });
+  if (!data) return undefined;
+  const { id, to } = data;
+  const what = 'parked' in data ? { parked: data.parked } : { record: data.record as unknown as CallRecord };
+  return { id, ...(to === undefined ? {} : { to }), ...what };
 }
 
 /** `undefined` for what is not ours. */

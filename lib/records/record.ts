@@ -1,5 +1,6 @@
-/** Stop 8. One call of a model as the interaction log keeps it, and as Reconify wants it posted. Pure. */
+/** Stop 8. One call of a model as the records keep it, and as Reconify wants it posted. Pure. */
 import { pseudonym } from '../log.ts';
+import type { Usage } from '../types.ts';
 import { redactContacts, redacted, redactSecrets } from './redact.ts';
 
 export type LogType = 'chat' | 'completion';
@@ -23,10 +24,41 @@ export interface CallRecord {
   user?: JsonObject;
   request: object;
   response: object;
+  /** What spans are made of, where they are wanted; never posted to Reconify. Not in what others hand in. */
+  call?: CallFacts;
+}
+
+/** A tool that ran before a call: for which call of Claude's, in which of its messages, from when to when (ms). */
+export interface RanTool {
+  id: string;
+  name: string;
+  startedAt: number;
+  endedAt: number;
+  error?: string;
+  askedBy?: string;
+}
+
+/** What is known of a call besides what was sent and what came back. */
+export interface CallFacts {
+  platform: string;
+  /** Which bot asked, and a hash of its prompt. */
+  bot?: string | undefined;
+  promptHash?: string | undefined;
+  usage?: Usage | undefined;
+  usd?: number | undefined;
+  /** How `usd` is known, if not by the API's own count. */
+  cost?: 'estimated' | 'unknown' | undefined;
+  firstTextMs?: number | undefined;
+  tries?: number | undefined;
+  /** The API's own, to quote when asking them. */
+  requestId?: string | undefined;
+  /** The answer broke off. */
+  isPartial?: boolean | undefined;
+  ran?: readonly RanTool[] | undefined;
 }
 
 /** What the answering side tells of a call: who it was about, what was sent, what came back; times in ms since the epoch. */
-export interface RecordedCall {
+export interface RecordedCall extends Omit<CallFacts, 'platform'> {
   about: {
     platform: string;
     conversation: string;
@@ -42,6 +74,10 @@ export interface RecordedCall {
 export interface RecordOptions {
   sendUserDetails: boolean;
   redactContacts: boolean;
+  /** Spans are made of it, too. */
+  hasFacts: boolean;
+  /** Without it only what is counted is kept of request and response: no words. */
+  hasContent: boolean;
 }
 
 /** The record of a call of our own, without keys, tokens, file contents and thinking signatures. */
@@ -55,9 +91,28 @@ export function recordOf(call: RecordedCall, options: RecordOptions): CallRecord
     session: pseudonym(platform, conversation),
     user: { userId: pseudonym(platform, speaker.id), ...(options.sendUserDetails ? detailsOf(call.about) : {}) },
     // The SDK adds `stream` to every request that it streams; the answer is logged as if it had not been.
-    request: redacted({ ...call.request, stream: true }, hook),
-    response: redacted(asAnswered(call.response), hook),
+    request: redacted({ ...(options.hasContent ? call.request : pick(call.request, COUNTED)), stream: true }, hook),
+    response: redacted(asAnswered(options.hasContent ? call.response : pick(call.response, COUNTED)), hook),
+    ...(options.hasFacts ? { call: factsOf(call) } : {}),
   };
+}
+
+/** The fields of request and response that hold no words of anybody; of an error its type. */
+const COUNTED = ['id', 'model', 'max_tokens', 'output_config', 'stop_reason', 'usage', 'error.type'];
+
+function pick(value: object, names: readonly string[]): object {
+  const fields = Object.entries(value).flatMap(([name, item]): [string, unknown][] => {
+    if (names.includes(name)) return [[name, item]];
+    const inner = names.flatMap((path) => (path.startsWith(`${name}.`) ? path.slice(name.length + 1) : []));
+    return inner.length > 0 && typeof item === 'object' && item !== null ? [[name, pick(item, inner)]] : [];
+  });
+  return Object.fromEntries(fields);
+}
+
+function factsOf(call: RecordedCall): CallFacts {
+  const { bot, promptHash, usage, usd, cost, firstTextMs, tries, requestId, isPartial, ran } = call;
+  const { platform } = call.about;
+  return { platform, bot, promptHash, usage, usd, cost, firstTextMs, tries, requestId, isPartial, ran };
 }
 
 /** Without what the SDK adds to the message that it assembles. */

@@ -1,12 +1,14 @@
 /** Stop 8. The log's place in the table, as its rooms see it. */
 
 export interface Shelf {
-  /** Takes a record for `leaseMs`, so that two deliveries of it are not both posted. */
-  claim(id: string, leaseMs: number): Promise<'mine' | 'held' | 'delivered'>;
+  /** Takes a record on its way to one receiver for `leaseMs`, so that two deliveries of it are not both posted. */
+  claim(id: string, to: string, leaseMs: number): Promise<'mine' | 'held' | 'delivered'>;
   /** Ends the lease early. */
-  release(id: string): Promise<void>;
+  release(id: string, to: string): Promise<void>;
   /** From now on a repeat of the record is known as one. */
-  finish(id: string): Promise<void>;
+  finish(id: string, to: string): Promise<void>;
+  /** Those who have it. */
+  finished(id: string): Promise<string[]>;
   /** Keeps `bytes` in as many items as they need; doing it again changes nothing. */
   park(id: string, bytes: Uint8Array): Promise<void>;
   /** What was parked, or `undefined` when not all of it is there. */

@@ -16,7 +16,7 @@ const KEPT_SECONDS = 45 * 24 * 3600;
 /** An item may have 400 KB, its keys and names included. */
 const PIECE_BYTES = 340 * 1024;
 
-const STATE = 'STATE';
+const STATE = 'STATE#';
 const STRANDED = 'L#stranded';
 
 /** What lib/records/shelf.ts asks for, and the keys of the intake. Throws `Later` when the table does not answer. */
@@ -68,8 +68,8 @@ export function openShelf(dynamo: Dynamo, table: string, now: () => number) {
   }
 
   return {
-    async claim(id: string, leaseMs: number): Promise<'mine' | 'held' | 'delivered'> {
-      const claimed = await update(partition(id), STATE, {
+    async claim(id: string, to: string, leaseMs: number): Promise<'mine' | 'held' | 'delivered'> {
+      const claimed = await update(partition(id), STATE + to, {
         set: 'leaseUntil = :until',
         ConditionExpression:
           'attribute_not_exists(deliveredAt) AND (attribute_not_exists(leaseUntil) OR leaseUntil < :now)',
@@ -77,29 +77,34 @@ export function openShelf(dynamo: Dynamo, table: string, now: () => number) {
         ReturnValues: 'NONE',
       });
       if (claimed) return 'mine';
-      const Key = { pk: partition(id), sk: STATE };
+      const Key = { pk: partition(id), sk: STATE + to };
       const found = await dynamo
         .send(new GetCommand({ TableName: table, Key, ConsistentRead: true }))
         .catch(unavailable);
       return found.Item?.deliveredAt === undefined ? 'held' : 'delivered';
     },
 
-    async release(id: string): Promise<void> {
+    async release(id: string, to: string): Promise<void> {
       const ExpressionAttributeValues = { ':zero': 0 };
-      await update(partition(id), STATE, {
+      await update(partition(id), STATE + to, {
         set: 'leaseUntil = :zero',
         ExpressionAttributeValues,
         ReturnValues: 'NONE',
       });
     },
 
-    async finish(id: string): Promise<void> {
+    async finish(id: string, to: string): Promise<void> {
       const ExpressionAttributeValues = { ':now': now() };
-      await update(partition(id), STATE, {
+      await update(partition(id), STATE + to, {
         set: 'deliveredAt = :now',
         ExpressionAttributeValues,
         ReturnValues: 'NONE',
       });
+    },
+
+    async finished(id: string): Promise<string[]> {
+      const states = await query(partition(id), STATE);
+      return states.filter((item) => item.deliveredAt !== undefined).map(({ sk }) => String(sk).slice(STATE.length));
     },
 
     async park(id: string, bytes: Uint8Array): Promise<void> {

@@ -4,6 +4,7 @@ import type { EffectState } from '../types.ts';
 import { inTime, isLate } from './in-time.ts';
 import { type Journal, MAX_ACTS, MAX_INPUT_BYTES, type Told } from './journal.ts';
 import type { Call } from './prepare.ts';
+import type { ToolRun } from './run.ts';
 import { type ActingContext, OutcomeUnknown, type ReadyCall, type Tool, type ToolContext, ToolError } from './tool.ts';
 import { toContent, wrapError, wrapResult } from './wrap.ts';
 
@@ -14,6 +15,7 @@ export interface Acting {
   journal: Journal;
   context: ToolContext;
   log: Log;
+  onRan?: ((run: ToolRun) => void) | undefined;
 }
 
 type Ready = { name: string; tool: Tool } & ReadyCall;
@@ -25,7 +27,7 @@ export async function act(call: Call, { number, position, ...acting }: Acting): 
 
 /** The same for a call at a place of its own. */
 export async function actAt(place: string, call: Call, acting: Omit<Acting, 'number' | 'position'>): Promise<Told> {
-  const { journal, context, log } = acting;
+  const { journal, context, log, onRan } = acting;
   const input = 'input' in call ? call.input : {};
   const begun = journal.find(place, { tool: call.name, input });
   if (begun?.told) return begun.told;
@@ -42,7 +44,9 @@ export async function actAt(place: string, call: Call, acting: Omit<Acting, 'num
   await journal.reserve(place, { tool: call.name, input });
   const startedAt = context.now();
   const { state, told, error } = await attempt(call, { ...context, key: journal.keyOf(place) });
-  log('tool-ran', { tool: call.name, ms: context.now() - startedAt, error, effect: state });
+  const endedAt = context.now();
+  log('tool-ran', { tool: call.name, ms: endedAt - startedAt, error, effect: state });
+  onRan?.({ id: call.id, name: call.name, startedAt, endedAt, ...(error === undefined ? {} : { error }) });
   return settle(place, call, acting, { state, told });
 }
 

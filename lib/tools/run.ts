@@ -8,6 +8,15 @@ import type { Call } from './prepare.ts';
 import { type ToolContext, ToolError } from './tool.ts';
 import { toContent, wrapError } from './wrap.ts';
 
+/** A tool that ran, for the records: of which call of Claude's, from when to when (ms), and in one word what went wrong. */
+export interface ToolRun {
+  id: string;
+  name: string;
+  startedAt: number;
+  endedAt: number;
+  error?: string;
+}
+
 /** Which step of the turn it is, for calls that act. */
 export interface Place {
   number: number;
@@ -25,18 +34,20 @@ export interface Place {
 export async function runTools(
   calls: readonly Call[],
   context: ToolContext,
-  { log = () => {}, place }: { log?: Log; place?: Place } = {},
+  { log = () => {}, onRan, place }: { log?: Log; onRan?: ((run: ToolRun) => void) | undefined; place?: Place } = {},
 ): Promise<ToolResultBlockParam[]> {
   const kept = new Map(place?.kept?.map((result) => [result.tool_use_id, result]));
   const acts = (call: Call) => (place?.kept ? !kept.has(call.id) : 'tool' in call && call.tool.effect === 'once');
   const plain = await Promise.all(
-    calls.filter((call) => !acts(call)).map(async (call) => kept.get(call.id) ?? (await run(call, context, log))),
+    calls
+      .filter((call) => !acts(call))
+      .map(async (call) => kept.get(call.id) ?? (await run(call, context, { log, onRan }))),
   );
   await place?.onPlain(plain, calls.some(acts));
   const results = new Map(plain.map((result) => [result.tool_use_id, result]));
   for (const [i, call] of calls.entries()) {
     if (!acts(call)) continue;
-    const told = place ? await act(call, { position: i, ...place, context, log }) : NOWHERE;
+    const told = place ? await act(call, { position: i, ...place, context, log, onRan }) : NOWHERE;
     results.set(call.id, toResult(call.id, told));
   }
   return calls.flatMap(({ id }) => results.get(id) ?? []);
@@ -44,14 +55,22 @@ export async function runTools(
 
 const NOWHERE: Told = { is_error: true, content: 'Not run: nothing that acts can be done here.' };
 
-async function run(call: Call, context: ToolContext, log: Log): Promise<ToolResultBlockParam> {
+async function run(
+  call: Call,
+  context: ToolContext,
+  { log, onRan }: { log: Log; onRan: ((run: ToolRun) => void) | undefined },
+): Promise<ToolResultBlockParam> {
   if ('mend' in call) {
     log('tool-refused', { tool: call.name });
     return toResult(call.id, { is_error: true, content: wrapError(call.mend) });
   }
   const startedAt = context.now();
   const { name, timeoutMs } = call.tool;
-  const ran = (error?: string) => log('tool-ran', { tool: name, ms: context.now() - startedAt, error });
+  const ran = (error?: string) => {
+    const endedAt = context.now();
+    log('tool-ran', { tool: name, ms: endedAt - startedAt, error });
+    onRan?.({ id: call.id, name, startedAt, endedAt, ...(error === undefined ? {} : { error }) });
+  };
   try {
     // Nothing that only acting tools have is there for it.
     const result = await inTime({ ...context, key: '' }, timeoutMs, call.run);

@@ -13,7 +13,7 @@ import { actAt } from './act.ts';
 import { type Asked, endingOf, type StepEnding } from './ending.ts';
 import type { Journal, Step, Told } from './journal.ts';
 import { type Call, prepareAll } from './prepare.ts';
-import { runTools } from './run.ts';
+import { runTools, type ToolRun } from './run.ts';
 import type { Tool, ToolContext } from './tool.ts';
 
 export interface ToolboxDeps {
@@ -66,6 +66,8 @@ export interface Asking {
   about: About;
   signal: AbortSignal;
   journal?: Journal | undefined;
+  /** Told each tool that ran. */
+  onRan?: ((run: ToolRun) => void) | undefined;
 }
 
 /** What a step has come to: the results of its calls, or the end of its turn. */
@@ -99,7 +101,7 @@ export function openToolbox(tools: readonly Tool[], { handToHuman, bot, ...deps 
     params: toolParams(tools),
 
     run: async ({ number, content, calls, kept }: StepToRun, asking: Asking): Promise<StepRun> => {
-      const { about, journal } = asking;
+      const { about, journal, onRan } = asking;
       const prepared = prepareAll(calls, tools);
       const step = kept ? { calls: prepared } : endingOf(prepared);
       if ('ends' in step) return step;
@@ -114,7 +116,7 @@ export function openToolbox(tools: readonly Tool[], { handToHuman, bot, ...deps 
         onPlain: async (results: readonly ToolResultBlockParam[], acts: boolean) =>
           journal.take(number, { content, results, handsOver }, { acts: acts && !kept }),
       };
-      const how = { log: labelled(deps.log, about), ...(place ? { place } : {}) };
+      const how = { log: labelled(deps.log, about), onRan, ...(place ? { place } : {}) };
       return { results: await runTools(step.calls, context, how), handsOver };
     },
 
@@ -141,7 +143,7 @@ export function openToolbox(tools: readonly Tool[], { handToHuman, bot, ...deps 
       );
       const isSame = prepared && 'tool' in prepared;
       const call: Call = isSame ? prepared : { id: ASKED_PLACE, name, mend: CHANGED };
-      return { told: await actAt(ASKED_PLACE, call, { journal, context, log }), handsOver };
+      return { told: await actAt(ASKED_PLACE, call, { journal, context, log, onRan: asking.onRan }), handsOver };
     },
   };
 }

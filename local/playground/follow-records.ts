@@ -6,7 +6,7 @@ import { isObject, type Others } from './others.ts';
 /** The log names a record by its id alone; the record itself names the conversation and the time of the call. */
 export function followRecords({ journal, others }: { journal: Journal; others: Others }): (heard: Heard) => void {
   return ({ event, fields, time }) => {
-    if (event === 'record-sent') void find(String(fields.log), time).catch(() => {});
+    if (event === 'record-sent' && fields.to === 'reconify') void find(String(fields.log), time).catch(() => {});
   };
 
   async function find(log: string, at: number) {

@@ -7,8 +7,9 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { jsonOf, openFault } from './kit/receiver.ts';
 import { checkPayload } from './reconify/shape.ts';
-import { BodyTooLarge, type Handler, readBody, sendJson } from './serve.ts';
+import { type Handler, sendJson } from './serve.ts';
 
 export interface ReconifyOptions {
   appKey: string;
@@ -42,24 +43,22 @@ export interface ReconifyStandIn {
   heal(): void;
 }
 
-/** Above what an interaction with files can have. */
-const MAX_BODY_BYTES = 32 * 1024 * 1024;
 /** Enough for a long test; the oldest are forgotten. */
 const MAX_RECORDS = 5000;
 
 /** A Reconify to be mounted with `serve`; its endpoint is then `<url>/reconify/track`. */
 export function createReconify({ appKey, apiKey }: ReconifyOptions): ReconifyStandIn {
   const records: ReceivedRecord[] = [];
-  let fault: ReconifyFault | undefined;
+  const { fail, heal, next, take } = openFault(faultShape);
   let posts = 0;
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const what = `${request.method} ${new URL(request.url ?? '/', 'http://stand-in').pathname}`;
     if (what === 'POST /track') return track(request, response);
     if (what === 'GET /records') return sendJson(response, 200, records);
-    if (what === 'POST /faults') return takeFault(request, response);
+    if (what === 'POST /faults') return take(request, response);
     if (what === 'DELETE /records') records.length = 0;
-    else if (what === 'DELETE /faults') fault = undefined;
+    else if (what === 'DELETE /faults') heal();
     else return sendJson(response, 404, { error: 'not found' });
     sendJson(response, 200, {});
   }
@@ -69,7 +68,7 @@ export function createReconify({ appKey, apiKey }: ReconifyOptions): ReconifySta
     const { kind, retryAfterSeconds } = next() ?? {};
     if (kind === 'down') return void response.destroy();
     if (kind === 'hang') return;
-    const body = await bodyOf(request);
+    const body = await jsonOf(request);
     if (kind === 'cut') return void response.destroy();
     if (kind === 'busy') {
       const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
@@ -86,40 +85,13 @@ export function createReconify({ appKey, apiKey }: ReconifyOptions): ReconifySta
     sendJson(response, 200, { status: 'ok' });
   }
 
-  function next(): ReconifyFault | undefined {
-    const current = fault;
-    if (current?.times !== undefined) fault = current.times > 1 ? { ...current, times: current.times - 1 } : undefined;
-    return current;
-  }
-
-  async function takeFault(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { data, error } = faultShape.safeParse(await bodyOf(request));
-    if (!data) return sendJson(response, 400, { error: error?.message });
-    fault = data;
-    sendJson(response, 200, {});
-  }
-
   return {
     handle,
     records,
     posts: () => posts,
-    fail(wanted) {
-      fault = wanted;
-    },
-    heal() {
-      fault = undefined;
-    },
+    fail,
+    heal,
   };
-}
-
-/** `undefined` for what is no JSON. */
-async function bodyOf(request: IncomingMessage): Promise<unknown> {
-  try {
-    return JSON.parse((await readBody(request, MAX_BODY_BYTES)).toString());
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof BodyTooLarge) return undefined;
-    throw error;
-  }
 }
 
 function headerOf({ headers }: IncomingMessage, name: string): string | undefined {

@@ -1,4 +1,4 @@
-/** The inspection tool: `redrive records` and `redrive events` give another chance to what Reconify, or who is to be told, did not take. */
+/** The inspection tool: `redrive records` and `redrive events` give another chance to what those who get records, or who is to be told, did not take. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DeleteMessageBatchCommand,
@@ -12,7 +12,7 @@ import type { Command } from './command.ts';
 import type { Place } from './place.ts';
 
 export const redriveRecords: Command = {
-  about: 'sends the records among the dead letters to Reconify again',
+  about: 'sends the records among the dead letters on their way again',
   takes: [],
   run: (place) => redriveAll(place, 'Records', 'record'),
 };

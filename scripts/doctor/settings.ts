@@ -19,6 +19,7 @@ const DOORS: Readonly<Record<string, string>> = {
   chatApi: 'our Chat API',
   operator: "the operator's door",
   reconify: 'Reconify',
+  otel: 'OpenTelemetry',
 };
 
 /** `env` holds the settings of the functions; `given` is what somebody wrote, which is looked at for names that do not exist. */
@@ -56,7 +57,7 @@ function meaningOf(problem: string, meanings: ReadonlyMap<string, string>): stri
 
 /** Every setting of ours begins like one of these; other programs have their own names. */
 const OURS =
-  /^(ANTHROPIC|CLAUDE|TALKJS|BOTPRESS|CHAT|RECONIFY|OPERATOR|HISTORY|SYSTEM|USER_|TOTAL_|HUMAN|HANDOFF|WEBHOOK|BURST|ATTACHMENT|ALLOWED|MAX_INPUT|EVENTS)/;
+  /^(ANTHROPIC|CLAUDE|TALKJS|BOTPRESS|CHAT|RECONIFY|OTEL|OPERATOR|HISTORY|SYSTEM|USER_|TOTAL_|HUMAN|HANDOFF|WEBHOOK|BURST|ATTACHMENT|ALLOWED|MAX_INPUT|EVENTS)/;
 
 function checkName(name: string, value: string, known: readonly string[]): Finding[] {
   const names = new Set([...settingNames(), ...BESIDE, ...known]);

@@ -89,7 +89,8 @@ const DOORS: Readonly<Record<string, GroupName>> = {
   '/chat': 'chat',
   '/chat-api': 'chatApi',
   '/operator': 'operator',
-  'The log at Reconify': 'reconify',
+  'Records at Reconify': 'reconify',
+  'Records over OpenTelemetry': 'otel',
   'The webhook of events': 'events',
 };
 

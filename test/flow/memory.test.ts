@@ -46,7 +46,7 @@ function converse(strategy: Strategy | 'unbounded') {
     ANSWERING,
   );
   const deps = {
-    ...openAnswering(settings, undefined),
+    ...openAnswering(settings),
     platform: () => ({ deliver: async () => [] }),
     log: () => {},
   };

@@ -60,7 +60,13 @@ async function attempt(delivery: Partial<LogDelivery>, over: Partial<DeliverDeps
   const buried: string[] = [];
   const deps: DeliverDeps = {
     shelf: world.shelf,
-    post: (record, id) => postRecord(payloadOf(record, reconify), { endpoint: reconify.endpoint, id, fetch }),
+    receivers: [
+      {
+        name: 'reconify',
+        post: (record, id) => postRecord(payloadOf(record, reconify), { endpoint: reconify.endpoint, id, fetch }),
+      },
+    ],
+    rests: new Map(),
     put: queue().put,
     bury: async (body) => void buried.push(body),
     hold: async (entries) => void holds.push(...entries.map(({ seconds }) => seconds)),
@@ -108,7 +114,7 @@ describe('a record that Reconify does not take now', () => {
   });
 
   it('leaves it to the delivery that is at it already, and looks again soon', async () => {
-    await world.shelf.claim('held', 60_000);
+    await world.shelf.claim('held', 'reconify', 60_000);
 
     const { isBack, seconds } = await attempt({
       body: JSON.stringify({ v: 1, id: 'held', record: recordSaying('Hi') }),

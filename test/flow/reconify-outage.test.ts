@@ -1,6 +1,7 @@
-/** Reconify is away in every way it can be, for hundreds of turns: every answer goes out, and every record arrives once when it is back. */
+/** Who gets records is away in every way there is, for hundreds of turns: every answer goes out, and every record arrives once when they are back. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { OtlpFault } from '../../local/stand-ins/otlp.ts';
 import type { ReconifyFault } from '../../local/stand-ins/reconify.ts';
 import { hearLines } from '../harness/hear-lines.ts';
 import { type LogWorld, openLogWorld } from '../harness/reconify-world.ts';
@@ -8,13 +9,13 @@ import { sized } from '../harness/size.ts';
 import { talkjsChat } from '../harness/talkjs-chat.ts';
 import { openWorld, type World } from '../harness/world.ts';
 
-const FAULTS: ReconifyFault[] = [
-  { kind: 'down' },
-  // Each of these takes as long as the delivery is ready to wait.
-  { kind: 'hang', times: 10 },
-  { kind: 'busy' },
-  { kind: 'not-ok' },
-  { kind: 'cut' },
+/** Of both at once, each in its own way. Each that hangs takes as long as the delivery is ready to wait. */
+const FAULTS: [ReconifyFault, OtlpFault][] = [
+  [{ kind: 'down' }, { kind: 'busy' }],
+  [{ kind: 'hang', times: 10 }, { kind: 'slow' }],
+  [{ kind: 'busy' }, { kind: 'cut' }],
+  [{ kind: 'not-ok' }, { kind: 'hang', times: 10 }],
+  [{ kind: 'cut' }, { kind: 'down' }],
 ];
 const TURNS_PER_FAULT = sized({ sample: 30, all: 100, proof: 100 });
 
@@ -29,7 +30,7 @@ beforeAll(async () => {
   for (const level of ['log', 'info', 'warn', 'error'] as const) {
     vi.spyOn(console, level).mockImplementation((...words: unknown[]) => void lines.push(words.map(String).join(' ')));
   }
-  logs = await openLogWorld();
+  logs = await openLogWorld({}, { withOtlp: true });
   world = await openWorld(chat, { TABLE_NAME: logs.table });
 });
 afterAll(async () => {
@@ -41,17 +42,20 @@ it('loses and doubles nothing, and says nothing of what is in the records', asyn
   const turns = FAULTS.length * TURNS_PER_FAULT;
   let delivering: Promise<void> | undefined;
 
-  for (const [i, fault] of FAULTS.entries()) {
+  for (const [i, [fault, otlpFault]] of FAULTS.entries()) {
     const posts = logs.reconify.posts();
+    const exports = logs.otlp.headers.length;
     logs.reconify.fail(fault);
+    logs.otlp.fail(otlpFault);
     const said = Array.from({ length: TURNS_PER_FAULT }, (_, n) => `This is message ${i * TURNS_PER_FAULT + n}`);
     await Promise.all(said.map((text) => chat.say(text.replaceAll(' ', '-'), text)));
     await world.quiet();
     delivering ??= logs.drain({ lanes: 3 });
-    while (logs.reconify.posts() < posts + 10) await sleep(20);
+    while (logs.reconify.posts() < posts + 10 || logs.otlp.headers.length < exports + 10) await sleep(20);
   }
   const taken = logs.reconify.records.length;
   logs.reconify.heal();
+  logs.otlp.heal();
   await delivering;
   await logs.drain();
 
@@ -63,6 +67,9 @@ it('loses and doubles nothing, and says nothing of what is in the records', asyn
   expect(logs.reconify.records).toHaveLength(turns);
   expect(new Set(logs.reconify.records.map(({ id }) => id)).size).toBe(turns);
   expect(new Set(texts).size).toBe(turns);
+  const spans = logs.otlp.spans();
+  expect(spans).toHaveLength(turns);
+  expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(turns);
   expect(await logs.buried()).toEqual([]);
   const last = await chat.transcript(`This-is-message-${turns - 1}`);
   expect(last.map(({ isBot }) => isBot)).toEqual([false, true]);
@@ -72,4 +79,22 @@ it('loses and doubles nothing, and says nothing of what is in the records', asyn
   for (const secret of ['This is message', 'offline Claude', 'app-key-0123', 'api-key-4567', '@example']) {
     expect(said).not.toContain(secret);
   }
+});
+
+it('lets nobody wait for one that never answers', async () => {
+  logs.otlp.fail({ kind: 'hang' });
+  const asked = logs.otlp.headers.length;
+  const before = logs.reconify.records.length;
+  const said = Array.from({ length: 100 }, (_, n) => chat.say(`unheard-${n}`, 'Hello'));
+  await Promise.all(said);
+  await world.quiet();
+
+  const delivering = logs.drain({ lanes: 2 });
+  while (logs.reconify.records.length < before + said.length) await sleep(20);
+
+  // As many as were on their way when the first of them had been waited for.
+  expect(logs.otlp.headers.length - asked).toBeLessThanOrEqual(40);
+  logs.otlp.heal();
+  await delivering;
+  expect(await logs.buried()).toEqual([]);
 });

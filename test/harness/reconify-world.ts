@@ -1,4 +1,4 @@
-/** The interaction log from end to end: table, queues, Claude and Reconify of a test's own, and the exported handlers between them. */
+/** The records from end to end: table, queues, Claude, Reconify and a receiver of spans of a test's own, and the exported handlers between them. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
@@ -9,6 +9,7 @@ import { openSqs } from '../../lib/queue.ts';
 import { openShelf } from '../../lib/store/records.ts';
 import { openDynamo } from '../../lib/store/store.ts';
 import { createClaude } from '../../local/stand-ins/claude.ts';
+import { createOtlp } from '../../local/stand-ins/otlp.ts';
 import { createReconify } from '../../local/stand-ins/reconify.ts';
 import { serve } from '../../local/stand-ins/serve.ts';
 import { depth, invoke, receive } from './consumer.ts';
@@ -28,10 +29,12 @@ interface IntakeAnswer {
 
 export type LogWorld = Awaited<ReturnType<typeof openLogWorld>>;
 
-export async function openLogWorld(settings: Record<string, string> = {}) {
+/** With `withOtlp` records go to a receiver of spans, too. */
+export async function openLogWorld(settings: Record<string, string> = {}, { withOtlp = false } = {}) {
   const claude = createClaude();
   const reconify = createReconify(KEYS);
-  const standIns = await serve({ claude: claude.handle, reconify: reconify.handle });
+  const otlp = createOtlp();
+  const standIns = await serve({ claude: claude.handle, reconify: reconify.handle, otlp: otlp.handle });
   const table = await makeTable();
   const sqs = openSqs();
   const makeQueue = async (name: string, attributes: Record<string, string> = {}) => {
@@ -50,13 +53,14 @@ export async function openLogWorld(settings: Record<string, string> = {}) {
     RECONIFY_API_KEY: KEYS.apiKey,
     RECONIFY_ENDPOINT: `${standIns.url}/reconify/track`,
     RECONIFY_INTAKE_KEYS: `another-key,${INTAKE_KEY}`,
+    ...(withOtlp ? { OTEL_EXPORTER_OTLP_ENDPOINT: `${standIns.url}/otlp` } : {}),
     ...settings,
   };
   Object.assign(process.env, env);
   vi.resetModules();
   const { intake, deliver } = await import('../../functions/reconify.ts');
   const gate = await gateway(intake);
-  const read = readSettings(env, ['reconify', 'claude']);
+  const read = readSettings(env, ['reconify', 'otel', 'claude']);
   const ids: string[] = [];
   const newId = () => {
     const id = randomUUID();
@@ -67,6 +71,7 @@ export async function openLogWorld(settings: Record<string, string> = {}) {
   return {
     claude,
     reconify,
+    otlp,
     sqs,
     table,
     shelf: openShelf(openDynamo(), table, Date.now),
@@ -76,7 +81,10 @@ export async function openLogWorld(settings: Record<string, string> = {}) {
     /** The log ids that were given out, in order. */
     ids,
     recorder: (over: Partial<NonNullable<typeof read.reconify>> = {}) =>
-      openRecorder(read.reconify && { ...read.reconify, ...over }, { now: Date.now, newId, log: () => {} }),
+      openRecorder(
+        { ...read, reconify: read.reconify && { ...read.reconify, ...over } },
+        { now: Date.now, newId, log: () => {} },
+      ),
     handIn: async (body: unknown, headers: Record<string, string> = { authorization: `Bearer ${INTAKE_KEY}` }) => {
       const text = typeof body === 'string' ? body : JSON.stringify(body);
       const answer = await fetch(`${gate.url}/reconify`, { method: 'POST', headers, body: text });

@@ -15,6 +15,7 @@ const SECRETS = [
   'RECONIFY_API_KEY',
   'RECONIFY_INTAKE_KEYS',
   'EVENTS_WEBHOOK_SECRET',
+  'OTEL_EXPORTER_OTLP_HEADERS',
 ];
 
 /** Secrets in the shell, none of which may get into a package, and what the doors they open need besides. */

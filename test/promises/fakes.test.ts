@@ -163,12 +163,12 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   owner.map(
     (id): Act =>
       ({ shelf }) =>
-        shelf.claim(id, 1_000),
+        shelf.claim(id, 'reconify', 1_000),
   ),
   owner.map(
     (id): Act =>
       ({ shelf }) =>
-        shelf.finish(id),
+        shelf.finish(id, 'reconify'),
   ),
   owner.map(
     (id): Act =>

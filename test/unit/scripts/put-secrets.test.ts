@@ -133,6 +133,7 @@ describe('the secrets of a stage', () => {
       'bots',
       'chat',
       'chat-api',
+      'otlp',
       'reconify',
       'talkjs',
     ]);
