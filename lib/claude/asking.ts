@@ -3,7 +3,7 @@ import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages
 import type { OpenedKnowledge } from '../knowledge/open.ts';
 import { withCited } from '../knowledge/sources.ts';
 import type { Asked, StepEnding } from '../tools/ending.ts';
-import type { ToolRun } from '../tools/run.ts';
+import type { ToolRun } from '../tools/tool.ts';
 import type { Reply, Source } from '../types.ts';
 import { heardIn, joinedOf, toReply } from './answer.ts';
 import { normalise } from './normalise.ts';

@@ -2,7 +2,7 @@
 import type { MessageParam, ToolUnion } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { Speech } from '../text/sentences.ts';
 import type { Journal, Told } from '../tools/journal.ts';
-import type { ToolRun } from '../tools/run.ts';
+import type { ToolRun } from '../tools/tool.ts';
 import type { Confirmed, StepRun, StepToRun } from '../tools/toolbox.ts';
 import type { Reply, Sent, Source, Usage } from '../types.ts';
 import type { ShownFile } from './mend.ts';

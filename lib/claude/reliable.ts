@@ -3,7 +3,7 @@ import type Anthropic from '@anthropic-ai/sdk';
 import { APIError } from '@anthropic-ai/sdk';
 import type { Message, MessageCreateParamsBase } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { Log } from '../log.ts';
-import type { ToolRun } from '../tools/run.ts';
+import type { ToolRun } from '../tools/tool.ts';
 import { call } from './call.ts';
 import { classify, type Failure } from './failure.ts';
 import { effortOf, factsOf } from './models.ts';

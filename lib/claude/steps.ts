@@ -11,7 +11,7 @@ import type { OpenedKnowledge } from '../knowledge/open.ts';
 import { withCited } from '../knowledge/sources.ts';
 import { SEARCH_KNOWLEDGE } from '../knowledge/tool.ts';
 import type { Step } from '../tools/journal.ts';
-import type { ToolRun } from '../tools/run.ts';
+import type { ToolRun } from '../tools/tool.ts';
 import { textOf } from './answer.ts';
 import { type Answered, type Asking, hear, openAsking, replyOf } from './asking.ts';
 import type { Place } from './failure.ts';

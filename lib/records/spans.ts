@@ -1,7 +1,4 @@
-/**
- * Stop 8. A record as spans, by the semantic conventions for GenAI (github.com/open-telemetry/semantic-conventions-genai, 2026-08): the
- * turn is the trace, the call is a span, and so is each tool that ran before it. Pure.
- */
+/** Stop 8. A record as spans, by the conventions for GenAI: the turn is the trace, its calls and tools are spans (semantic-conventions-genai, August 2026). Pure. */
 import { contentOf, toolContentOf } from './content.ts';
 import { attributesOf, nanosOf, type Span, spanIdOf, traceIdOf, type Value } from './otlp.ts';
 import type { CallFacts, CallRecord, RanTool } from './record.ts';

@@ -4,8 +4,15 @@ import type { EffectState } from '../types.ts';
 import { inTime, isLate } from './in-time.ts';
 import { type Journal, MAX_ACTS, MAX_INPUT_BYTES, type Told } from './journal.ts';
 import type { Call } from './prepare.ts';
-import type { ToolRun } from './run.ts';
-import { type ActingContext, OutcomeUnknown, type ReadyCall, type Tool, type ToolContext, ToolError } from './tool.ts';
+import {
+  type ActingContext,
+  OutcomeUnknown,
+  type ReadyCall,
+  type Tool,
+  type ToolContext,
+  ToolError,
+  type ToolRun,
+} from './tool.ts';
 import { toContent, wrapError, wrapResult } from './wrap.ts';
 
 export interface Acting {

@@ -5,17 +5,8 @@ import { act } from './act.ts';
 import { inTime, isLate } from './in-time.ts';
 import type { Journal, Told } from './journal.ts';
 import type { Call } from './prepare.ts';
-import { type ToolContext, ToolError } from './tool.ts';
+import { type ToolContext, ToolError, type ToolRun } from './tool.ts';
 import { toContent, wrapError } from './wrap.ts';
-
-/** A tool that ran, for the records: of which call of Claude's, from when to when (ms), and in one word what went wrong. */
-export interface ToolRun {
-  id: string;
-  name: string;
-  startedAt: number;
-  endedAt: number;
-  error?: string;
-}
 
 /** Which step of the turn it is, for calls that act. */
 export interface Place {

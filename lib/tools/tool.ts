@@ -165,3 +165,12 @@ function explain({ path, message, ...issue }: z.core.$ZodIssue): string {
   }
   return `${where}: ${message}.`;
 }
+
+/** A tool that ran, for the records: of which call of Claude's, from when to when (ms), and in one word what went wrong. */
+export interface ToolRun {
+  id: string;
+  name: string;
+  startedAt: number;
+  endedAt: number;
+  error?: string;
+}

@@ -13,8 +13,8 @@ import { actAt } from './act.ts';
 import { type Asked, endingOf, type StepEnding } from './ending.ts';
 import type { Journal, Step, Told } from './journal.ts';
 import { type Call, prepareAll } from './prepare.ts';
-import { runTools, type ToolRun } from './run.ts';
-import type { Tool, ToolContext } from './tool.ts';
+import { runTools } from './run.ts';
+import type { Tool, ToolContext, ToolRun } from './tool.ts';
 
 export interface ToolboxDeps {
   /** Makes a human the owner of the conversation. */
