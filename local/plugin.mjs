@@ -10,8 +10,13 @@ export default class EmbeddedStack {
       offline: { options: { json: { usage: 'Prints JSON lines in a terminal, too', type: 'boolean' } } },
     };
     const build = async () => {
-      const { build } = await import('../scripts/build/build.mjs');
-      await build({ root: serverless.serviceDir, isChecked: true });
+      const { build, doorsWithBots } = await import('../scripts/build/build.mjs');
+      const { memoryFor } = await import('../scripts/build/knowledge/memory.ts');
+      const built = await build({ root: serverless.serviceDir, isChecked: true });
+      for (const door of doorsWithBots(built)) {
+        const answering = serverless.service.getFunction(door);
+        answering.memorySize = memoryFor(built.indexed, answering.memorySize);
+      }
     };
     const handOver = async () => {
       refuseOldNode();

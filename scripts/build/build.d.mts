@@ -7,6 +7,6 @@ export function build(options?: {
   isChecked?: boolean;
   isSmall?: boolean;
   doors?: readonly string[];
-}): Promise<BuildResult<{ metafile: true; write: false }> & { outputFiles: OutputFile[] }>;
+}): Promise<BuildResult<{ metafile: true; write: false }> & { outputFiles: OutputFile[]; indexed: number }>;
 
 export function doorsWithBots(result: Pick<BuildResult<{ metafile: true }>, 'metafile'>): string[];

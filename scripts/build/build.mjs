@@ -9,6 +9,7 @@ import { botsFolder } from './bots/folder.ts';
 import { bundleBots, knowledgeFile } from './bots/plugin.mjs';
 import { readBots } from './bots/read-bots.ts';
 import { compileKnowledge } from './knowledge/compile.ts';
+import { indexedChunks } from './knowledge/memory.ts';
 import { listPlatforms } from './list-platforms.mjs';
 import { listTools } from './list-tools.mjs';
 import { plainSsmErrors } from './plain-ssm-errors.mjs';
@@ -25,7 +26,8 @@ const formats = {
 };
 
 /**
- * Bundles functions/*.ts of `root` and the bots of BOTS_DIR into `outdir`, in about half a second, and gives esbuild's result with its metafile.
+ * Bundles functions/*.ts of `root` and the bots of BOTS_DIR into `outdir`, in about half a second, and gives esbuild's result with its metafile,
+ * and how many chunks are `indexed`.
  * `isChecked` loads the tools of the bots first: what is wrong with one throws before any file has changed, `isSmall` minifies, and of
  * `doors`, by name, only those are built.
  * Files are put in place by renaming, so that a stack that is just loading them never sees half of one.
@@ -71,7 +73,7 @@ export async function build({
     outdir,
     doorsOf(root).map((name) => `${name}${extension}`),
   );
-  return result;
+  return { ...result, indexed: indexedChunks(known.map(({ knowledge }) => knowledge)) };
 }
 
 /** `{name, facts, knowledge}` of each bot that knows something. */

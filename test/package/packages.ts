@@ -13,6 +13,14 @@ declare module 'vitest' {
   }
 }
 
+/** More than 1,024 MB have room for. */
+const CHUNKS = 8_001;
+
+function documentOf(sections: number): string {
+  const section = (_: unknown, i: number) => `## Part ${i}\n\nWhat is said of part ${i} stands here and nowhere else in the whole book.\n`;
+  return Array.from({ length: sections }, section).join('\n');
+}
+
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(path.join(tmpdir(), 'packages-'));
   const packages = { usual: path.join(folder, 'usual'), full: path.join(folder, 'full') };
@@ -22,7 +30,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
     packageInto(packages.usual, {
       env: { ...PLANTED, CLAUDE_MODEL: 'claude-of-the-shell', BURST_WINDOW_SECONDS: '2' },
     }),
-    packageInto(packages.full, { args: options, files: { '.env': DOTENV } }),
+    packageInto(packages.full, {
+      args: options,
+      files: { '.env': DOTENV, 'bots/default/knowledge/long.md': documentOf(CHUNKS) },
+    }),
   ]);
   project.provide('packages', packages);
   return () => rm(folder, { recursive: true, force: true });

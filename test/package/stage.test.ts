@@ -61,6 +61,19 @@ describe('a stage', () => {
   });
 });
 
+describe('what answers', () => {
+  it('has 1,024 MB, and twice that for an index of more than 8,000 chunks', () => {
+    const rooms = (template: Template) =>
+      [template.Resources.ReplyLambdaFunction, template.Resources.ChatLambdaFunction].map(
+        (answering) => answering?.Properties?.MemorySize,
+      );
+
+    expect(rooms(usual)).toEqual([1_024, 1_024]);
+    expect(rooms(full)).toEqual([2_048, 2_048]);
+    expect(full.Resources.TalkjsLambdaFunction?.Properties).toMatchObject({ MemorySize: 256 });
+  });
+});
+
 describe('by a parameter', () => {
   it('each request is a line without its path', () => {
     const [http, rest] = [full.Resources.HttpApiStage?.Properties, full.Resources.ApiGatewayStage?.Properties];
