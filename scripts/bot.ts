@@ -8,6 +8,7 @@ import { PLATFORMS } from '../lib/operator/conversation.ts';
 import { readWritten } from '../local/env-file.ts';
 import type { Command, Options } from './bot/command.ts';
 import { dead, dropDead, redriveDead } from './bot/dead.ts';
+import { gaps } from './bot/gaps.ts';
 import { list } from './bot/list.ts';
 import { findPlace } from './bot/place.ts';
 import { redriveEvents, redriveRecords } from './bot/redrive-dead.ts';
@@ -21,6 +22,7 @@ import { readStage } from './stage/stage.ts';
 const commands: Record<string, Command> = {
   show: verbs.show,
   list,
+  gaps,
   redrive: verbs.redrive,
   pause: verbs.pause,
   resume: verbs.resume,
@@ -33,7 +35,7 @@ const commands: Record<string, Command> = {
   'dead drop': dropDead,
 };
 
-/** How far back `list` looks unless told. */
+/** How far back `list` and `gaps` look unless told. */
 const DAYS = 7;
 const MOST_DAYS = 400;
 

@@ -9,7 +9,8 @@ import { troubleKey } from './trouble.ts';
 
 /** Where things of a turn lie outside of its conversation's partition. */
 export function keysBeside(ref: MessageRef): Key[] {
-  return [{ pk: pointer(ref.platform, ref.messageId), sk: 'I' }, troubleKey('FAILED', ref), troubleKey('WAITING', ref)];
+  const noted = (['FAILED', 'WAITING', 'MISSED'] as const).map((trouble) => troubleKey(trouble, ref));
+  return [{ pk: pointer(ref.platform, ref.messageId), sk: 'I' }, ...noted];
 }
 
 /** Throws `Later` when the table does not answer: to be repeated then. */

@@ -1,12 +1,15 @@
-/** The table, of what went wrong: one small item per turn that failed or waits, under its day, so that nobody has to search for them. */
+/** The table, of what went wrong: one small item per turn that failed, waits or knew no answer, under its day, so that nobody has to search. */
 import { createHash } from 'node:crypto';
 import type { MessageRef } from '../types.ts';
 import type { Access } from './access.ts';
 import type { Key, Table } from './items.ts';
 import { partition, turnSk } from './keys.ts';
 
-/** FAILED: it ended in an apology, or in nothing. WAITING: it was given back to the queue, and may have been answered since. */
-export type Trouble = 'FAILED' | 'WAITING';
+/**
+ * FAILED: it ended in an apology, or in nothing. WAITING: it was given back to the queue, and may have been answered since. MISSED: the
+ * documents had no answer.
+ */
+export type Trouble = 'FAILED' | 'WAITING' | 'MISSED';
 
 /** What is noted of a turn that was given back. */
 export interface WaitingTurn {
@@ -49,7 +52,7 @@ export async function troublesOn(
   return items.map(({ pk: _, sk: __, expiresAt: ___, ...noted }) => noted as unknown as Noted);
 }
 
-/** Turns that wait or failed, for `bot list`. Throws `Later` when the table does not answer. */
+/** Turns in trouble, for `bot list` and `bot gaps`. Throws `Later` when the table does not answer. */
 export function openTrouble({ update, expiresAt, now }: Pick<Access, 'update' | 'expiresAt' | 'now'>) {
   async function note(trouble: Trouble, ref: MessageRef, more: object, expires: number): Promise<void> {
     const { pk, sk } = troubleKey(trouble, ref);
@@ -65,6 +68,8 @@ export function openTrouble({ update, expiresAt, now }: Pick<Access, 'update' | 
   return {
     /** One write unit, once a failed turn. */
     noteFailure: (ref: MessageRef) => note('FAILED', ref, {}, expiresAt()),
+    /** One write unit, once a turn that missed. */
+    noteMiss: (ref: MessageRef) => note('MISSED', ref, {}, expiresAt()),
     /** One write unit each time that a turn is given back. */
     noteWaiting: (ref: MessageRef, back: WaitingTurn) =>
       note('WAITING', ref, back, Math.floor(now() / 1000) + WAITING_KEPT_SECONDS),

@@ -15,7 +15,7 @@ export interface Holder {
 /** The states of a turn, each reached by one conditional write. Throws `Later` when the table does not answer. */
 export function openTurns(access: Access) {
   const { update, updated, expiresAt, now } = access;
-  const { noteFailure } = openTrouble(access);
+  const { noteFailure, noteMiss } = openTrouble(access);
   /** A write that only the holder of the turn may make. */
   async function asHolder(
     ref: MessageRef,
@@ -79,8 +79,12 @@ export function openTurns(access: Access) {
       });
     },
 
-    /** Stores the reply before it is sent; who stored it sends it. Throws `Superseded` when another worker took the turn over. */
+    /**
+     * Stores the reply before it is sent; who stored it sends it. Throws `Superseded` when another worker took the turn over. One that
+     * missed is noted first, where an operator finds it.
+     */
     async answer(ref: MessageRef, holder: Holder, reply: Reply, said: readonly Said[]): Promise<void> {
+      if (reply.missed) await noteMiss(ref);
       await asHolder(ref, holder, {
         set: 'SET #state = :answered, reply = :reply, said = :said REMOVE asks',
         values: { ':answered': 'ANSWERED', ':reply': reply, ':said': said },

@@ -6,6 +6,7 @@ import type { Reply, Said, Sent } from '../types.ts';
 import { telling } from './effects.ts';
 import { apologise, comesBack, reasonOf } from './ending.ts';
 import type { Decision, TurnDeps, TurnInput } from './shapes.ts';
+import { tellMissed } from './tell.ts';
 
 interface Keeping {
   holder: Holder;
@@ -26,6 +27,7 @@ export async function keep(
   const { burst, attempts } = input;
   const [head] = burst;
   try {
+    if (reply.missed) await tellMissed(deps, input, said);
     await store.answer(head, holder, reply, said);
     const { stop, model, usd, cost, usage, ms } = reply;
     const figures = { ms, stop, model, usd, cost, inputTokens: usage?.inputTokens, outputTokens: usage?.outputTokens };

@@ -1,9 +1,9 @@
 /** Stops 5-7, where others are told what becomes of a turn: before the table says so, as a crash in between would keep it from them. */
 import { DEFAULT_BOT } from '../bots/identity.ts';
 import { Later } from '../errors.ts';
-import type { Happening } from '../events/event.ts';
+import { type Happening, masked } from '../events/event.ts';
 import { errorName, labelsOf, referenceOf } from '../log.ts';
-import type { Reply } from '../types.ts';
+import type { Reply, Said } from '../types.ts';
 import { LAST_ATTEMPT } from './ending.ts';
 import type { TurnDeps, TurnInput } from './shapes.ts';
 
@@ -36,5 +36,21 @@ export async function tellFailed(
     key: `${messageId}:${input.generation}`,
     text: `A message on ${platform} in ${conversation} was not answered (${reason}). Reference ${reference}.`,
     data: { message: messageId, reference, reason },
+  });
+}
+
+/** The bot's documents had no answer to what was asked. */
+export async function tellMissed(
+  deps: Pick<TurnDeps, 'tell' | 'now' | 'log'>,
+  input: About & Pick<TurnInput, 'generation'>,
+  said: readonly Said[],
+): Promise<void> {
+  const { platform, conversation, messageId } = input.burst[0];
+  const question = masked(said.map(({ text }) => text).join('\n'));
+  await tellOf(deps, input, {
+    type: 'knowledge.missed',
+    key: `${messageId}:${input.generation}`,
+    text: `The documents have no answer to what was asked on ${platform} in ${conversation}: ${question}`,
+    data: { message: messageId, question },
   });
 }

@@ -89,7 +89,7 @@ async function botJson(...args: string[]) {
   return JSON.parse(text);
 }
 
-type Outcome = 'answered' | 'failed' | 'undeliverable' | 'limited';
+type Outcome = 'answered' | 'missed' | 'failed' | 'undeliverable' | 'limited';
 
 const answer: Reply = {
   kind: 'answer',
@@ -106,7 +106,7 @@ function deps(outcome: Outcome = 'answered', messageId = 'm') {
     compose: async () => {
       if (outcome === 'failed') throw new Permanent('bad key');
       if (outcome === 'limited') throw new Refused('Slow down.', 'limit messages');
-      return { reply: answer };
+      return { reply: outcome === 'missed' ? { ...answer, missed: true } : answer };
     },
     platform: () => ({
       deliver: async () => {
@@ -227,6 +227,26 @@ describe('list --failed', () => {
     expect(own(rows).sort()).toEqual(['failed', 'undeliverable']);
     expect(people.text).toMatch(new RegExp(`talkjs +${conversation} +failed +[0-9a-f]{8} +1 +failed`));
     expect(own(later)).toEqual(['undeliverable']);
+  });
+});
+
+describe('gaps', () => {
+  it('names each question that the documents did not answer, until it is answered, and not who asked', async () => {
+    const conversation = newConversation();
+    await turn(conversation, 'known', 'answered');
+    const missed = await turn(conversation, 'sk_live_1234567890abcdef', 'missed');
+
+    const own = (all: { conversation: string }[]) => all.filter((row) => row.conversation === conversation);
+    const rows = own(await botJson('gaps'));
+    const people = await bot('gaps', '--days', '2');
+    await store.claim(missed, { said: [], owner: 'w', leaseUntil: Date.now() + 1_000, generation: 1 });
+    await turn(conversation, 'another', 'answered');
+
+    expect(rows).toMatchObject([
+      { platform: 'talkjs', message: missed.messageId, question: 'My secret is [removed].' },
+    ]);
+    expect(JSON.stringify(rows)).not.toContain('alice');
+    expect(people.text).toContain('My secret is [removed].');
   });
 });
 
@@ -486,7 +506,8 @@ describe('forget', () => {
     const shelf = openShelf(dynamo, TABLE, Date.now);
     for (const name of [conversation, other]) {
       const said = await turn(name, `${name}-m0`, 'failed');
-      for (let i = 1; i < 30; i++) await turn(name, `${name}-m${i}`, i % 10 === 0 ? 'failed' : 'answered');
+      for (let i = 1; i < 30; i++)
+        await turn(name, `${name}-m${i}`, i % 10 === 0 ? 'failed' : i % 11 === 0 ? 'missed' : 'answered');
       await store.handOver({ ...of, conversation: name }, 'human');
       await store.summarize(said, { text: `secret of ${name}`, upTo: 'T#1' });
     }

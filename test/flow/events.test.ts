@@ -1,4 +1,5 @@
 /** Events: what happens in a turn is told to who is to be told, signed, and by a consumer of its own. */
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createEvents } from '../../local/stand-ins/events.ts';
@@ -23,6 +24,7 @@ beforeAll(async () => {
   const sqs = openSqs();
   queue = await makeFifo(sqs, 'events');
   world = await openWorld(chat, {
+    BOTS_DIR: path.resolve(import.meta.dirname, '../fixtures/bots-knowing'),
     EVENTS_WEBHOOK_URL: `${receiver.url}/events/hook`,
     EVENTS_WEBHOOK_SECRET: `${OLD},${SECRET}`,
     EVENTS_QUEUE_URL: queue,
@@ -62,6 +64,24 @@ it('an answer that failed is told once, with a signature that holds while the se
         text: expect.stringContaining(`Reference ${reference}.`),
         data: { reference },
       },
+    },
+  ]);
+});
+
+it('a question that the documents do not answer is told, masked; one that they answer, and thanks, are not', async () => {
+  const before = told.received.length;
+
+  const answer = await world.converse('gaps', 'How long does a refund take?');
+  await world.converse('gaps', 'Thanks a lot');
+  await world.converse('gaps', 'Do you sell elephants? Write to me@example.com');
+  await quiet();
+
+  expect(answer).toContain('within 14 days');
+  expect(told.received.slice(before).map(({ event }) => event)).toMatchObject([
+    {
+      ...{ type: 'knowledge.missed', platform: 'talkjs', conversation: 'gaps', bot: 'default' },
+      text: expect.stringContaining('Do you sell elephants? Write to [e-mail removed]'),
+      data: { question: 'Do you sell elephants? Write to [e-mail removed]' },
     },
   ]);
 });
