@@ -1,6 +1,8 @@
 /** The fakes' process and the environment that a deployed function finds, pointed at it. */
 import { start } from './children.mjs';
 
+/** Keys that we let users choose have 32 characters on a deployed stage. */
+export const ACCESS_KEY = 'k'.repeat(32);
 export const TALKJS_SECRET = 'sk_test_example_do_not_use';
 
 const SECRETS = {
@@ -11,9 +13,9 @@ const SECRETS = {
     BOTPRESS_API_URL: 'http://127.0.0.1:9/hook',
     BOTPRESS_ENCRYPTION_KEY: 'key',
   },
-  chat: { CHAT_ACCESS_KEYS: 'key' },
-  'chat-api': { CHAT_API_WEBHOOK_ID: 'hook', CHAT_API_SECRET: 'secret' },
-  reconify: { RECONIFY_APP_KEY: 'app', RECONIFY_API_KEY: 'api', RECONIFY_INTAKE_KEYS: 'intake' },
+  chat: { CHAT_ACCESS_KEYS: ACCESS_KEY },
+  'chat-api': { CHAT_API_WEBHOOK_ID: 'hook', CHAT_API_SECRET: 's'.repeat(32) },
+  reconify: { RECONIFY_APP_KEY: 'app', RECONIFY_API_KEY: 'api', RECONIFY_INTAKE_KEYS: 'i'.repeat(32) },
 };
 
 const NO_LIMITS = {

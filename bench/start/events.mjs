@@ -1,6 +1,6 @@
 /** The first event of each function, and what in its answer shows that it did its work. */
 import { createHmac, randomUUID } from 'node:crypto';
-import { TALKJS_SECRET } from '../measure/surroundings.mjs';
+import { ACCESS_KEY, TALKJS_SECRET } from '../measure/surroundings.mjs';
 import { talkjsWebhook } from '../measure/webhooks.mjs';
 
 export function firstEvents() {
@@ -58,7 +58,7 @@ function chatRequest() {
   return {
     path: '/chat/bench',
     httpMethod: 'POST',
-    headers: { 'content-type': 'application/json', authorization: 'Bearer key' },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${ACCESS_KEY}` },
     body: JSON.stringify({ message: 'Hello' }),
     isBase64Encoded: false,
   };
