@@ -17,7 +17,8 @@ declare module 'vitest' {
 const CHUNKS = 8_001;
 
 function documentOf(sections: number): string {
-  const section = (_: unknown, i: number) => `## Part ${i}\n\nWhat is said of part ${i} stands here and nowhere else in the whole book.\n`;
+  const section = (_: unknown, i: number) =>
+    `## Part ${i}\n\nWhat is said of part ${i} stands here and nowhere else in the whole book.\n`;
   return Array.from({ length: sections }, section).join('\n');
 }
 
