@@ -25,7 +25,10 @@ function documentOf(sections: number): string {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(path.join(tmpdir(), 'packages-'));
   const packages = { usual: path.join(folder, 'usual'), full: path.join(folder, 'full') };
-  const parameters = ['tracing=Active', 'alarmUsdPerHour=3', 'accessLogs=on', 'requestsPerAddress=300'];
+  const parameters = [
+    ...['tracing=Active', 'alarmUsdPerHour=3', 'accessLogs=on', 'requestsPerAddress=300'],
+    ...['subnets=subnet-0a1b2c3d,subnet-0e4f5a6b', 'securityGroups=sg-0a1b2c3d'],
+  ];
   const options = ['--stage', 'prod', ...parameters.map((parameter) => `--param=${parameter}`)];
   await Promise.all([
     packageInto(packages.usual, {

@@ -75,6 +75,34 @@ describe('what answers', () => {
 });
 
 describe('by a parameter', () => {
+  it('the functions that run tools join a private network, once their roles may, and no other does', () => {
+    const networks = (template: Template) =>
+      Object.entries(ofType(template, 'AWS::Lambda::Function')).flatMap(([id, { VpcConfig }]) =>
+        VpcConfig ? [[id, VpcConfig]] : [],
+      );
+
+    const network = { SubnetIds: ['subnet-0a1b2c3d', 'subnet-0e4f5a6b'], SecurityGroupIds: ['sg-0a1b2c3d'] };
+    const ids = ['ChatLambdaFunction', 'ReplyLambdaFunction'];
+    expect(networks(usual)).toEqual([]);
+    expect(JSON.stringify(usual)).not.toContain('ec2:');
+    expect(Object.fromEntries(networks(full))).toEqual(Object.fromEntries(ids.map((id) => [id, network])));
+    for (const id of ids)
+      expect(full.Resources[id]).toMatchObject({ DependsOn: expect.arrayContaining(['NetworkPolicy']) });
+  });
+
+  it('a role may make network interfaces for Lambda, and the code that runs under it may not', () => {
+    const { Roles, PolicyDocument } = full.Resources.NetworkPolicy?.Properties ?? {};
+    const [allowed, denied] = (PolicyDocument as { Statement: Record<string, unknown>[] }).Statement;
+
+    expect(Roles).toEqual([{ Ref: 'ReplyRole' }, { Ref: 'ChatRole' }]);
+    expect([allowed?.Effect, denied?.Effect]).toEqual(['Allow', 'Deny']);
+    expect(denied?.Action).toEqual(allowed?.Action);
+    const ours = ['reply', 'chat'].map((name) =>
+      expect.objectContaining({ 'Fn::Sub': expect.stringMatching(`:function:claude-chat-prod-${name}$`) }),
+    );
+    expect(denied?.Condition).toEqual({ ArnEquals: { 'lambda:SourceFunctionArn': ours } });
+  });
+
   it('each request is a line without its path', () => {
     const [http, rest] = [full.Resources.HttpApiStage?.Properties, full.Resources.ApiGatewayStage?.Properties];
 
