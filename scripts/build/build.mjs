@@ -8,6 +8,7 @@ import { checkBots } from './bots/check.mjs';
 import { botsFolder } from './bots/folder.ts';
 import { bundleBots, knowledgeFile } from './bots/plugin.mjs';
 import { readBots } from './bots/read-bots.ts';
+import { formats } from './formats.mjs';
 import { compileKnowledge } from './knowledge/compile.ts';
 import { indexedChunks } from './knowledge/memory.ts';
 import { listPlatforms } from './list-platforms.mjs';
@@ -15,15 +16,6 @@ import { listTools } from './list-tools.mjs';
 import { plainSsmErrors } from './plain-ssm-errors.mjs';
 
 const scripts = path.dirname(fileURLToPath(import.meta.url));
-
-/** What the formats need: bundled CommonJS inside an ES module wants a `require`, and none is there. */
-const formats = {
-  esm: {
-    extension: '.mjs',
-    banner: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);",
-  },
-  cjs: { extension: '.cjs', banner: '' },
-};
 
 /**
  * Bundles functions/*.ts of `root` and the bots of BOTS_DIR into `outdir`, in about half a second, and gives esbuild's result with its metafile,

@@ -17,7 +17,9 @@ registerHooks({
     return isOfTools && isElsewhere(context.parentURL) ? next(name, { ...context, parentURL }) : next(name, context);
   },
   load: (url, context, next) =>
-    url.endsWith('.ts') && isElsewhere(url) ? next(url, { ...context, format: 'module-typescript' }) : next(url, context),
+    url.endsWith('.ts') && isElsewhere(url)
+      ? next(url, { ...context, format: 'module-typescript' })
+      : next(url, context),
 });
 
 function isElsewhere(url: string | undefined): boolean {

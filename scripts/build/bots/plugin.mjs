@@ -41,11 +41,11 @@ function wholeOf(bots, facts, { root, format }) {
   const read = `import { readFile } from 'node:fs/promises';
 const load = (file) => async () => JSON.parse(await readFile(${here} + '/' + file, 'utf8'));`;
   const files = bots.flatMap(({ toolFiles }) => toolFiles);
-  const imports = files.map((file, i) => `import tool${i} from ${JSON.stringify(file)};`);
+  const imports = files.map((file, i) => `import * as tool${i} from ${JSON.stringify(file)};`);
   const client = path.join(root, 'lib/tools/mcp/tools.ts');
   if (bots.some(({ mcp }) => mcp.length > 0)) imports.push(`import { mcpTools } from ${JSON.stringify(client)};`);
   const entries = bots.map(({ toolFiles, knowledgeFolder: _, mcp, ...bot }) => {
-    const tools = toolFiles.map((file) => `tool${files.indexOf(file)}`);
+    const tools = toolFiles.map((file) => `tool${files.indexOf(file)}.default`);
     if (mcp.length > 0) tools.push(`...mcpTools(${JSON.stringify(mcp)})`);
     const known = facts.get(bot.name);
     const documents = known

@@ -30,6 +30,9 @@ const NAME = /^[a-z][a-z0-9-]{0,31}$/;
 const MAX_PROMPT_BYTES = 200_000;
 const HASH_CHARS = 12;
 
+/** Of a file in tools/. */
+export const NO_TOOL = 'it exports no tool: export default defineTool({…})';
+
 /** The bots in `folder` (absolute), `default` first. Throws `BadSettings`. */
 export function readBots(folder: string, options: ReadOptions = {}): [BotFolder, ...BotFolder[]] {
   const problems: string[] = [];
@@ -132,7 +135,8 @@ function readText(file: string): string | undefined {
 }
 
 /** As the user wrote it: below the working folder where it lies there. */
-function shown(file: string): string {
+/** As somebody in front of a terminal would name it. */
+export function shown(file: string): string {
   const relative = path.relative(process.cwd(), file);
   return relative.startsWith('..') ? file : relative || '.';
 }

@@ -1,10 +1,15 @@
+import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { checkBots } from '../../../scripts/build/bots/check.mjs';
 import { readBots } from '../../../scripts/build/bots/read-bots.ts';
 import { build } from '../../../scripts/build/build.mjs';
+
+const root = path.resolve(import.meta.dirname, '../../..');
 
 /** A folder of bots outside of the repository, by path below it. */
 function folderWith(files: Record<string, string>): string {
@@ -122,5 +127,56 @@ describe('a bundle', () => {
       expect(textOf('talkjs')).not.toContain(mark);
     }
     await import(pathToFileURL(path.join(folder, 'dist/reply.mjs')).href);
+  });
+});
+
+describe('a tool', () => {
+  const tool = (body: string) => `import { connect } from 'driver';
+    import * as z from 'zod/mini';
+    import { defineTool } from '#tool';
+    ${body}`;
+  const working = tool(`
+    export default defineTool({ name: 'stock', description: connect(), input: z.strictObject({}), run: () => 7 });`);
+  /** A product’s repository: it says nothing of modules, and has a driver of its own that asks for what Node has. */
+  const product = {
+    'package.json': '{"name":"product"}',
+    'node_modules/driver/package.json': '{"name":"driver","main":"index.js"}',
+    'node_modules/driver/index.js':
+      "const { EventEmitter } = require('node:events'); exports.connect = () => typeof EventEmitter;",
+    'bots/default/bot.md': 'You help.',
+  };
+  const loadFrom = (folder: string) => {
+    const code = "const { bots } = await import('#bots'); console.log(bots[0].tools[0].param.description);";
+    const options = { cwd: root, env: { ...process.env, BOTS_DIR: path.join(folder, 'bots') } };
+    return promisify(execFile)(process.execPath, ['--input-type=module', '-e', code], options);
+  };
+  const checkIn = (folder: string) => checkBots(readBots(path.join(folder, 'bots')), root);
+
+  it('in a product’s own repository takes that one’s packages, and is a module whatever the others there are', async () => {
+    const folder = folderWith({ ...product, 'bots/default/tools/stock.ts': working });
+
+    await checkIn(folder);
+    const { stdout } = await loadFrom(folder);
+
+    expect(stdout).toBe('function\n');
+  });
+
+  it.each([
+    ['throws when it is loaded', tool("throw new Error('no such table');"), 'no such table'],
+    ['takes unknown fields', working.replace('strictObject', 'object'), 'takes unknown fields'],
+  ])('that %s is told by its file', async (_, text, reason) => {
+    const folder = folderWith({ ...product, 'bots/default/tools/stock.ts': text });
+
+    const checked = await checkIn(folder).catch(String);
+    const loaded = await loadFrom(folder).catch(({ stderr }: { stderr: string }) => stderr);
+
+    for (const said of [checked, loaded]) expect(said).toMatch(new RegExp(`tools/stock\\.ts: .*${reason}`));
+  });
+
+  it('that exports none is told by its file', async () => {
+    const folder = folderWith({ ...product, 'bots/default/tools/stock.ts': 'export const stock = 7;' });
+
+    await expect(checkIn(folder)).rejects.toThrow('tools/stock.ts: it exports no tool');
+    await expect(loadFrom(folder)).rejects.toThrow('tools/stock.ts: it exports no tool');
   });
 });

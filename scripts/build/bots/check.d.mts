@@ -1,0 +1,3 @@
+import type { BotFolder } from './read-bots.ts';
+
+export function checkBots(bots: readonly BotFolder[], root: string): Promise<void>;
