@@ -161,6 +161,7 @@ describe('tracing', () => {
   });
 
   it('adds to every role the two rights it takes, and no other', () => {
+    const roles = ofType(full, 'AWS::IAM::Role').map(([id]) => ({ Ref: id }));
     const policy = full.Resources.TracingPolicy?.Properties;
     expect(policy?.Roles).toEqual(expect.arrayContaining(roles));
     expect(policy?.PolicyDocument).toEqual({
