@@ -7,7 +7,7 @@ const MIN_NODE_MAJOR = 24;
 export default class EmbeddedStack {
   constructor(serverless, options, { log }) {
     this.commands = {
-      offline: { options: { json: { usage: 'Prints JSON lines in a terminal, too', type: 'boolean' } } },
+      offline: { options: { json: { usage: 'Prints nothing but JSON lines', type: 'boolean' } } },
     };
     const build = async () => {
       const { build, doorsWithBots } = await import('../scripts/build/build.mjs');
@@ -27,7 +27,8 @@ export default class EmbeddedStack {
       refuseOldNode();
       const { run } = await import('./run.ts'); // `package` and `deploy` need little of it
       takeOverTheEnd(serverless);
-      if (process.stdout.isTTY && !options.json) (await import('./readable.ts')).showReadable(process.stdout);
+      if (options.json) (await import('./json-lines.ts')).showJson(process.stdout);
+      else if (process.stdout.isTTY) (await import('./readable.ts')).showReadable(process.stdout);
       const onUp = options.verbose ? () => {} : silence(log);
       const { openLiveBuild } = await import('../scripts/build/live.mjs');
       await run({ serverless, options, build: openLiveBuild(serverless.serviceDir), onUp });

@@ -1,4 +1,5 @@
 /** The embedded stack: what the functions log, as people read it in a terminal. */
+import { fieldsOf, showLines } from './lines.ts';
 
 /** `reply │ {"time":…,"event":…}`, the same without a name; other lines stay as they are. */
 const LINE = /^(?:([\w-]+) │ )?(\{.*\})$/;
@@ -17,37 +18,12 @@ export function readable(line: string): string | undefined {
   return [time, name.padEnd(9), fields.event.padEnd(18), ...rest].join(' ').trimEnd();
 }
 
-/** From now on `output` shows whole lines so; gives what ends it. */
+/** From now on `output` shows whole lines so; gives what ends it. What does not begin like a line of the functions need not wait for its end. */
 export function showReadable(output: NodeJS.WriteStream): () => void {
-  const write = output.write;
-  let rest = '';
-  output.write = (chunk: string | Uint8Array, ...others: never[]) => {
-    const lines = (rest + (typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString())).split('\n');
-    rest = lines.pop() ?? '';
-    const shown = lines.flatMap((line) => readable(line) ?? []).map((line) => `${line}\n`);
-    // What does not begin like a line of the functions need not wait for its end.
-    const isOther = rest !== '' && !/^(?:[\w-]*|[\w-]+ │ (?:\{.*)?|\{.*)$/.test(rest);
-    if (isOther) {
-      shown.push(rest);
-      rest = '';
-    }
-    return write.call(output, shown.join(''), ...others);
-  };
-  return () => {
-    output.write = write;
-  };
+  return showLines(output, readable, (part) => !/^(?:[\w-]*|[\w-]+ │ (?:\{.*)?|\{.*)$/.test(part));
 }
 
 function said(value: unknown): string {
   const text = String(value);
   return /\s/.test(text) ? JSON.stringify(text) : text;
-}
-
-function fieldsOf(json: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(json);
-    return typeof value === 'object' && value !== null ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -56,12 +56,18 @@ async function run(request: IncomingMessage, response: ServerResponse) {
     getRemainingTimeInMillis: () => deadline - Date.now(),
   };
   try {
-    await handler(event, stream, context); // one that does not end its stream hangs until the timeout, as on Lambda
+    const answering = handler(event, stream, context);
+    if (!isPromise(answering)) throw new Error('Streaming does not support non-async handlers.'); // AWS' client's own words
+    await answering; // one that does not end its stream hangs until the timeout, as on Lambda
   } catch (error) {
     console.error(error);
     clearTimeout(overtime);
     fail(response);
   }
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 /** Before the first byte the client gets a 502, after it a stream that breaks off. */

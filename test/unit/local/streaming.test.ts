@@ -25,6 +25,12 @@ export const handler = awslambda.streamifyResponse(async (event, stream, context
   out.end();
 });
 `;
+/** As some write them, with a callback in mind. */
+const notAsync = `
+export const handler = awslambda.streamifyResponse((event, stream) => {
+  setTimeout(() => stream.end('late'), 10);
+});
+`;
 const printed: string[] = [];
 let root: string;
 let streams: Streams;
@@ -33,9 +39,19 @@ beforeAll(async () => {
   root = mkdtempSync(path.join(tmpdir(), 'streaming-'));
   mkdirSync(path.join(root, 'dist'));
   writeFileSync(path.join(root, 'dist/chat.mjs'), bundle);
+  writeFileSync(path.join(root, 'dist/sync.mjs'), notAsync);
   streams = await startStreams({
-    functions: [{ name: 'chat', handler: 'dist/chat.handler', root, env: {}, timeoutSeconds: 2 }],
-    routes: [toRoute('chat', { method: 'any', path: 'chat/{sessionId}' })],
+    functions: ['chat', 'sync'].map((name) => ({
+      name,
+      handler: `dist/${name}.handler`,
+      root,
+      env: {},
+      timeoutSeconds: 2,
+    })),
+    routes: [
+      toRoute('chat', { method: 'any', path: 'chat/{sessionId}' }),
+      toRoute('sync', { method: 'any', path: 'sync' }),
+    ],
     port: 0,
     turnsAway: () => undefined,
     print: (line) => printed.push(line),
@@ -92,6 +108,13 @@ test('a handler that throws before its first byte is a 502 without a stack', asy
   const response = await fetch(`${streams.url}/chat/1?mode=throw`);
 
   expect([response.status, await response.json()]).toEqual([502, { message: 'Internal server error' }]);
+});
+
+test('a handler that gives no promise is refused, as by the runtime on AWS', async () => {
+  const response = await fetch(`${streams.url}/sync`);
+
+  expect(response.status).toBe(502);
+  await vi.waitFor(() => expect(printed.join('\n')).toContain('does not support non-async handlers'), patience);
 });
 
 test('a handler that never ends its stream is cut off at its timeout', async () => {

@@ -1,0 +1,28 @@
+import { PassThrough } from 'node:stream';
+import { expect, it } from 'vitest';
+import { asJson, showJson } from '../../../local/json-lines.ts';
+
+it.each([
+  ['reply │ {"time":"t","event":"reply-written"}', '{"process":"reply","time":"t","event":"reply-written"}'],
+  ['chat-api │ {"_aws":{"Timestamp":1}}', '{"process":"chat-api","_aws":{"Timestamp":1}}'],
+  ['{"time":"t","event":"message-kept"}', '{"time":"t","event":"message-kept"}'],
+  ['reply │ process 12 ended (SIGKILL)', '{"process":"reply","text":"process 12 ended (SIGKILL)"}'],
+  ['  curl "http://localhost:3000"', '{"text":"  curl \\"http://localhost:3000\\""}'],
+  ['["no", "object"]', '{"text":"[\\"no\\", \\"object\\"]"}'],
+  ['  ', undefined],
+])('prints %s as JSON', (line, json) => {
+  expect(asJson(line)).toBe(json);
+});
+
+it('prints a line that comes in pieces once it is whole', () => {
+  const shown: string[] = [];
+  const output = Object.assign(new PassThrough(), { isTTY: true });
+  output.write = ((chunk: unknown) => shown.push(String(chunk)) > 0) as typeof output.write;
+  const end = showJson(output as unknown as NodeJS.WriteStream);
+
+  output.write('It is');
+  output.write(' up.\n\nreply │ {"event":"a"}\n{"eve');
+  end();
+
+  expect(shown.join('')).toBe('{"text":"It is up."}\n{"process":"reply","event":"a"}\n');
+});
