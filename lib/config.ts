@@ -2,6 +2,7 @@
 
 import { KEPT_DAYS } from './bounds.ts';
 import { eventsIn } from './config/events.ts';
+import { handoffIn } from './config/handoff.ts';
 import { chosenKey, chosenKeys, headers, namedKeys, requiredKey } from './config/keys.ts';
 import { baseUrl, origins, url } from './config/urls.ts';
 import {
@@ -106,6 +107,7 @@ export const groups = {
     redactContacts: flag(env, 'RECONIFY_REDACT_CONTACTS', problems),
     ...recordsOf(env, problems),
   })),
+  handoff: handoffIn,
   /** Who is told of what happens; nobody unless a receiver is set. */
   events: eventsIn,
   eventsDeadLetters: (env, problems) => ({

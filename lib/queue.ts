@@ -124,7 +124,9 @@ export function dedupeId(inbound: Inbound, generation = 0): string {
       ? `redrive:${messageId}:${generation}`
       : inbound.event === 'edited'
         ? `edited:${messageId}:${inbound.editedAt}`
-        : `${inbound.event}:${messageId}`;
+        : inbound.event === 'due'
+          ? `due:${messageId}:${inbound.what}:${inbound.createdAt}`
+          : `${inbound.event}:${messageId}`;
   return LEGAL_DEDUPE_ID.test(id) ? id : sha256(id);
 }
 

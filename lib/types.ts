@@ -85,7 +85,16 @@ export interface Deleted extends Omit<MessageRef, 'createdAt'> {
   createdAt?: number;
 }
 
-export type Inbound = Sent | Intervened | Edited | Deleted;
+/** Something of a handoff is due: see whether somebody came, or whether the team has been silent for long enough; or an operator gave it back. */
+export interface Due extends MessageRef {
+  event: 'due';
+  /** `messageId` names the handoff, `createdAt` is when it is due (ms). */
+  what: 'unanswered' | 'silence' | 'resumed';
+  /** As it stood when an operator ended it: by now it may be gone. */
+  handoff?: Handoff;
+}
+
+export type Inbound = Sent | Intervened | Edited | Deleted | Due;
 
 /** What somebody said earlier and is answered to now. */
 export interface Quote {
@@ -257,11 +266,36 @@ export interface Summary {
   upTo: string;
 }
 
+/** A conversation that a human is to take over, or has. */
+export interface Handoff {
+  /** Of the message that led to it, and how often the conversation was given back before. */
+  id: string;
+  /** Nobody has come yet, or somebody of the team has spoken. */
+  state: 'waiting' | 'taken';
+  /** When that message was said (ms, the platform's clock), and when the team last wrote. */
+  at: number;
+  heardAt?: number;
+  /** Who asked for it: Claude, a word of the user's, a rule of ours, or the team by writing. */
+  by: 'model' | 'user' | 'rule' | 'team';
+  /** For whoever takes over: what the user needs. */
+  reason: string;
+  bot: string;
+  /** The user. */
+  speaker: Pick<Speaker, 'id' | 'name' | 'locale'>;
+  /** What was said last, oldest first, without secrets and contacts. */
+  messages: readonly { by: 'user' | 'bot' | 'team'; text: string }[];
+}
+
 /** What the table knows of a conversation besides its turns. */
 export interface Conversation {
   owner: Owner;
   /** Ids of the humans of the team who have written here. */
   team: readonly string[];
+  handoff?: Handoff;
+  /** Since when (ms) its owner is the owner, where it ever changed. */
+  ownedAt?: number;
+  /** How often it was given back to the bot. */
+  returned?: number;
   /** What the platform calls others who took part in a group when somebody spoke without calling the bot, by their ids. */
   roles?: Readonly<Record<string, string>>;
   summary?: Summary;

@@ -15,6 +15,7 @@ import { fileLimitsOf } from '../claude/models.ts';
 import { priceUsd } from '../claude/price.ts';
 import { type ModelCall, noTools } from '../claude/question.ts';
 import { SUMMARY_MAX_TOKENS, SUMMARY_MODEL, SUMMARY_PROMPT } from '../claude/summary.ts';
+import type { HandoffSettings } from '../config/handoff.ts';
 import type { Settings } from '../config.ts';
 import { withoutDocuments } from '../knowledge/only.ts';
 import { type OpenedKnowledge, openKnowledge } from '../knowledge/open.ts';
@@ -22,11 +23,13 @@ import { searchTool } from '../knowledge/tool.ts';
 import { logLine } from '../log.ts';
 import { openCounters } from '../store/counters.ts';
 import { openDynamo, openStore, type Store } from '../store/store.ts';
+import handTool from '../tools/all/hand-to-human.ts';
 import { allTools } from '../tools/all.ts';
-import type { Tool } from '../tools/tool.ts';
-import { chooseTools, openToolbox } from '../tools/toolbox.ts';
+import { type Tool, ToolError } from '../tools/tool.ts';
+import { chooseTools, openToolbox, type ToolboxDeps } from '../tools/toolbox.ts';
 import { type ComposeDeps, compose } from '../turn/compose.ts';
 import { disclosing } from '../turn/disclosure.ts';
+import { requestHandoff } from '../turn/handoff.ts';
 import { type Limits, openLimits } from '../turn/limits.ts';
 import type { RememberDeps } from '../turn/remember.ts';
 import type { TurnDeps } from '../turn/shapes.ts';
@@ -46,6 +49,7 @@ export const ANSWERING = [
   'botSecrets',
   'events',
   'retention',
+  'handoff',
 ] as const;
 
 /** What one file may weigh (bytes) and take (ms): as much as the API accepts of a picture, and a slow link's time for it. */
@@ -59,7 +63,7 @@ export function openAnswering(
   settings: Settings<(typeof ANSWERING)[number]> & Partial<Settings<(typeof RECORDS)[number]>>,
   dynamo = openDynamo(),
   ownLimits: Limits = limitsOf(settings, dynamo),
-): Omit<TurnDeps, 'platform'> & RememberDeps & { store: Store } {
+): Omit<TurnDeps, 'platform'> & RememberDeps & { store: Store; handoff: HandoffSettings } {
   const { aws, claude, history, limits, attachments, stage, retention } = settings;
   const log = logLine;
   const now = Date.now;
@@ -68,7 +72,10 @@ export function openAnswering(
   const fileLimits = fileLimitsOf(claude.model);
   const budget = openBudget(attachments.memoryMb * FILE_BYTES_PER_MB);
   const store = openStore(dynamo, aws.tableName, now, retention.days);
-  const handToHuman = (about: Parameters<typeof store.handOver>[0]) => store.handOver(about, 'human');
+  const { handoff } = settings;
+  const tell = outboxOf(settings.events);
+  const handToHuman: ToolboxDeps['handToHuman'] = (about, reason) =>
+    requestHandoff({ store, handoff, tell, now, log }, about, { by: 'model', reason });
   const keep = openRecorder(settings, { now, newId, log });
   const recording = (marks: Partial<BotMarks> = {}) => ({
     record: async (call: ModelCall) => {
@@ -82,19 +89,26 @@ export function openAnswering(
     const marks = { bot: bot.name, promptHash: bot.promptHash };
     const asking = withBot(claude, bot);
     const knowledge = bot.documents && openKnowledge(bot.documents);
-    const toolbox = openToolbox([...chooseTools(allTools, bot), ...knowledgeTools(bot, knowledge)], {
-      bot: { bot: bot.name, secrets: settings.botSecrets(bot.name, bot.secrets) },
-      ...{ handToHuman, fetch, now, log },
-    });
-    const deps: ComposeDeps = {
-      ask: openAsk({
+    const tools = [...chooseTools(allTools, bot), ...knowledgeTools(bot, knowledge)];
+    const askWith = (offered: readonly Tool[], handing: ToolboxDeps['handToHuman']) =>
+      openAsk({
         ...base,
         ...recording(marks),
         settings: asking,
-        tools: toolbox,
+        tools: openToolbox(offered, {
+          bot: { bot: bot.name, secrets: settings.botSecrets(bot.name, bot.secrets) },
+          ...{ handToHuman: handing, fetch, now, log },
+        }),
         knowledge,
         isOnlyFromDocuments: bot.documents !== undefined && bot.knowledge === 'only',
-      }),
+      });
+    const ask = askWith(tools, handToHuman);
+    const askAlone = askWith(
+      tools.filter((tool) => tool !== handTool),
+      nobodyToHandTo,
+    );
+    const deps: ComposeDeps = {
+      ask: (question) => (handoff.isPossible(question.about.platform) ? ask(question) : askAlone(question)),
       window: history,
       limits: ownLimits,
       fetchFiles: (turns, signal) =>
@@ -121,7 +135,8 @@ export function openAnswering(
       history.strategy === 'summary'
         ? openAsk({ ...base, ...recording(), settings: summarySettings(claude), tools: noTools })
         : undefined,
-    tell: outboxOf(settings.events),
+    tell,
+    handoff,
     speech: openSpeech(bots, settings.speech),
     maxInputChars: limits.maxInputChars,
     now,
@@ -132,6 +147,11 @@ export function openAnswering(
 
 type BotMarks = Pick<Reply, 'bot' | 'promptHash'>;
 type Refusal = Parameters<NonNullable<AskDeps['recordError']>>[0];
+
+/** For tools of a bot's own: where nobody would hear of it, nobody is handed anything. */
+async function nobodyToHandTo(): Promise<never> {
+  throw new ToolError('Nobody can take a conversation over here.');
+}
 
 /** What a bot with documents is offered beside its own tools. */
 function knowledgeTools({ documents, knowledge }: Bot, open: (() => Promise<OpenedKnowledge>) | undefined): Tool[] {

@@ -13,7 +13,7 @@ import { openApp } from './open.ts';
 import { outboxOf } from './outbox.ts';
 import { openPlatforms, PLATFORMS } from './platforms.ts';
 
-const GROUPS = ['aws', 'limits', 'speech', 'events', ...PLATFORMS] as const;
+const GROUPS = ['aws', 'limits', 'speech', 'events', 'handoff', ...PLATFORMS] as const;
 
 /** The handler of the queue of dead letters; an answer that was stored but never sent still goes out instead of the apology. */
 export function apologizeDoor() {
@@ -28,6 +28,7 @@ function apologyDeps(settings: Settings<(typeof GROUPS)[number]>): ReplyDeps {
     },
     askForSummary: undefined,
     tell: outboxOf(settings.events),
+    handoff: settings.handoff,
     speech: openSpeech(bots, settings.speech),
     maxInputChars: settings.limits.maxInputChars,
     hold: openTurnsQueue(openSqs(), settings.aws.turnsQueueUrl).hold,

@@ -1,4 +1,4 @@
-/** Root of the reconciler: TalkJS on one side, the table and the queue of turns on the other. */
+/** Root of the reconciler: what is due everywhere, and TalkJS on one side, the table and the queue of turns on the other. */
 
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
@@ -11,9 +11,14 @@ import { talkjsLately } from '../platforms/talkjs/lately.ts';
 import { ourUsers } from '../platforms/talkjs/our-users.ts';
 import { talkjsTeam } from '../platforms/talkjs/team.ts';
 import { openSqs, openTurnsQueue } from '../queue.ts';
+import { duesUntil, endDue } from '../store/due.ts';
+import type { Dynamo } from '../store/dynamo.ts';
+import { openTable } from '../store/items.ts';
 import { openProgress } from '../store/progress.ts';
 import { openDynamo, openStore } from '../store/store.ts';
+import { type DuesDeps, putDues } from '../turn/dues.ts';
 import { type ReconcileDeps, type Reconciled, reconcile } from '../turn/reconcile.ts';
+import type { Due } from '../types.ts';
 import { doorFailed } from './doors/failed.ts';
 import { openApp } from './open.ts';
 
@@ -30,9 +35,10 @@ export function reconcileDoor({ paceMs = PACE_MS }: { paceMs?: number } = {}): H
   const open = openApp(['aws', 'talkjs', 'retention'] as const, (settings) => depsOf(settings, paceMs));
   return async (_event, context) => {
     try {
-      const deps = await open();
-      if (!deps) return { skipped: 'TalkJS is not configured' };
-      return await reconcile(deps, () => context.getRemainingTimeInMillis());
+      const { dues, lately } = await open();
+      await putDues(dues);
+      if (!lately) return { skipped: 'TalkJS is not configured' };
+      return await reconcile(lately, () => context.getRemainingTimeInMillis());
     } catch (error) {
       doorFailed(error);
       return { skipped: errorName(error) };
@@ -41,12 +47,27 @@ export function reconcileDoor({ paceMs = PACE_MS }: { paceMs?: number } = {}): H
 }
 
 function depsOf(
-  { aws, talkjs, retention }: Settings<'aws' | 'talkjs' | 'retention'>,
+  settings: Settings<'aws' | 'talkjs' | 'retention'>,
   paceMs: number,
+): { dues: DuesDeps; lately: ReconcileDeps | undefined } {
+  const { aws } = settings;
+  const dynamo = openDynamo();
+  const table = openTable(dynamo, aws.tableName);
+  const { put } = openTurnsQueue(openSqs(), aws.turnsQueueUrl);
+  const dues = {
+    duesUntil: (now: number) => duesUntil(table, now),
+    endDue: (due: Due) => endDue(table, due),
+    ...{ put, now: Date.now, log: logLine },
+  };
+  return { dues, lately: latelyDeps(settings, { dynamo, put, paceMs }) };
+}
+
+function latelyDeps(
+  { aws, talkjs, retention }: Settings<'aws' | 'talkjs' | 'retention'>,
+  { dynamo, put, paceMs }: { dynamo: Dynamo; put: ReconcileDeps['put']; paceMs: number },
 ): ReconcileDeps | undefined {
   if (!talkjs) return undefined;
   const now = Date.now;
-  const dynamo = openDynamo();
   // The next run is the retry.
   const sleep = () => Promise.reject(new Later('not now'));
   const api = talkjsApi(talkjs, { fetch, now, sleep });
@@ -55,7 +76,7 @@ function depsOf(
     team: talkjsTeam(talkjs, api),
     store: openStore(dynamo, aws.tableName, now, retention.days),
     progress: openProgress(dynamo, aws.tableName),
-    put: openTurnsQueue(openSqs(), aws.turnsQueueUrl).put,
+    put,
     pace: () => wait(paceMs),
     now,
     log: logLine,

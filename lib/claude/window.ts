@@ -169,16 +169,18 @@ interface Shown {
 
 function exchange(turn: Turn, shown: Shown): WindowMessage[] {
   const answer = turn.reply?.kind === 'answer' ? withNumbers(turn.reply.text.trim(), turn.reply.choices) : '';
-  const question = spoken(turn.said, shown);
+  const question = spoken(turn.said, shown, turn.said.length > 0 ? undefined : BY_ITSELF);
   const { effects = [] } = turn.reply ?? {};
   if (effects.length > 0) question.content.push(noteOfEffects(effects));
   return answer ? [question, { role: 'assistant', content: [{ type: 'text', text: answer }] }] : [question];
 }
 
+const BY_ITSELF = 'nobody has written: what follows you said by yourself';
+
 /** Each message of the user is a text block of its own, word for word; what the team said is told as a note, never as Claude's own words. */
-function spoken(said: readonly Said[], shown: Shown): WindowMessage {
+function spoken(said: readonly Said[], shown: Shown, unsaid = 'empty message'): WindowMessage {
   const blocks = said.flatMap((one) => blocksOf(one, shown));
-  return { role: 'user', content: blocks.length > 0 ? blocks : [note('empty message')] };
+  return { role: 'user', content: blocks.length > 0 ? blocks : [note(unsaid)] };
 }
 
 function blocksOf(said: Said, { corrections, files }: Shown): Block[] {

@@ -1,4 +1,5 @@
 /** Room of events: the outbox. An event waits in the queue, once for each receiver, before anything else says that it happened. */
+import { Later } from '../errors.ts';
 import { type Log, labelsOf } from '../log.ts';
 import { bodyOf, type EventType, eventIdOf, type Happening, type Letter, type ReceiverName } from './event.ts';
 
@@ -9,7 +10,7 @@ export interface OutboxDeps {
   log: Log;
 }
 
-/** Resolves when every receiver's copy waits in the queue: to be awaited before the state that it tells of is written. Throws what the queue throws. */
+/** Resolves when every receiver's copy waits in the queue: to be awaited before the state that it tells of is written. Throws `Later` when the queue does not answer. */
 export type Tell = (happening: Happening) => Promise<void>;
 
 /** Where nobody wants to be told. */
@@ -24,7 +25,9 @@ export function openOutbox({ receivers, put, log }: OutboxDeps): Tell {
     const id = eventIdOf(happening);
     const about = { id, type, platform, conversation, ...(messageId ? { messageId } : {}) };
     const body = bodyOf(happening);
-    await Promise.all(wanted.map(({ to }) => put({ to, ...about, body })));
+    await Promise.all(wanted.map(({ to }) => put({ to, ...about, body }))).catch((error: unknown) => {
+      throw new Later('the queue of events did not answer', { cause: error });
+    });
     log('event-kept', { ...labelsOf({ platform, conversation, messageId }), told: id, type });
   };
 }

@@ -15,12 +15,15 @@ export function resume(deps: OperatorDeps, named: Named): Promise<Answer> {
 }
 
 async function giveTo(owner: Owner, deps: OperatorDeps, named: Named): Promise<Answer> {
-  const { store } = deps;
+  const { store, put, now } = deps;
   const { name } = named;
   // Somebody may want the bot to be silent from the first message on.
   const { platform, conversation } = await findConversation(deps, named).catch(orNew(named));
   const of = { platform, conversation };
-  const before = await store.ownerOf(of);
+  const { owner: before, handoff } = await store.conversationOf(of);
+  // First, so that those who were told that somebody is needed hear of its end, whatever ends this in between.
+  if (owner === 'bot' && handoff)
+    await put({ event: 'due', what: 'resumed', ...of, messageId: handoff.id, createdAt: now(), handoff });
   await store.handOver(of, owner);
   const text = owner === 'bot' ? `The bot answers in ${name} again.` : `The bot is silent in ${name}.`;
   return { text: before === owner ? `${text} It was so before.` : text, json: { ...of, owner, before } };

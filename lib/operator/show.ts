@@ -4,6 +4,7 @@ import { type Row, toTable } from '../text/table.ts';
 import type { Effect, Turn } from '../types.ts';
 import { type Known, type Named, turnsOf } from './conversation.ts';
 import { groupOf, tellGroup } from './group.ts';
+import { tellHandoff, viewOfHandoff } from './handoff.ts';
 import { findConversation } from './trace.ts';
 import type { Answer, OperatorDeps } from './verb.ts';
 
@@ -13,7 +14,7 @@ export async function show(deps: OperatorDeps, { withText, ...named }: Named & {
   const { platform, conversation, messageId } = await findConversation(deps, named);
   const of = { platform, conversation };
   const [turns, kept] = await Promise.all([turnsOf(store, of), store.conversationOf(of)]);
-  const { owner, team, summary } = kept;
+  const { owner, team, summary, handoff } = kept;
   const group = groupOf(kept, turns);
   // Of a message that was named, only what it belongs to.
   const isMeant = ({ sk, into, said }: Turn) =>
@@ -33,10 +34,20 @@ export async function show(deps: OperatorDeps, { withText, ...named }: Named & {
     `${views.length} ${views.length === 1 ? 'turn' : 'turns'}`,
     `$${usd.toFixed(4)}`,
   ].join(' · ');
-  const headed = group ? `${head}\n${tellGroup(group)}` : head;
+  const headed = [head, ...(group ? [tellGroup(group)] : []), ...(handoff ? tellHandoff(handoff, withText) : [])].join(
+    '\n',
+  );
   return {
     text: views.length === 0 ? headed : `${headed}\n\n${toTable(views.map(rowOf))}`,
-    json: { ...of, owner, team, group, usd, turns: views },
+    json: {
+      ...of,
+      owner,
+      team,
+      group,
+      ...(handoff ? { handoff: viewOfHandoff(handoff, withText) } : {}),
+      usd,
+      turns: views,
+    },
   };
 }
 

@@ -1,15 +1,9 @@
 /** The table, of the conversation itself: whose it is, who of the team is in it, what is remembered of it. */
 
-import type { Conversation, Earlier, MessageRef, Owner, Said, Summary } from '../types.ts';
+import type { Conversation, Earlier, Handoff, MessageRef, Owner, Said, Summary } from '../types.ts';
 import type { Access } from './access.ts';
-import { gone, partition, turnSk } from './keys.ts';
+import { CONVERSATION_SK, EARLIER_SK, gone, partition, turnSk } from './keys.ts';
 import { openSilent } from './silent.ts';
-
-/** Sorts after every turn, so that one backward read gives the conversation's own item and its newest turns. */
-export const CONVERSATION_SK = '~';
-
-/** Behind it, so that the same read gives what was said before the bot came. */
-export const EARLIER_SK = '~B';
 
 /** What is kept of a conversation beside its turns. Throws `Later` when the table does not answer. */
 export function openConversations(access: Access) {
@@ -42,30 +36,16 @@ export function openConversations(access: Access) {
       // First, so that no crash hides who waits for a human.
       if (owner !== 'bot') await noteSilence(of);
       await update(partition(of), CONVERSATION_SK, {
-        UpdateExpression: 'SET #owner = :owner, ownedAt = :now, expiresAt = :expires',
+        UpdateExpression: `SET #owner = :owner, ownedAt = :now, expiresAt = :expires${owner === 'bot' ? ' REMOVE handoff ADD returned :one' : ''}`,
         ExpressionAttributeNames: { '#owner': 'owner' },
-        ExpressionAttributeValues: { ':owner': owner, ':now': now(), ':expires': expiresAt() },
+        ExpressionAttributeValues: {
+          ':owner': owner,
+          ':now': now(),
+          ':expires': expiresAt(),
+          ...(owner === 'bot' ? { ':one': 1 } : {}),
+        },
       });
       if (owner === 'bot') await endSilence(of);
-    },
-
-    /**
-     * Somebody of the team spoke at `at` (ms): the conversation is theirs unless it is not the bot's anyway, or was given to the bot
-     * after they spoke.
-     */
-    async takeOver(of: Pick<MessageRef, 'platform' | 'conversation'>, member: string, at: number): Promise<void> {
-      await update(partition(of), CONVERSATION_SK, {
-        UpdateExpression: 'SET expiresAt = :expires ADD team :member',
-        ExpressionAttributeValues: { ':member': new Set([member]), ':expires': expiresAt() },
-      });
-      if ((await conversationOf(of)).owner === 'bot') await noteSilence(of);
-      await update(partition(of), CONVERSATION_SK, {
-        UpdateExpression: 'SET #owner = :human, ownedAt = :now',
-        ConditionExpression:
-          '(attribute_not_exists(#owner) OR #owner = :bot) AND (attribute_not_exists(ownedAt) OR ownedAt < :at)',
-        ExpressionAttributeNames: { '#owner': 'owner' },
-        ExpressionAttributeValues: { ':human': 'human', ':bot': 'bot', ':now': now(), ':at': at },
-      });
     },
 
     /** Keeps what somebody of the team said as part of the history: a turn that nobody has to answer. */
@@ -121,6 +101,9 @@ export function toConversation(item: Record<string, unknown> | undefined): Conve
   return {
     owner: item?.owner === 'human' || item?.owner === 'paused' ? item.owner : 'bot',
     team: item?.team instanceof Set ? [...item.team].map(String) : [],
+    ...(item?.ownedAt ? { ownedAt: Number(item.ownedAt) } : {}),
+    ...(item?.returned ? { returned: Number(item.returned) } : {}),
+    ...(item?.handoff ? { handoff: item.handoff as Handoff } : {}),
     ...(item?.roles ? { roles: item.roles as Record<string, string> } : {}),
     ...(item?.summary ? { summary: item.summary as Summary } : {}),
   };

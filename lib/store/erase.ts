@@ -1,10 +1,9 @@
 /** The table, when one turn is to leave nothing behind: its item, what it did, and what is noted of it elsewhere. */
 import type { MessageRef } from '../types.ts';
 import type { Access } from './access.ts';
-import { EARLIER_SK } from './conversation.ts';
 import type { Key } from './items.ts';
 import { journalRange } from './journal.ts';
-import { partition, pointer, turnSk } from './keys.ts';
+import { EARLIER_SK, partition, pointer, turnSk } from './keys.ts';
 import { troubleKey } from './trouble.ts';
 
 /** Where things of a turn lie outside of its conversation's partition. */

@@ -1,6 +1,7 @@
 /** The table, when a conversation is to be forgotten: everything that is kept of it, wherever it lies. The one way to do so. */
 import type { MessageRef } from '../types.ts';
 import { openRemoval } from './chat-api/chat-api.ts';
+import { forgetDues } from './due.ts';
 import type { Dynamo } from './dynamo.ts';
 import { keysBeside } from './erase.ts';
 import { type Item, openTable, type Table } from './items.ts';
@@ -47,6 +48,7 @@ export function openForget(dynamo: Dynamo, name: string, now: () => number): For
       after = next;
     }
     await table.remove(silentKey(of));
+    await forgetDues(table, of);
     await table.clear({ pk, from: ' ', to: '~~' });
     return turns;
   }

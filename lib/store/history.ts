@@ -2,8 +2,8 @@
 
 import type { Conversation, Earlier, MessageRef, Turn, TurnState } from '../types.ts';
 import type { Access } from './access.ts';
-import { CONVERSATION_SK, EARLIER_SK, toConversation } from './conversation.ts';
-import { partition, partsOfSk, turnSk } from './keys.ts';
+import { toConversation } from './conversation.ts';
+import { CONVERSATION_SK, EARLIER_SK, partition, partsOfSk, turnSk } from './keys.ts';
 
 /** What one look at a conversation gives: its newest turns, oldest first, and whose it is. */
 export interface Recent {

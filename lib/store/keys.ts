@@ -17,6 +17,12 @@ export function partition({ platform, conversation }: { platform: string; conver
   return `C#${platform}#${conversation}`;
 }
 
+/** Sorts after every turn, so that one backward read gives the conversation's own item and its newest turns. */
+export const CONVERSATION_SK = '~';
+
+/** Behind it, so that the same read gives what was said before the bot came. */
+export const EARLIER_SK = '~B';
+
 /** Where it is kept when a conversation was forgotten: all that is left of it, so its name is not in it. */
 export function gone(of: Pick<MessageRef, 'platform' | 'conversation'>): { pk: string; sk: string } {
   return { pk: `GONE#${createHash('sha256').update(partition(of)).digest('hex')}`, sk: '-' };

@@ -3,8 +3,10 @@ import { KEPT_DAYS } from '../bounds.ts';
 import { openAccess } from './access.ts';
 import { openConversations } from './conversation.ts';
 import { openCorrections } from './corrections.ts';
+import { openDue } from './due.ts';
 import type { Dynamo } from './dynamo.ts';
 import { openErase } from './erase.ts';
+import { openHandoffs } from './handoffs.ts';
 import { openHistory } from './history.ts';
 import { openJournalStore } from './journal.ts';
 import { openTrouble } from './trouble.ts';
@@ -25,6 +27,8 @@ export function openStore(dynamo: Dynamo, table: string, now: () => number, kept
     ...openHistory(access),
     ...openJournalStore(access),
     ...openConversations(access),
+    ...openHandoffs(access),
+    ...openDue(access),
     ...openCorrections(access),
     ...openErase(access),
     ...openTrouble(access),

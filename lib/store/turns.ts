@@ -92,6 +92,23 @@ export function openTurns(access: Access) {
       });
     },
 
+    /** A turn without a question, answered from the start; false when there is one already. */
+    async say(ref: MessageRef, reply: Reply): Promise<boolean> {
+      return update(partition(ref), turnSk(ref), {
+        UpdateExpression:
+          'SET #state = :answered, reply = :reply, said = :none, generation = :zero, epoch = :zero, expiresAt = :expires',
+        ConditionExpression: 'attribute_not_exists(#state)',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: {
+          ':answered': 'ANSWERED',
+          ':reply': reply,
+          ':none': [],
+          ':zero': 0,
+          ':expires': expiresAt(),
+        },
+      });
+    },
+
     /** Lets `owner` alone send the stored reply until `leaseUntil` (ms), 0 to let others; false when somebody else does, or the turn is over. */
     async sendAlone(ref: MessageRef, { owner, leaseUntil }: { owner: string; leaseUntil: number }): Promise<boolean> {
       return update(partition(ref), turnSk(ref), {

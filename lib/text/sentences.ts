@@ -27,8 +27,13 @@ export function speak(language: Language) {
   const duration = (seconds: number) =>
     seconds < 5400 ? time(Math.ceil(seconds / 60), 'minute') : time(Math.ceil(seconds / 3600), 'hour');
   const list = (words: readonly string[]) => new Intl.ListFormat(language).format(words);
+  const moment = (at: number, timeZone: string) =>
+    new Intl.DateTimeFormat(language, {
+      ...{ weekday: 'long', hour: '2-digit', minute: '2-digit', timeZoneName: 'short', timeZone },
+    }).format(at);
   return {
     ...said,
+    teamBack: ({ at, zone }: { at: number; zone: string }) => said.teamBack(moment(at, zone)),
     tooLong: (chars: number, maxChars: number) => said.tooLong(number(chars), number(maxChars)),
     slowDown: (waitSeconds: number) => said.slowDown(time(waitSeconds, 'second')),
     userSpent: (waitSeconds: number) => said.userSpent(duration(waitSeconds)),

@@ -7,6 +7,7 @@ import type { Sent } from '../types.ts';
 import { type AddressedDeps, isForUs } from './addressed.ts';
 import { burstOf } from './burst.ts';
 import { type CorrectDeps, correct, notePlaces } from './correct.ts';
+import { due } from './due.ts';
 import { PATIENCE_MS } from './earlier.ts';
 import { apologise, isPassing, LAST_ATTEMPT, platformOf, reasonOf } from './ending.ts';
 import { type InterveneDeps, intervene } from './intervene.ts';
@@ -110,6 +111,10 @@ async function handle(
   const { inbound } = head;
   if (inbound.event === 'intervened') {
     await intervene(deps, inbound);
+    return NOTHING_ELSE;
+  }
+  if (inbound.event === 'due') {
+    await due(deps, inbound, { attempts: head.attempts, remainingMs });
     return NOTHING_ELSE;
   }
   if (inbound.event !== 'sent') {

@@ -1,10 +1,9 @@
 /** Stops 5-7, where others are told what becomes of a turn: before the table says so, as a crash in between would keep it from them. */
 import { DEFAULT_BOT } from '../bots/identity.ts';
-import { Later } from '../errors.ts';
 import { type Happening, masked } from '../events/event.ts';
 import { errorName, labelsOf, referenceOf } from '../log.ts';
 import type { Reply, Said } from '../types.ts';
-import { LAST_ATTEMPT } from './ending.ts';
+import { comesBack } from './ending.ts';
 import type { TurnDeps, TurnInput } from './shapes.ts';
 
 type About = Pick<TurnInput, 'burst' | 'attempts' | 'isOnlyAttempt'>;
@@ -17,7 +16,7 @@ async function tellOf(
 ): Promise<void> {
   const { platform, conversation, messageId, bot = DEFAULT_BOT } = head;
   await tell({ ...what, at: now(), platform, conversation, messageId, bot }).catch((error: unknown) => {
-    if (!isOnlyAttempt && attempts < LAST_ATTEMPT) throw new Later('the queue of events is away', { cause: error });
+    if (!isOnlyAttempt && comesBack(error, attempts)) throw error;
     log('event-lost', { ...labelsOf(head), type: what.type, error: errorName(error) });
   });
 }

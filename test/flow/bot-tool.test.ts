@@ -23,6 +23,7 @@ import { type Emulators, startEmulators } from '../../local/emulators.ts';
 import { sendJson, serve } from '../../local/stand-ins/serve.ts';
 import { receive } from '../harness/consumer.ts';
 import { inEnglish } from '../harness/english.ts';
+import { noHandoff, takenBy } from '../harness/hand-made.ts';
 
 const TABLE = 'Table';
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -115,6 +116,7 @@ function deps(outcome: Outcome = 'answered', messageId = 'm') {
       },
     }),
     tell: tellNobody,
+    handoff: noHandoff,
     speech: inEnglish,
     maxInputChars: 0,
     now: Date.now,
@@ -283,7 +285,7 @@ describe('list --human', () => {
     const [taken, paused] = [newConversation(), newConversation()];
     await turn(taken, 'h1', 'answered');
     await turn(paused, 'h2', 'answered');
-    await store.takeOver({ platform: 'talkjs', conversation: taken }, 'bob', Date.now());
+    await store.takeOver({ platform: 'talkjs', conversation: taken }, takenBy('bob', Date.now()));
     await bot('pause', paused);
 
     const before = await botJson('list', '--human');

@@ -25,6 +25,7 @@ beforeAll(async () => {
     TOTAL_USD_PER_DAY: '100',
     MAX_INPUT_CHARS: '2000',
     ATTACHMENT_HOSTS: files.url,
+    HANDOFF_TALKJS_USER: 'support',
   });
 });
 afterAll(async () => {

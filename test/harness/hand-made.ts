@@ -1,5 +1,8 @@
 /** Queue events made by hand: several messages of one conversation in one batch, chosen ids and attempts. */
 
+import type { HandoffSettings } from '../../lib/config/handoff.ts';
+import type { Handoff } from '../../lib/types.ts';
+
 /** Hand-made, since AWS may hand over several messages of one conversation, which the emulator never does. */
 export function batch(inbounds: readonly object[], attempts = 1) {
   const Records = inbounds.map((inbound, i) => ({
@@ -28,4 +31,17 @@ export function sent(platform: string, conversation: string, text: string, n: nu
     attachments: [],
     ...(bot ? { bot } : {}),
   };
+}
+
+/** Nobody takes over, and nothing is due. */
+export const noHandoff: HandoffSettings = { waitMinutes: 0, returnHours: 0, isPossible: () => false };
+
+/** A conversation that somebody of the team took over at `at` (ms). */
+export function takenBy(member: string, at: number) {
+  const handoff: Handoff = {
+    ...{ id: `handoff-${at}`, state: 'taken', by: 'team', at, bot: 'default', messages: [] },
+    reason: 'Somebody wrote.',
+    speaker: { id: member },
+  };
+  return { member, at, handoff };
 }

@@ -25,6 +25,7 @@ const ANSWER = [
   'dynamodb:BatchGetItem',
   'dynamodb:PutItem',
   'dynamodb:UpdateItem',
+  'dynamodb:DeleteItem',
 ];
 
 /** As the framework names what belongs to a function. */
@@ -65,7 +66,7 @@ const EXPECTED: Record<string, Record<string, string[]>> = {
   },
   reply: { TurnsQueue: CONSUME, RecordsQueue: ['sqs:SendMessage'], EventsQueue: ['sqs:SendMessage'], Table: ANSWER },
   apologize: { TurnsDeadLetters: CONSUME, EventsQueue: ['sqs:SendMessage'], Table: ANSWER },
-  reconcile: { TurnsQueue: ['sqs:SendMessage'], Table: KEEP },
+  reconcile: { TurnsQueue: ['sqs:SendMessage'], Table: [...KEEP, 'dynamodb:DeleteItem'] },
   reconify: { RecordsQueue: ['sqs:SendMessage'], Table: ['dynamodb:UpdateItem'] },
   operator: {
     TurnsQueue: ['sqs:SendMessage'],

@@ -10,7 +10,10 @@ const namesIn = (text: string, pattern: RegExp) => new Set([...text.matchAll(pat
 
 /** Places in the stack, and its parameters: whoever needs one has it from serverless.yml, and locally from the embedded stack. */
 const isPlace = (name: string) => /^(TABLE_NAME|CHAT_API_STREAMS|[A-Z_]+_(QUEUE|DEAD_LETTERS)_URL)$/.test(name);
-const readers = ['lib/config.ts', ...globSync('lib/{config/events,platforms/*/{platform,settings}}.ts', { cwd: root })];
+const readers = [
+  'lib/config.ts',
+  ...globSync('lib/{config/{events,handoff},platforms/*/{platform,settings}}.ts', { cwd: root }),
+];
 const known = [...namesIn(readers.map(read).join('\n'), /'([A-Z]+(?:_[A-Z]+)+)'/g)].filter((name) => !isPlace(name));
 const example = read('.env.example');
 

@@ -9,6 +9,7 @@ import type { Delivery } from '../../lib/turn/shapes.ts';
 import type { Inbound, Platform, Sent, TurnState } from '../../lib/types.ts';
 import { inEnglish } from '../harness/english.ts';
 import { fakeTable } from '../harness/fakes.ts';
+import { noHandoff, takenBy } from '../harness/hand-made.ts';
 
 const ERRORS: Readonly<Record<string, () => unknown>> = {
   Later: () => new Later('away'),
@@ -120,7 +121,7 @@ async function run(waiting: readonly Inbound[], fault: Fault | undefined): Promi
   const now = () => clock;
   const table = fakeTable();
   const store = openStore(table.dynamo, 'table', now);
-  await store.takeOver(sent, 'eve', sent.createdAt);
+  await store.takeOver(sent, takenBy('eve', sent.createdAt));
   await store.handOver(sent, 'bot');
   const said = new Map<string, string>();
   let when: When = { queue: 'turns', attempt: 1 };
@@ -177,6 +178,7 @@ async function run(waiting: readonly Inbound[], fault: Fault | undefined): Promi
     }),
     askForSummary: undefined,
     tell: tellNobody,
+    handoff: noHandoff,
     speech: inEnglish,
     maxInputChars: 0,
     now,

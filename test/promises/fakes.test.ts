@@ -10,6 +10,7 @@ import { openSessions } from '../../lib/store/sessions.ts';
 import { openDynamo, openStore } from '../../lib/store/store.ts';
 import type { MessageRef, Reply, Said } from '../../lib/types.ts';
 import { fakeTable } from '../harness/fakes.ts';
+import { takenBy } from '../harness/hand-made.ts';
 import fc from '../harness/property.ts';
 import { sized } from '../harness/size.ts';
 import { makeTable } from '../harness/tables.ts';
@@ -117,7 +118,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   fc.record({ ref, owner, at: small }).map(
     ({ ref, owner, at }): Act =>
       ({ store }, clock) =>
-        store.takeOver(toRef(ref), owner, clock.now + at - 1),
+        store.takeOver(toRef(ref), takenBy(owner, clock.now + at - 1)),
   ),
   ref.map(
     (ref): Act =>

@@ -22,6 +22,10 @@ export const de: Sentences = {
   wasDone: (what) => `Das wurde ausgeführt: ${what}.`,
   mayBeDone: (what) =>
     `Ob das ausgeführt wurde, ist nicht bekannt: ${what}. Bitte prüfen Sie es, bevor Sie noch einmal darum bitten.`,
+  handedOver: 'Ich habe unser Team gebeten, hier zu übernehmen. Es wird sich jemand bei Ihnen melden.',
+  nobodyYet:
+    'Leider war von unserem Team noch niemand hier. Ihre Nachricht ist nicht vergessen: Es wird sich jemand bei Ihnen melden.',
+  teamBack: (when) => `Unser Team ist wieder da: ${when}.`,
   yes: 'Ja',
   no: 'Nein',
 };

@@ -20,6 +20,9 @@ export const en: Sentences = {
   allSpent: (wait) => `I have answered as much as I can today. Please come back in ${wait}.`,
   wasDone: (what) => `This was done: ${what}.`,
   mayBeDone: (what) => `I cannot tell whether this was done: ${what}. Please check before you ask for it again.`,
+  handedOver: 'I have asked our team to take over here. Somebody will write to you.',
+  nobodyYet: 'Sorry, nobody of our team has come yet. Your message is not forgotten: somebody will write to you.',
+  teamBack: (when) => `Our team is back: ${when}.`,
   yes: 'Yes',
   no: 'No',
 };

@@ -20,6 +20,10 @@ export const es: Sentences = {
   allSpent: (wait) => `Por hoy ya he respondido todo lo que puedo. Vuelva dentro de ${wait}.`,
   wasDone: (what) => `Esto se ha hecho: ${what}.`,
   mayBeDone: (what) => `No sé si esto se ha hecho: ${what}. Compruébelo antes de volver a pedirlo.`,
+  handedOver: 'He pedido a nuestro equipo que se encargue de esto. Alguien le escribirá.',
+  nobodyYet:
+    'Lo siento, todavía no ha venido nadie de nuestro equipo. Su mensaje no se ha olvidado: alguien le escribirá.',
+  teamBack: (when) => `Nuestro equipo vuelve: ${when}.`,
   yes: 'Sí',
   no: 'No',
 };

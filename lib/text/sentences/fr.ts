@@ -22,6 +22,10 @@ export const fr: Sentences = {
   allSpent: (wait) => `J’ai répondu à tout ce que je pouvais aujourd’hui. Revenez dans ${wait}.`,
   wasDone: (what) => `Ceci a été fait : ${what}.`,
   mayBeDone: (what) => `Je ne sais pas si ceci a été fait : ${what}. Veuillez vérifier avant de le redemander.`,
+  handedOver: 'J’ai demandé à notre équipe de prendre le relais ici. Quelqu’un vous écrira.',
+  nobodyYet:
+    'Désolé, personne de notre équipe n’est encore venu. Votre message n’est pas oublié : quelqu’un vous écrira.',
+  teamBack: (when) => `Notre équipe sera de retour : ${when}.`,
   yes: 'Oui',
   no: 'Non',
 };

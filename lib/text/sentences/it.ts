@@ -22,6 +22,10 @@ export const it: Sentences = {
   allSpent: (wait) => `Per oggi ho risposto a tutto quello che potevo. Torni tra ${wait}.`,
   wasDone: (what) => `Questo è stato fatto: ${what}.`,
   mayBeDone: (what) => `Non so se questo è stato fatto: ${what}. Verifichi prima di chiederlo di nuovo.`,
+  handedOver: 'Ho chiesto al nostro team di occuparsi di questa conversazione. Qualcuno le scriverà.',
+  nobodyYet:
+    'Mi dispiace, nessuno del nostro team è ancora arrivato. Il suo messaggio non è stato dimenticato: qualcuno le scriverà.',
+  teamBack: (when) => `Il nostro team torna: ${when}.`,
   yes: 'Sì',
   no: 'No',
 };

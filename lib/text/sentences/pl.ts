@@ -22,6 +22,10 @@ export const pl: Sentences = {
     `Dziś nie mogę już odpowiadać na kolejne pytania. Proszę wrócić później (pozostały czas: ${wait}).`,
   wasDone: (what) => `Wykonano: ${what}.`,
   mayBeDone: (what) => `Nie wiadomo, czy to wykonano: ${what}. Proszę to sprawdzić, zanim poprosi się o to ponownie.`,
+  handedOver: 'Nasz zespół został poproszony o przejęcie tej rozmowy. Ktoś do Pana/Pani napisze.',
+  nobodyYet:
+    'Przepraszamy, nikt z naszego zespołu jeszcze się nie pojawił. Wiadomość nie została zapomniana: ktoś do Pana/Pani napisze.',
+  teamBack: (when) => `Nasz zespół wraca: ${when}.`,
   yes: 'Tak',
   no: 'Nie',
 };

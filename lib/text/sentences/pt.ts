@@ -21,6 +21,9 @@ export const pt: Sentences = {
   allSpent: (wait) => `Por hoje já respondi a todas as perguntas que posso. Volte daqui a ${wait}.`,
   wasDone: (what) => `Isto foi feito: ${what}.`,
   mayBeDone: (what) => `Não sei se isto foi feito: ${what}. Verifique antes de pedir de novo.`,
+  handedOver: 'Pedi à nossa equipe que assuma esta conversa. Alguém vai lhe escrever.',
+  nobodyYet: 'Desculpe, ninguém da nossa equipe veio ainda. A sua mensagem não foi esquecida: alguém vai lhe escrever.',
+  teamBack: (when) => `A nossa equipe volta: ${when}.`,
   yes: 'Sim',
   no: 'Não',
 };

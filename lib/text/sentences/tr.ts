@@ -20,6 +20,9 @@ export const tr: Sentences = {
   allSpent: (wait) => `Bugün yanıtlayabileceklerim bu kadar. Lütfen ${wait} sonra tekrar gelin.`,
   wasDone: (what) => `Yapılan işlem: ${what}.`,
   mayBeDone: (what) => `Bunun yapılıp yapılmadığı bilinmiyor: ${what}. Lütfen yeniden istemeden önce kontrol edin.`,
+  handedOver: 'Ekibimizden bu görüşmeyi devralmasını istedim. Biri size yazacak.',
+  nobodyYet: 'Üzgünüm, ekibimizden henüz kimse gelmedi. Mesajınız unutulmadı: biri size yazacak.',
+  teamBack: (when) => `Ekibimizin dönüşü: ${when}.`,
   yes: 'Evet',
   no: 'Hayır',
 };

@@ -21,6 +21,11 @@ export interface Sentences {
   /** What tools did, by their names, such as "cancel order and refund". */
   wasDone(what: string): string;
   mayBeDone(what: string): string;
+  /** A human was asked to take the conversation over, and nobody has come so far. */
+  handedOver: string;
+  nobodyYet: string;
+  /** Behind either, outside of the team's hours: a day of the week and a time. */
+  teamBack(when: string): string;
   /** The two answers to a question of a tool. */
   yes: string;
   no: string;

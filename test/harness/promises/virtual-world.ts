@@ -18,6 +18,7 @@ import type { ReplyDeps } from '../../../lib/turn/reply.ts';
 import type { Platform } from '../../../lib/types.ts';
 import { inEnglish } from '../english.ts';
 import { type FakeFifo, fakeFifo, fakeTable, type ReceivedMessage } from '../fakes.ts';
+import { noHandoff } from '../hand-made.ts';
 import { type Acts, type Happened, openActingAsk } from './acting-claude.ts';
 import type { Process, Steps } from './mortal.ts';
 
@@ -178,6 +179,7 @@ export function openWorld(steps: Steps, options: WorldOptions = {}) {
       store: openStore(dynamoOf(process), 'table', now),
       askForSummary: undefined,
       tell: tellNobody,
+      handoff: noHandoff,
       speech: inEnglish,
       maxInputChars: 0,
       now,

@@ -20,6 +20,9 @@ const TOLD: Readonly<Record<keyof Speech, (speech: Speech) => string>> = {
   allSpent: ({ allSpent }) => allSpent(5 * 3600),
   wasDone: ({ wasDone }) => wasDone(['cancel order', 'refund']),
   mayBeDone: ({ mayBeDone }) => mayBeDone(['refund']),
+  handedOver: ({ handedOver }) => handedOver,
+  nobodyYet: ({ nobodyYet }) => nobodyYet,
+  teamBack: ({ teamBack }) => teamBack({ at: Date.UTC(2026, 10, 30, 8), zone: 'Europe/Berlin' }),
   yes: ({ yes }) => yes,
   no: ({ no }) => no,
 };

@@ -1,0 +1,22 @@
+/** Room of the settings: what becomes of a conversation that was handed to people. Pure. */
+import { type Env, whole } from './values.ts';
+
+export interface HandoffSettings {
+  /** So long the user waits until they are told that nobody has come yet; 0: they are not. */
+  waitMinutes: number;
+  /** After so much silence of the team the bot answers again; 0: it does not. */
+  returnHours: number;
+  /** Whether there is somebody who hears of it: a receiver of events, or on TalkJS a team that is known by role or name. */
+  isPossible(platform: string): boolean;
+}
+
+/** They are there with or without somebody who can take over. */
+export function handoffIn(env: Env, problems: string[]): HandoffSettings {
+  const isSet = (name: string) => Boolean(env[name]?.trim());
+  const hasTeam = isSet('HUMAN_ROLES') || isSet('HANDOFF_TALKJS_USER');
+  return {
+    waitMinutes: whole(env, 'HANDOFF_WAIT_MINUTES', 15, problems, { min: 0, max: 10_080 }),
+    isPossible: (platform) => isSet('EVENTS_WEBHOOK_URL') || (platform === 'talkjs' && hasTeam),
+    returnHours: whole(env, 'HANDOFF_RETURN_HOURS', 0, problems, { min: 0, max: 8_760 }),
+  };
+}

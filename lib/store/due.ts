@@ -1,0 +1,62 @@
+/** The table, of what is due: one small item each, in one place and in the order of its time, so that a look costs the same however many wait. */
+import { createHash } from 'node:crypto';
+import type { Due, MessageRef } from '../types.ts';
+import type { Access } from './access.ts';
+import type { Item, Key, Table } from './items.ts';
+import { partition } from './keys.ts';
+
+type Of = Pick<MessageRef, 'platform' | 'conversation'>;
+
+const DUE = 'DUE';
+
+/** Of one look. */
+const PAGE = 100;
+
+/** The same for a repeat. */
+function keyOf({ createdAt, platform, conversation, messageId, what }: Due): Key {
+  const id = createHash('sha256')
+    .update([partition({ platform, conversation }), messageId, what].join('\u0000'))
+    .digest('hex')
+    .slice(0, 32);
+  return { pk: DUE, sk: `${String(createdAt).padStart(13, '0')}#${id}` };
+}
+
+/** Throws `Later` when the table does not answer. */
+export function openDue({ update, expiresAt }: Pick<Access, 'update' | 'expiresAt'>) {
+  return {
+    /** One write unit, before the state is written that it watches. A repeat changes nothing. */
+    async noteDue(due: Due): Promise<void> {
+      const { pk, sk } = keyOf(due);
+      await update(pk, sk, {
+        UpdateExpression: 'SET due = :due, expiresAt = :expires',
+        ExpressionAttributeValues: { ':due': due, ':expires': expiresAt() },
+      });
+    },
+  };
+}
+
+/** At most 100 of what is due at `now` (ms), the longest due first. */
+export async function duesUntil(table: Pick<Table, 'query'>, now: number): Promise<Due[]> {
+  const { items } = await table.query({ pk: DUE, from: '0', to: `${String(now).padStart(13, '0')}#~`, limit: PAGE });
+  return items.map(toDue);
+}
+
+export async function endDue(table: Pick<Table, 'remove'>, due: Due): Promise<void> {
+  await table.remove(keyOf(due));
+}
+
+/** Removes what waits for its time in a conversation that is forgotten: what waits everywhere is looked through. */
+export async function forgetDues(table: Pick<Table, 'query' | 'remove'>, of: Of): Promise<void> {
+  for (let after: string | undefined; ; ) {
+    const { items, next } = await table.query({ pk: DUE, from: '0', to: '~', limit: PAGE, after });
+    const own = items.map(toDue).filter((due) => partition(due) === partition(of));
+    for (const due of own) await endDue(table, due);
+    if (next === undefined) return;
+    after = next;
+  }
+}
+
+/** Our own item, written as above. */
+function toDue({ due }: Item): Due {
+  return due as Due;
+}

@@ -1,0 +1,85 @@
+/** Stop 6, where a human is to take over: why, and what was said last, is kept with the conversation, and somebody is told of it. */
+import { DEFAULT_BOT } from '../bots/identity.ts';
+import type { HandoffSettings } from '../config/handoff.ts';
+import { masked } from '../events/event.ts';
+import type { Tell } from '../events/outbox.ts';
+import { type Log, labelsOf } from '../log.ts';
+import { partsOfSk, type Store } from '../store/store.ts';
+import type { Due, Handoff, Sent, Turn } from '../types.ts';
+
+export interface HandoffDeps {
+  store: Pick<Store, 'recent' | 'noteDue' | 'beginHandoff'>;
+  handoff: HandoffSettings;
+  tell: Tell;
+  now(): number;
+  log: Log;
+}
+
+export type About = Pick<Sent, 'platform' | 'conversation' | 'messageId' | 'speaker' | 'bot'>;
+
+/** So much of what was said last is told, and kept (bytes each). */
+const LINES = 5;
+const LINE_BYTES = 500;
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/**
+ * Makes a human the owner of the conversation. First what is due afterwards is noted, then somebody is told, and the state is written
+ * last: a crash in between is followed by the turn's next attempt. Does nothing where the conversation is not the bot's any more.
+ */
+export async function requestHandoff(
+  { store, handoff: settings, tell, now, log }: HandoffDeps,
+  about: About,
+  { by, reason }: Pick<Handoff, 'by' | 'reason'>,
+): Promise<void> {
+  const { platform, conversation, messageId, speaker, bot = DEFAULT_BOT } = about;
+  const { turns, conversation: kept } = await store.recent(about);
+  if (kept.owner !== 'bot') return;
+  const own = turns.find((turn) => turn.messageId === messageId);
+  const { id: user, name, locale } = speaker;
+  const handoff: Handoff = {
+    id: handoffId(messageId, kept.returned ?? 0),
+    ...{ state: 'waiting', by, bot, reason: masked(reason) },
+    at: own ? partsOfSk(own.sk).createdAt : now(),
+    speaker: { id: user, ...(name ? { name } : {}), ...(locale ? { locale } : {}) },
+    messages: lastLines(turns),
+  };
+  const { waitMinutes, returnHours } = settings;
+  const due = (what: Due['what'], ms: number) =>
+    store.noteDue({ event: 'due', what, platform, conversation, messageId: handoff.id, createdAt: handoff.at + ms });
+  if (waitMinutes > 0) await due('unanswered', waitMinutes * MINUTE_MS);
+  if (returnHours > 0) await due('silence', returnHours * HOUR_MS);
+  const who = name ? masked(name) : 'A user';
+  await tell({
+    ...{ type: 'handoff.requested', key: handoff.id, at: now(), platform, conversation, bot, messageId },
+    text: `${who} needs a person on ${platform} in ${conversation}: ${handoff.reason}`,
+    data: toldOf(handoff),
+  });
+  await store.beginHandoff(about, handoff);
+  log('handoff-requested', { ...labelsOf(about), by });
+}
+
+/** The same for every attempt at a message, and another one once the conversation was given back. */
+export function handoffId(messageId: string, returned: number): string {
+  return `${messageId}:${returned}`;
+}
+
+/** What an event tells of a handoff. */
+export function toldOf({ id, by, reason, speaker, at, messages }: Handoff) {
+  const { id: user, name } = speaker;
+  const since = new Date(at).toISOString();
+  return { handoff: id, by, reason, user, ...(name ? { name: masked(name) } : {}), since, messages };
+}
+
+/** As others may read it. */
+function lastLines(turns: readonly Turn[]): Handoff['messages'] {
+  const lines = turns.flatMap(({ said, reply }) => [
+    ...said.map(({ text, byTeam }) => ({ by: byTeam ? ('team' as const) : ('user' as const), text })),
+    ...(reply && reply.kind !== 'apology' ? [{ by: 'bot' as const, text: reply.text }] : []),
+  ]);
+  return lines
+    .filter(({ text }) => text.trim() !== '')
+    .slice(-LINES)
+    .map(({ by, text }) => ({ by, text: masked(text, LINE_BYTES) }));
+}

@@ -1,0 +1,47 @@
+/** Stop 5, where a conversation goes back to the bot: by the team's word, by its silence, or by an operator. */
+import type { HandoffSettings } from '../config/handoff.ts';
+import type { Tell } from '../events/outbox.ts';
+import { type Log, pseudonym } from '../log.ts';
+import type { Store } from '../store/store.ts';
+import type { Handoff, MessageRef } from '../types.ts';
+import { toldOf } from './handoff.ts';
+
+export interface ReturnDeps {
+  store: Pick<Store, 'giveBack' | 'noteDue'>;
+  handoff: HandoffSettings;
+  tell: Tell;
+  now(): number;
+  log: Log;
+}
+
+type Of = Pick<MessageRef, 'platform' | 'conversation'>;
+
+const HOUR_MS = 3_600_000;
+
+/** Notes when it is to be looked whether the team is still silent, where that matters. */
+export async function silenceDue(
+  { store, handoff: { returnHours } }: Pick<ReturnDeps, 'store' | 'handoff'>,
+  { platform, conversation }: Of,
+  { id, heardAt }: { id: string; heardAt: number },
+): Promise<void> {
+  if (returnHours === 0) return;
+  const createdAt = heardAt + returnHours * HOUR_MS;
+  await store.noteDue({ event: 'due', what: 'silence', platform, conversation, messageId: id, createdAt });
+}
+
+/** Tells, and then lets the bot answer what is said after `at` (ms). */
+export async function giveBack(
+  { store, tell, now, log }: ReturnDeps,
+  { platform, conversation }: Of,
+  handoff: Handoff,
+  { by, at }: { by: string; at: number },
+): Promise<void> {
+  const { id, bot, heardAt = 0 } = handoff;
+  await tell({
+    ...{ type: 'handoff.returned', key: id, at: now(), platform, conversation, bot },
+    text: `The bot answers again on ${platform} in ${conversation} (${by}).`,
+    data: { ...toldOf(handoff), returnedBy: by },
+  });
+  const isBack = await store.giveBack({ platform, conversation }, { id, at, heardAt });
+  log('conversation-given-back', { conversation: pseudonym(platform, conversation), isBack });
+}

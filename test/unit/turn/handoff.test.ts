@@ -1,0 +1,138 @@
+/** A handoff from the user's message to the bot's next answer, by each of the three ways back. */
+import { expect, it } from 'vitest';
+import { resume } from '../../../lib/operator/own.ts';
+import type { OperatorDeps } from '../../../lib/operator/verb.ts';
+import { HOUR, of, openPeople } from '../../harness/people.ts';
+
+const typesOf = ({ told }: ReturnType<typeof openPeople>) => told().map(({ type }) => type);
+const texts = ({ said }: ReturnType<typeof openPeople>) => said.map(({ text }) => text);
+
+async function handedOver(settings: Parameters<typeof openPeople>[0] = {}) {
+  const people = openPeople(settings);
+  people.user('Hello, I am ada@example.com');
+  people.user('human: wants a refund');
+  await people.work();
+  return people;
+}
+
+it('keeps and tells who asked, why, and what was said last, without contacts', async () => {
+  const people = await handedOver();
+
+  const { owner, handoff } = await people.store.conversationOf(of);
+  expect([owner, handoff]).toMatchObject(['human', { state: 'waiting', by: 'model', reason: 'wants a refund' }]);
+  expect(people.told()).toMatchObject([
+    {
+      type: 'handoff.requested',
+      text: 'Ada needs a person on talkjs in c: wants a refund',
+      data: {
+        reason: 'wants a refund',
+        messages: [
+          { by: 'user', text: 'Hello, I am [e-mail removed]' },
+          { by: 'bot', text: 'You said Hello, I am [e-mail removed].' },
+          { by: 'user', text: 'human: wants a refund' },
+        ],
+      },
+    },
+  ]);
+  expect(texts(people).at(-1)).toBe('Somebody will take over.');
+});
+
+it('is taken by the first word of the team, told once, and given back by /bot, which is neither answered nor history', async () => {
+  const people = await handedOver();
+  people.team('I am here.');
+  people.user('Thank you!');
+  people.team('It is on its way.');
+  await people.work();
+  const silent = texts(people).length;
+  const back = people.team(' /Bot ');
+  people.user('Are you there?');
+  await people.work();
+
+  people.queue.push(back);
+  people.team('Me again.');
+  people.queue.push(back);
+  await people.work();
+
+  expect(silent).toBe(2);
+  expect(texts(people).at(-1)).toBe('You said Are you there?.');
+  expect(typesOf(people)).toEqual(['handoff.requested', 'handoff.taken', 'handoff.returned', 'handoff.taken']);
+  expect(await people.store.ownerOf(of)).toBe('human');
+  const { turns } = await people.store.recent(of);
+  expect(turns.flatMap(({ said }) => said.map(({ text }) => text))).not.toContain(' /Bot ');
+});
+
+it('comes back when the team has been silent for so long, counted from its last word', async () => {
+  const people = await handedOver({ returnHours: 2, waitMinutes: 0 });
+  people.later(HOUR);
+  people.team('I am here.');
+  await people.work();
+  people.later(1.5 * HOUR);
+  await people.reconcile();
+  await people.work();
+  const before = await people.store.ownerOf(of);
+
+  people.later(HOUR);
+  await people.reconcile();
+  await people.work();
+  people.user('And now?');
+  await people.work();
+
+  expect(before).toBe('human');
+  expect(typesOf(people)).toEqual(['handoff.requested', 'handoff.taken', 'handoff.returned']);
+  expect(texts(people).at(-1)).toBe('You said And now?.');
+  expect(await people.due()).toEqual([]);
+});
+
+it('comes back when an operator says so, who is believed at once', async () => {
+  const people = await handedOver();
+  const put = async (inbound: (typeof people.queue)[number]) => void people.queue.push(inbound);
+  const deps = { store: people.store, put, now: Date.now, callers: [] } as unknown as OperatorDeps;
+
+  await resume(deps, { name: 'c', platform: 'talkjs' });
+  const owner = await people.store.ownerOf(of);
+  await people.work();
+
+  expect(owner).toBe('bot');
+  expect(typesOf(people)).toEqual(['handoff.requested', 'handoff.returned']);
+});
+
+it('that nobody takes is told once to the user and once to the others; what somebody took is not', async () => {
+  const [alone, taken] = [await handedOver(), await handedOver()];
+  taken.team('I am here.');
+  await taken.work();
+  for (const people of [alone, taken]) {
+    people.later(16 * 60_000);
+    await people.reconcile();
+    const [again] = people.queue;
+    await people.work();
+    if (again) people.queue.push(again);
+    await people.work();
+  }
+
+  expect(texts(alone).slice(2)).toEqual([expect.stringContaining('nobody of our team has come yet')]);
+  expect(typesOf(alone)).toEqual(['handoff.requested', 'handoff.unanswered']);
+  expect(texts(taken)).toHaveLength(2);
+  expect(typesOf(taken)).toEqual(['handoff.requested', 'handoff.taken']);
+  expect(await alone.store.ownerOf(of)).toBe('human');
+});
+
+it('leaves nothing behind where the conversation is forgotten', async () => {
+  const people = await handedOver({ returnHours: 2 });
+  const before = await people.due();
+
+  await people.forget();
+
+  expect(before).toHaveLength(2);
+  expect(await people.due()).toEqual([]);
+  expect(await people.store.conversationOf(of)).toEqual({ owner: 'bot', team: [] });
+});
+
+it('begins anew for a later message once it was given back', async () => {
+  const people = await handedOver();
+  people.team('/bot');
+  people.user('human: the same again');
+  await people.work();
+
+  expect(typesOf(people)).toEqual(['handoff.requested', 'handoff.returned', 'handoff.requested']);
+  expect(await people.store.ownerOf(of)).toBe('human');
+});
