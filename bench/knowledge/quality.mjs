@@ -1,7 +1,7 @@
 /**
- * How well questions find their sections: documents that Debian ships and nobody wrote for this, in `/usr/share`. Run by
- * `npm run bench -- knowledge`; the packages come with `apt-get install debian-faq debian-policy developers-reference developers-reference-de
- * developers-reference-fr`.
+ * How well questions find their sections: documents that Debian ships and nobody wrote for this, in `/usr/share`. Run it by
+ * `node bench/knowledge/quality.mjs`; the packages come with `apt-get install debian-faq debian-policy developers-reference
+ * developers-reference-de developers-reference-fr debian-handbook`.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { buildIndex, openSearch } from '../../lib/knowledge/search.ts';
@@ -13,6 +13,9 @@ const FOLDERS = {
   reference: '/usr/share/developers-reference',
   german: '/usr/share/doc/developers-reference-de/docs',
   french: '/usr/share/doc/developers-reference-fr/docs',
+  handbook: '/usr/share/doc/debian-handbook/html/en-US',
+  handbookDe: '/usr/share/doc/debian-handbook/html/de-DE',
+  handbookEs: '/usr/share/doc/debian-handbook/html/es-ES',
 };
 
 const DEPTH = 8;
@@ -20,7 +23,7 @@ const DEPTH = 8;
 export async function measureQuality() {
   const missing = Object.values(FOLDERS).filter((folder) => !existsSync(folder));
   if (missing.length > 0) throw new Error(`not installed: ${missing.join(', ')}`);
-  const { faq, policy, reference, german, french } = Object.fromEntries(
+  const { faq, policy, reference, german, french, ...handbooks } = Object.fromEntries(
     await Promise.all(Object.entries(FOLDERS).map(async ([name, folder]) => [name, await chunksOf(name, folder)])),
   );
   const english = [...faq, ...policy, ...reference];
@@ -48,6 +51,10 @@ export async function measureQuality() {
     { corpus: 'Developers reference headings (not tuned on)', ...headingsOf(english, 'reference/') },
     { corpus: 'German reference headings (not tuned on)', ...headingsOf(german, 'german/') },
     { corpus: 'French reference headings (not tuned on)', ...headingsOf(french, 'french/') },
+    ...Object.entries(handbooks).map(([name, chunks]) => ({
+      corpus: `headings of the ${name}`,
+      ...headingsOf(chunks, `${name}/`),
+    })),
   ];
 }
 

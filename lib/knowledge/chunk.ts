@@ -46,7 +46,7 @@ export interface Documents {
   load(): Promise<Knowledge | IndexedKnowledge>;
 }
 
-export const KNOWLEDGE_VERSION = 1;
+export const KNOWLEDGE_VERSION = 2;
 
 /** The API's own figure for English, from below for every other language. */
 const BYTES_PER_TOKEN = 2.5;

@@ -1,17 +1,10 @@
 /** Room of knowledge: several wordings of one question → the passages that answer it. BM25 by MiniSearch. */
-import MiniSearch, { type Options } from 'minisearch';
+import MiniSearch, { type AsPlainObject, type Options } from 'minisearch';
 import type { Language } from '../text/languages.ts';
+import { choose, type Hit } from './choose.ts';
 import { type Chunk, type IndexedKnowledge, KNOWLEDGE_VERSION } from './chunk.ts';
+import { joinsWords, openCompounds } from './compounds.ts';
 import { stemmerOf, termsOf } from './terms.ts';
-
-/** Found passages: the chunk, and what stands around it in its section. */
-export interface Hit {
-  chunk: Chunk;
-  /** Compares within one search only. */
-  score: number;
-  /** The chunk's text, with the parts of its section before and behind it where they are short. */
-  text: string;
-}
 
 interface Entry {
   id: number;
@@ -42,35 +35,49 @@ const FUZZY_WEIGHT = 0.1;
 const RANK_OFFSET = 60;
 /** Ranks of one query that count. */
 const DEPTH = 40;
-const MAX_OF_ONE_FILE = 3;
-/** A passage with its neighbours. */
-const MAX_PASSAGE_CHARS = 2_400;
 
 /** For `openSearch`, which must have the same version of this file. */
 export function buildIndex(chunks: Chunk[]): IndexedKnowledge {
-  const stems = new Map<Language, (word: string) => string>();
-  const index = new MiniSearch(OPTIONS);
-  index.addAll(
-    chunks.map(({ title, headings, text, language }, id): Entry => {
-      const stem = stems.get(language) ?? stemmerOf(language);
-      stems.set(language, stem);
-      const terms = (words: string) => termsOf(words, language, stem).join(' ');
-      const path = [title, ...headings.slice(0, -1)].join(' ');
-      return { id, path: terms(path), heading: terms(headings.at(-1) ?? ''), text: terms(text) };
-    }),
-  );
   const languages = [...new Set(chunks.map(({ language }) => language))];
+  const index = new MiniSearch(OPTIONS);
+  for (const language of languages) index.addAll(entriesOf(chunks, language));
   return { version: KNOWLEDGE_VERSION, chunks, languages, index: JSON.stringify(index) };
+}
+
+function entriesOf(chunks: readonly Chunk[], language: Language): Entry[] {
+  const stem = stemmerOf(language);
+  const terms = (words: string) => termsOf(words, language, stem);
+  const parted = chunks.flatMap(({ title, headings, text, ...chunk }, id) => {
+    if (chunk.language !== language) return [];
+    const path = terms([title, ...headings.slice(0, -1)].join(' '));
+    return [{ id, path, heading: terms(headings.at(-1) ?? ''), text: terms(withoutTargets(text)) }];
+  });
+  const vocabulary = new Set(parted.flatMap(({ path, heading, text }) => [...path, ...heading, ...text]));
+  const compounds = joinsWords(language) ? openCompounds(vocabulary, stem) : () => [];
+  const joined = (all: readonly string[]) => all.flatMap((term) => [term, ...compounds(term)]).join(' ');
+  return parted.map(({ id, path, heading, text }) => ({
+    id,
+    path: joined(path),
+    heading: joined(heading),
+    text: joined(text),
+  }));
+}
+
+/** Nobody asks for the address behind a link, but its words are those of other pages. */
+function withoutTargets(markdown: string): string {
+  return markdown.replace(/\]\([^()\s]{0,2000}\)/g, ']');
 }
 
 /** Throws a RangeError for knowledge that was built for another version of this file. */
 export function openSearch({ version, chunks, languages, index }: IndexedKnowledge) {
   if (version !== KNOWLEDGE_VERSION) throw new RangeError('this index is of another version');
-  const loaded = MiniSearch.loadJSON(index, OPTIONS);
+  const plain = JSON.parse(index) as AsPlainObject;
+  const loaded = MiniSearch.loadJS(plain, OPTIONS);
+  const partOf = queryParts(languages, plain);
 
   /** Numbers of chunks, best first. */
   function ranked(query: string): number[] {
-    const terms = new Set(languages.flatMap((language) => termsOf(query, language)));
+    const terms = new Set(languages.flatMap((language) => partOf(language, termsOf(query, language))));
     if (terms.size === 0) return [];
     const found = loaded.search([...terms].join(' '), {
       boost: BOOST,
@@ -94,35 +101,11 @@ export function openSearch({ version, chunks, languages, index }: IndexedKnowled
   };
 }
 
-/** A chunk that is shown beside another one needs no place of its own. */
-function choose(best: readonly (readonly [number, number])[], chunks: readonly Chunk[], limit: number): Hit[] {
-  const hits: Hit[] = [];
-  const shown = new Set<number>();
-  const ofFile = new Map<string, number>();
-  for (const [id, score] of best) {
-    const chunk = chunks[id];
-    if (!chunk || shown.has(id)) continue;
-    const count = ofFile.get(chunk.file) ?? 0;
-    if (count >= MAX_OF_ONE_FILE) continue;
-    ofFile.set(chunk.file, count + 1);
-    const around = neighboursOf(id, chunks).filter((neighbour) => neighbour === id || !shown.has(neighbour));
-    for (const neighbour of around) shown.add(neighbour);
-    hits.push({ chunk, score, text: around.map((neighbour) => chunks[neighbour]?.text ?? '').join('\n\n') });
-    if (hits.length === limit) break;
-  }
-  return hits;
-}
-
-/** The chunk and the parts of its section next to it, as far as they fit. */
-function neighboursOf(id: number, chunks: readonly Chunk[]): number[] {
-  const own = chunks[id];
-  const around = [id];
-  let chars = own?.text.length ?? 0;
-  for (const next of [id + 1, id - 1]) {
-    const chunk = chunks[next];
-    if (!own || chunk?.section !== own.section || chars + chunk.text.length > MAX_PASSAGE_CHARS) continue;
-    chars += chunk.text.length;
-    around.push(next);
-  }
-  return around.sort((a, b) => a - b);
+/** Terms of a question with those that the joined ones among them are made of. */
+function queryParts(languages: readonly Language[], { index }: AsPlainObject) {
+  const joining = languages.filter(joinsWords);
+  const vocabulary = new Set(joining.length > 0 ? index.map(([term]) => term) : []);
+  const compounds = new Map(joining.map((language) => [language, openCompounds(vocabulary, stemmerOf(language))]));
+  return (language: Language, terms: readonly string[]) =>
+    terms.flatMap((term) => [term, ...(compounds.get(language)?.(term) ?? [])]);
 }

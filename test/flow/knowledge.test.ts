@@ -1,7 +1,7 @@
 /** An answer from documents: what Claude is shown of them, what it cites, and what of that is kept. */
 import { describe, expect, it } from 'vitest';
 import type { AskDeps } from '../../lib/claude/ask.ts';
-import type { Chunk } from '../../lib/knowledge/chunk.ts';
+import { type Chunk, KNOWLEDGE_VERSION } from '../../lib/knowledge/chunk.ts';
 import { withInstructions } from '../../lib/knowledge/instructions.ts';
 import { withoutDocuments } from '../../lib/knowledge/only.ts';
 import { openKnowledge } from '../../lib/knowledge/open.ts';
@@ -41,7 +41,7 @@ const chunks = chunksOf(refunds, 'refunds.md', url);
 
 function knowing(known: Chunk[] = chunks) {
   const facts = { mode: 'inline' as const, tokens: 100, titles: ['Refunds'], languages: ['en' as const] };
-  return { knowledge: openKnowledge({ ...facts, load: async () => ({ version: 1, chunks: known }) }) };
+  return { knowledge: openKnowledge({ ...facts, load: async () => ({ version: KNOWLEDGE_VERSION, chunks: known }) }) };
 }
 
 const padding = `# Padding\n\n${'Nothing of this is about anything. '.repeat(60)}`;
