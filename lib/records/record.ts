@@ -1,6 +1,7 @@
 /** Stop 8. One call of a model as the records keep it, and as Reconify wants it posted. Pure. */
 import { pseudonym } from '../log.ts';
 import type { Usage } from '../types.ts';
+import { withDocumentsNamed } from './documents.ts';
 import { redactContacts, redacted, redactSecrets } from './redact.ts';
 
 export type LogType = 'chat' | 'completion';
@@ -91,10 +92,14 @@ export function recordOf(call: RecordedCall, options: RecordOptions): CallRecord
     session: pseudonym(platform, conversation),
     user: { userId: pseudonym(platform, speaker.id), ...(options.sendUserDetails ? detailsOf(call.about) : {}) },
     // The SDK adds `stream` to every request that it streams; the answer is logged as if it had not been.
-    request: redacted({ ...(options.hasContent ? call.request : pick(call.request, COUNTED)), stream: true }, hook),
+    request: redacted({ ...contentOf(call.request, options), stream: true }, hook),
     response: redacted(asAnswered(options.hasContent ? call.response : pick(call.response, COUNTED)), hook),
     ...(options.hasFacts ? { call: factsOf(call) } : {}),
   };
+}
+
+function contentOf(request: object, { hasContent }: Pick<RecordOptions, 'hasContent'>): object {
+  return hasContent ? withDocumentsNamed(request) : pick(request, COUNTED);
 }
 
 /** The fields of request and response that hold no words of anybody; of an error its type. */
