@@ -22,8 +22,9 @@ export interface Verdict {
 }
 
 /** `accepted` are the words of the messages in the order in which they were accepted. */
-export function judge(world: World, accepted: readonly string[], lines: readonly Line[]): Verdict {
+export function judge(world: World, accepted: readonly string[], shown: readonly Line[]): Verdict {
   const turns = turnsOf(world);
+  const lines = shown.map(({ isBot, text }) => ({ isBot, text: text.replace(MARK, '') }));
   const replies = lines.filter(({ isBot }) => isBot).map(({ text }) => coverOf(text, turns));
   const covers = accepted.map((message) => replies.flatMap((covered, i) => (covered.includes(message) ? [i] : [])));
   const firsts = covers.flatMap(([first]) => (first === undefined ? [] : [first]));
@@ -36,7 +37,7 @@ export function judge(world: World, accepted: readonly string[], lines: readonly
     lostLogs: answers.filter((call) => !logged.has(call)).length,
     unheardCalls: world.calls.filter(({ n }) => !logged.has(n)).length,
     extraCalls: world.calls.length - new Set(answers).size,
-    faults: faultsOf(world, turns, accepted, lines),
+    faults: [...faultsOf(world, turns, accepted, lines), ...sourceFaultsOf(turns, shown)],
   };
 }
 
@@ -60,6 +61,17 @@ function faultsOf(world: World, turns: readonly Turn[], accepted: readonly strin
   const spent = spentMicros(world);
   if (spent !== undefined && spent < Math.round(world.spentUsd() * 1e6)) faults.push('more was spent than counted');
   return faults;
+}
+
+/** As TalkJS and Markdown link it. */
+const MARK = /\s\S*https:\/\/docs\.example\/\d+\S*$/;
+
+/** A reply is shown with the sources that it was stored with, and no other. */
+function sourceFaultsOf(turns: readonly Turn[], shown: readonly Line[]): string[] {
+  const stored = turns.flatMap(({ reply }) => reply?.sources ?? []).length;
+  const cited = shown.filter(({ text }) => MARK.test(text));
+  const isWrong = cited.some(({ text }) => Number(/docs\.example\/(\d+)/.exec(text)?.[1]) !== callIn(text));
+  return isWrong || cited.length !== stored ? ['a reply is shown with another source than it was stored with'] : [];
 }
 
 /** The conversation's turns in their order. */

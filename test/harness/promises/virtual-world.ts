@@ -35,6 +35,8 @@ export interface WorldOptions {
   limits?: Partial<LimitSettings>;
   /** What Claude fails with when it is asked this, if it does. */
   failure?: (asked: readonly string[]) => Error | undefined;
+  /** Each answer has a source, which only its own call of Claude gives. */
+  cites?: boolean;
   /** Claude calls tools with an effect before it answers. */
   acts?: Acts;
 }
@@ -158,7 +160,10 @@ export function openWorld(steps: Steps, options: WorldOptions = {}) {
         response,
       });
       if (!isHeard) throw new Later('Claude broke off in mid-answer');
-      return { kind: 'answer', text: textOf(call), stop: 'end_turn', usd: CALL_USD };
+      const text = textOf(call);
+      const source = { n: 1, title: 'A page', url: `https://docs.example/${call.n}`, quote: 'words', at: text.length };
+      const sources = options.cites ? { sources: [source] } : {};
+      return { kind: 'answer', text, ...sources, stop: 'end_turn', usd: CALL_USD };
     };
   }
 
