@@ -1,0 +1,57 @@
+/** The evals: a table in this process, and Claude: the real one with a key, else the offline one. */
+
+import type Anthropic from '@anthropic-ai/sdk';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { openClaude } from '../../lib/claude/ask.ts';
+import { type Env, readSettings, type Settings } from '../../lib/config.ts';
+import { openStore, type Store } from '../../lib/store/store.ts';
+import { startEmulators } from '../../local/emulators.ts';
+import { createClaude } from '../../local/stand-ins/claude.ts';
+import { serve } from '../../local/stand-ins/serve.ts';
+
+const TABLE = 'evals';
+
+export interface EvalWorld {
+  store: Store;
+  client: Anthropic;
+  settings: Settings<'claude' | 'history' | 'botSecrets' | 'speech'>;
+  isOffline: boolean;
+  close(): Promise<void>;
+}
+
+/** Throws `BadSettings`. */
+export async function openWorld(env: Env, now: () => number): Promise<EvalWorld> {
+  const isOffline = !env.ANTHROPIC_API_KEY?.trim();
+  const claude = isOffline ? await serve({ claude: createClaude().handle }) : undefined;
+  const offline = claude ? { ANTHROPIC_API_KEY: 'offline', ANTHROPIC_BASE_URL: `${claude.url}/claude` } : {};
+  const settings = readSettings({ ...env, ...offline }, ['claude', 'history', 'botSecrets', 'speech']);
+  const emulators = await startEmulators();
+  const dynamo = new DynamoDBClient({
+    endpoint: emulators.endpoints.AWS_ENDPOINT_URL_DYNAMODB,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  await dynamo.send(
+    new CreateTableCommand({
+      TableName: TABLE,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+    }),
+  );
+  const documents = DynamoDBDocumentClient.from(dynamo, { marshallOptions: { removeUndefinedValues: true } });
+  return {
+    store: openStore(documents, TABLE, now),
+    client: openClaude(settings.claude),
+    settings,
+    isOffline,
+    close: async () => {
+      dynamo.destroy();
+      await Promise.all([emulators.stop(), claude?.close()]);
+    },
+  };
+}
