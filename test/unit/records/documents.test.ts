@@ -17,7 +17,8 @@ function requestOf(document: string) {
   ];
   const about = { platform: 'talkjs', conversation: 'c', messageId: 'm', speaker: { id: 'alice' } };
   const call = { about, request: { messages }, response: {}, requestedAt: 1, respondedAt: 2 };
-  return recordOf(call, { sendUserDetails: false, redactContacts: false }).request as { messages: unknown[] };
+  const options = { sendUserDetails: false, redactContacts: false, hasFacts: false, hasContent: true };
+  return recordOf(call, options).request as { messages: unknown[] };
 }
 
 it('a record names documents of the prompt by a hash of their words, and keeps what was asked and found', () => {
