@@ -48,7 +48,7 @@ const TOLD = new Set(['errorCode', 'type', 'code', 'stop_reason', 'status']);
 const MAX_DEPTH = 4;
 
 /** What kind of thing stands where: what a user or a key is called is nobody's affair. */
-export function shapeOf(value: unknown, name = '', depth = 0): string {
+function shapeOf(value: unknown, name = '', depth = 0): string {
   if (Array.isArray(value))
     return value.length === 0 ? '[]' : `[${value.length} × ${shapeOf(value[0], '', depth + 1)}]`;
   if (typeof value !== 'object' || value === null) return TOLD.has(name) ? String(value) : kindOf(value);
