@@ -23,6 +23,9 @@ export const sizes = {
   sources: 10,
   quoteChars: 300,
 
+  /** What a user says of an answer, in UTF-16 units. */
+  commentChars: 1_000,
+
   /** A link, as TalkJS and browsers cut them. */
   linkBytes: 4_096,
   /** A name of a person, a file or anything else that is shown. */

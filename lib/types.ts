@@ -301,6 +301,19 @@ export interface Conversation {
   summary?: Summary;
 }
 
+/** What a user thinks of an answer. */
+export interface Rating {
+  value: 'positive' | 'negative';
+  /** In the user's words, at most 1,000 characters. */
+  comment?: string | undefined;
+  /** The id of the user, where that is told. */
+  by?: string;
+  /** What the platform calls the message of the bot that it was given to, where that is told. */
+  message?: string;
+  /** ms */
+  at: number;
+}
+
 /** A request as a door got it: header names in lower case, body as the raw bytes that were signed. */
 export interface WebhookRequest {
   headers: Readonly<Record<string, string | undefined>>;

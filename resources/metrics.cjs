@@ -6,6 +6,7 @@ const { platformNames } = require('./platforms.cjs');
 const WEBHOOKS = ['every platform'];
 const ANSWERING = ['reply', 'chat'];
 const QUEUED = ['reply', 'apologize'];
+const RATING = ['chat', 'chat-api', 'reconcile', 'operator'];
 const DELIVERING = [...ANSWERING, 'apologize'];
 
 /** By metric: the lines it counts, or the number in them that it takes, and the functions that write them. */
@@ -27,6 +28,8 @@ const METRICS = {
   McpChanged: { lines: '{ $.event = "mcp-changed" }', of: ANSWERING },
   DoorsFailed: { lines: '{ $.event = "door-failed" }', of: 'all' },
   MessagesFound: { lines: '{ $.event = "message-found" }', of: ['reconcile'] },
+  Rated: { lines: '{ $.event = "answer-rated" }', of: RATING },
+  Disliked: { lines: '{ $.event = "answer-rated" && $.value = "negative" }', of: RATING },
   LogsSent: { lines: '{ $.event = "record-sent" }', of: ['deliver'] },
 };
 

@@ -24,6 +24,7 @@ const commands: Record<string, Command> = {
   list,
   gaps,
   redrive: verbs.redrive,
+  rate: verbs.rate,
   pause: verbs.pause,
   resume: verbs.resume,
   forget: verbs.forget,
@@ -82,6 +83,7 @@ function read(argv: string[]) {
         by: { type: 'string' },
         waiting: { type: 'boolean' },
         human: { type: 'boolean' },
+        disliked: { type: 'boolean' },
         dead: { type: 'boolean' },
       },
     });
@@ -107,6 +109,7 @@ function toOptions(
     failed = false,
     waiting = false,
     human = false,
+    disliked = false,
     dead: isDead = false,
     by = 'user',
   }: ReturnType<typeof read>['values'],
@@ -127,6 +130,7 @@ function toOptions(
     failed,
     waiting,
     human,
+    disliked,
     dead: isDead,
     by,
   };

@@ -22,17 +22,21 @@ import type { Inbound } from '../types.ts';
 import { doorFailed } from './doors/failed.ts';
 import { type Server, streamFrom } from './doors/stream-door.ts';
 import { openApp } from './open.ts';
+import { RATING, rateIn } from './rating.ts';
 
 const now = Date.now;
 
+const GROUPS = ['aws', 'chatApi', 'limits', 'retention', ...RATING] as const;
+type Group = (typeof GROUPS)[number];
+
 /** `share` is what requests and streams of one process tell each other directly. */
 export function chatApiDoor({ share = openShare() }: { share?: Share } = {}) {
-  const open = openApp(['aws', 'chatApi', 'limits', 'retention'] as const, (settings) => serverOf(settings, share));
+  const open = openApp(GROUPS, (settings) => serverOf(settings, share));
   return streamFrom(() => open().catch(refuseAll));
 }
 
 /** A server for each bot that has a webhook id, opened when it is first asked. */
-function serverOf(settings: Settings<'aws' | 'chatApi' | 'limits' | 'retention'>, share: Share): Server {
+function serverOf(settings: Settings<Group>, share: Share): Server {
   const { chatApi } = settings;
   if (!chatApi) return refusing(new ApiError('ResourceNotFound', "Route doesn't exist"));
   const all = webhooksOf(bots, chatApi.webhookId);
@@ -49,14 +53,16 @@ function serverOf(settings: Settings<'aws' | 'chatApi' | 'limits' | 'retention'>
 }
 
 function openOne(
-  { aws, limits, retention }: Settings<'aws' | 'limits' | 'retention'>,
+  settings: Settings<Group>,
   chatApi: ChatApiSettings,
   { id, name, realm, context }: Webhook,
   share: Share,
 ): Server {
+  const { aws, limits, retention } = settings;
   const sqs = openSqs();
   const dynamo = openDynamo();
   const table = openTable(dynamo, aws.tableName);
+  const store = openStore(dynamo, aws.tableName, now, retention.days);
   const { put: putTurn } = openTurnsQueue(sqs, aws.turnsQueueUrl);
   const putOutbound = chatApi.webhook && signalsInto(openEventsQueue(sqs, chatApi.webhook.queueUrl).put);
   const api = {
@@ -78,7 +84,8 @@ function openOne(
       now,
     }),
     streams: openStreamLeases(table, now, chatApi.streams, realm),
-    unanswered: openStore(dynamo, aws.tableName, now).unanswered,
+    unanswered: store.unanswered,
+    rate: rateIn(store, settings),
   };
   return openServer({ webhookId: id, allowedOrigins: chatApi.allowedOrigins, api, log: logLine });
 }

@@ -1,20 +1,24 @@
 /** Root of /chat: stops 1-7 in one streamed response. */
 import { bots } from '#bots/doors';
 import { openSpeech } from '../bots/speech.ts';
+import { rates } from '../bounds.ts';
 import type { Settings } from '../config.ts';
 import { openKeyAccess } from '../http/access.ts';
 import { type ChatDeps, chat } from '../http/chat.ts';
 import { ChatFailure, responseOf } from '../http/failure.ts';
 import { openCallerLimits } from '../http/limits.ts';
+import { counterOf } from '../store/counter-keys.ts';
+import { openCounters } from '../store/counters.ts';
 import { openForget } from '../store/forget.ts';
 import { openTable } from '../store/items.ts';
 import { openSessions } from '../store/sessions.ts';
-import { openDynamo } from '../store/store.ts';
+import { openDynamo, openStore } from '../store/store.ts';
 import type { Platform } from '../types.ts';
 import { ANSWERING, estimatesOf, limitsOf, openAnswering } from './answering.ts';
 import { doorFailed } from './doors/failed.ts';
 import { type Server, streamFrom } from './doors/stream-door.ts';
 import { openApp } from './open.ts';
+import { rateIn } from './rating.ts';
 import { RECORDS } from './recorder.ts';
 
 const GROUPS = [...ANSWERING, 'chat', ...RECORDS] as const;
@@ -39,9 +43,17 @@ function chatDeps(settings: Settings<(typeof GROUPS)[number]>): ChatDeps | undef
     estimateOf: estimatesOf(settings.claude),
     speech: openSpeech(bots, settings.speech),
   });
+  const store = openStore(dynamo, settings.aws.tableName, Date.now, settings.retention.days);
+  const counters = openCounters(dynamo, settings.aws.tableName);
   return {
     ...openAnswering(settings, dynamo, limits),
     limits,
+    rate: rateIn(store, settings),
+    mayRate: async ({ platform, conversation }) => {
+      const counter = counterOf({ what: `feedback#${platform}#${conversation}`, ms: rates.feedback.ms }, Date.now());
+      const one = { name: 'n', by: 1, room: rates.feedback.max - 1 };
+      return (await counters.add(counter, [one])) !== undefined;
+    },
     forget: openForget(dynamo, settings.aws.tableName, Date.now),
     sessions: openSessions(openTable(dynamo, settings.aws.tableName), Date.now),
     platform: () => sender,

@@ -13,24 +13,30 @@ import { openTable } from '../store/items.ts';
 import { openDynamo, openStore } from '../store/store.ts';
 import { type PostHandler, postDoor } from './doors/post-door.ts';
 import { openApp } from './open.ts';
+import { RATING, rateIn } from './rating.ts';
 
 const now = Date.now;
+
+const GROUPS = ['operator', 'aws', 'chat', 'retention', ...RATING] as const;
 
 /** As `npm run bot` looks unless told otherwise. */
 const DAYS = 7;
 
 /** The handler of POST /operator; without OPERATOR_KEYS it answers 503. */
 export function operatorDoor(): PostHandler {
-  return postDoor(openApp(['operator', 'aws', 'chat'] as const, doorDeps), operate);
+  return postDoor(openApp(GROUPS, doorDeps), operate);
 }
 
-function doorDeps({ operator, aws, chat }: Settings<'operator' | 'aws' | 'chat'>): DoorDeps | undefined {
+function doorDeps(settings: Settings<(typeof GROUPS)[number]>): DoorDeps | undefined {
+  const { operator, aws, chat, retention } = settings;
   if (!operator) return undefined;
   const { tableName, turnsQueueUrl } = aws;
   const [sqs, dynamo] = [openSqs(), openDynamo()];
   const counters = openCounters(dynamo, tableName);
+  const store = openStore(dynamo, tableName, now, retention.days);
   const own = {
-    store: openStore(dynamo, tableName, now),
+    store,
+    rate: rateIn(store, settings),
     table: openTable(dynamo, tableName),
     forget: openForget(dynamo, tableName, now),
     put: openTurnsQueue(sqs, turnsQueueUrl).put,

@@ -21,18 +21,21 @@ import { type ReconcileDeps, type Reconciled, reconcile } from '../turn/reconcil
 import type { Due } from '../types.ts';
 import { doorFailed } from './doors/failed.ts';
 import { openApp } from './open.ts';
+import { RATING, rateIn } from './rating.ts';
 
 type Handler = (
   event: unknown,
   context: Pick<Context, 'getRemainingTimeInMillis'>,
 ) => Promise<Reconciled | { skipped: string }>;
 
+const GROUPS = ['aws', 'talkjs', 'retention', ...RATING] as const;
+
 /** Between two requests (ms): TalkJS' own export example waits as long. */
 const PACE_MS = 250;
 
 /** The handler of the schedule. Nobody waits for what it returns; where an operator is needed, the line rings the alarm. */
 export function reconcileDoor({ paceMs = PACE_MS }: { paceMs?: number } = {}): Handler {
-  const open = openApp(['aws', 'talkjs', 'retention'] as const, (settings) => depsOf(settings, paceMs));
+  const open = openApp(GROUPS, (settings) => depsOf(settings, paceMs));
   return async (_event, context) => {
     try {
       const { dues, lately } = await open();
@@ -47,7 +50,7 @@ export function reconcileDoor({ paceMs = PACE_MS }: { paceMs?: number } = {}): H
 }
 
 function depsOf(
-  settings: Settings<'aws' | 'talkjs' | 'retention'>,
+  settings: Settings<(typeof GROUPS)[number]>,
   paceMs: number,
 ): { dues: DuesDeps; lately: ReconcileDeps | undefined } {
   const { aws } = settings;
@@ -63,18 +66,21 @@ function depsOf(
 }
 
 function latelyDeps(
-  { aws, talkjs, retention }: Settings<'aws' | 'talkjs' | 'retention'>,
+  settings: Settings<(typeof GROUPS)[number]>,
   { dynamo, put, paceMs }: { dynamo: Dynamo; put: ReconcileDeps['put']; paceMs: number },
 ): ReconcileDeps | undefined {
+  const { aws, talkjs, retention } = settings;
   if (!talkjs) return undefined;
   const now = Date.now;
   // The next run is the retry.
   const sleep = () => Promise.reject(new Later('not now'));
+  const store = openStore(dynamo, aws.tableName, now, retention.days);
   const api = talkjsApi(talkjs, { fetch, now, sleep });
   return {
     lately: talkjsLately({ ...talkjs, ours: ourUsers(bots, talkjs.botId) }, api),
     team: talkjsTeam(talkjs, api),
-    store: openStore(dynamo, aws.tableName, now, retention.days),
+    store,
+    rate: rateIn(store, settings),
     progress: openProgress(dynamo, aws.tableName),
     put,
     pace: () => wait(paceMs),

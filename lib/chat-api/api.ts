@@ -7,6 +7,7 @@ import type { SignalLog } from '../store/chat-api/signals.ts';
 import type { StreamLeases } from '../store/chat-api/streams.ts';
 import type { Users } from '../store/chat-api/users.ts';
 import type { Forget } from '../store/forget.ts';
+import type { Rate } from '../turn/rate.ts';
 import type { Inbound, MessageRef } from '../types.ts';
 import type { Allowance } from './allowance.ts';
 import { ApiError } from './api-error.ts';
@@ -29,6 +30,8 @@ export interface ChatApi {
   putTurn(inbound: Inbound): Promise<void>;
   /** Removes all that is kept of a conversation. */
   forget: Forget;
+  /** Takes what a user thinks of an answer, or takes it back. */
+  rate: Rate;
   allowance: Allowance;
   streams: StreamLeases;
   /** Those of these turns (in the order they were said) that nobody has answered yet. */

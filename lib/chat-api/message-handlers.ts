@@ -6,8 +6,9 @@ import { newMessageId, type Stored, toMessage } from '../store/chat-api/messages
 import { bodyDigest, type Decided } from '../store/chat-api/once.ts';
 import { pickContext } from '../text/context.ts';
 import type { Sent } from '../types.ts';
-import { asParticipant, type ChatApi, existing, type Handlers, type Standing } from './api.ts';
+import { asParticipant, type ChatApi, type Handlers, type Standing } from './api.ts';
 import { ApiError } from './api-error.ts';
+import { findMessage, noMessage, PLACE } from './find-message.ts';
 import { inRealm, timeOf, toTurnConversation, whereIs } from './ids.ts';
 import type { BodyOf } from './operations.ts';
 
@@ -15,8 +16,6 @@ type Names = 'createMessage' | 'getMessage' | 'deleteMessage';
 
 /** How long (ms) to wait when too many messages do: as long as an answer takes. */
 const WAIT_MS = 5_000;
-
-const PLACE = "message's conversation";
 
 /** The operations on messages, as the Botpress Chat API 0.5.5 has them; each throws an `ApiError`. */
 export function messageHandlers(api: ChatApi): Pick<Handlers, Names> {
@@ -64,13 +63,13 @@ export function messageHandlers(api: ChatApi): Pick<Handlers, Names> {
     },
 
     getMessage: async ({ caller, params: { id } }) => {
-      const { message } = await find(caller, id);
+      const { message } = await findMessage(api, caller, id);
       return { message: toMessage(message) };
     },
 
     /** The bot forgets it first: a deletion that breaks off there can be repeated. */
     deleteMessage: async ({ caller, params: { id } }) => {
-      const { message, place } = await find(caller, id);
+      const { message, place } = await findMessage(api, caller, id);
       if (message.userId !== caller) throw new ApiError('Forbidden', 'You are not the sender of this message');
       const { conversation } = place;
       await api.putTurn({
@@ -106,17 +105,6 @@ export function messageHandlers(api: ChatApi): Pick<Handlers, Names> {
     const still = new Set(open.map(({ messageId }) => messageId));
     return waiting.filter((one) => !still.has(`msg_${one}${conversation.key}`));
   }
-
-  async function find(caller: string, id: string): Promise<{ message: Stored; place: Standing }> {
-    const message = await messages.find('msg', id);
-    if (!message) {
-      existing(await api.users.find(caller), caller);
-      throw noMessage(id);
-    }
-    const place = await asParticipant(api, caller, message.conversationId, PLACE);
-    if (!id.endsWith(place.conversation.key)) throw noMessage(id);
-    return { message, place };
-  }
 }
 
 function toStored(body: BodyOf<'createMessage'>, userId: string, { messageId, createdAt }: Decided): Stored {
@@ -142,8 +130,4 @@ function toInbound(
     ...spokenTo(name),
     ...pickContext(context, { user, metadata }),
   };
-}
-
-function noMessage(id: string): ApiError {
-  return new ApiError('ResourceNotFound', `Message with id ${id} doesn't exist`);
 }

@@ -1,5 +1,6 @@
-/** The Chat API server: its 21 operations. The router serves, and the OpenAPI document describes, what stands here. */
+/** The Chat API server: its operations, the contract's 21 and those of the webchat widget. The router serves, and the OpenAPI document describes, what stands here. */
 import * as z from 'zod/mini';
+import { sizes } from '../bounds.ts';
 import { conversation, event, json, message, payload, user, userFields } from './models.ts';
 
 export interface Operation {
@@ -164,6 +165,24 @@ export const operations = {
     method: 'DELETE',
     path: '/messages/:id',
     summary: 'Deletes a message (author)',
+    status: 200,
+    response: nothing,
+  },
+  rateMessage: {
+    method: 'PUT',
+    path: '/messages/:id/feedback',
+    summary: 'Says what the caller thinks of a message of the bot; the last word counts',
+    status: 200,
+    body: z.object({
+      value: z.enum(['positive', 'negative']),
+      comment: z.optional(z.string().check(z.maxLength(sizes.commentChars))),
+    }),
+    response: nothing,
+  },
+  unrateMessage: {
+    method: 'DELETE',
+    path: '/messages/:id/feedback',
+    summary: 'Takes back what was thought of a message of the bot',
     status: 200,
     response: nothing,
   },

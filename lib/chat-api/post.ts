@@ -51,6 +51,7 @@ export function openPost({ conversations, messages, signals, once, publish, now 
       userId: BOT_ID,
       payload,
       ...(Object.keys(all).length > 0 ? { metadata: all } : {}),
+      ...(messageId === undefined ? {} : { answers: messageId }),
     };
     const message = toMessage(stored);
     const mayBeOutSince = isRepeat ? createdAt : undefined;

@@ -9,6 +9,7 @@ import { ApiError, errorBody } from './api-error.ts';
 import { conversationHandlers } from './conversation-handlers.ts';
 import { corsHeaders } from './cors.ts';
 import { eventHandlers } from './event-handlers.ts';
+import { feedbackHandlers } from './feedback-handlers.ts';
 import { listen } from './listen.ts';
 import { messageHandlers } from './message-handlers.ts';
 import { openApiDocument } from './openapi.ts';
@@ -56,6 +57,7 @@ export function openServer({ webhookId, allowedOrigins, api, log }: ServerDeps):
     ...conversationHandlers(api),
     ...participantHandlers(api),
     ...messageHandlers(api),
+    ...feedbackHandlers(api),
     ...eventHandlers(api),
   };
 

@@ -6,13 +6,14 @@ import type { Access } from './access.ts';
 import { type AnswerDeps, answer } from './answer.ts';
 import { corsHeaders } from './cors.ts';
 import { ChatFailure, responseOf, toFailure } from './failure.ts';
+import { type FeedbackDeps, feedback } from './feedback.ts';
 import { formatFor } from './pieces.ts';
 import { readMessage } from './read-message.ts';
-import { SESSION_RULE, type Session, sessionIn, toSession } from './session.ts';
+import { ratedIn, SESSION_RULE, type Session, sessionIn, toSession } from './session.ts';
 import { stream } from './stream.ts';
 import { linesOf } from './transcript.ts';
 
-export interface ChatDeps extends AnswerDeps {
+export interface ChatDeps extends AnswerDeps, FeedbackDeps {
   /** Whose request it is, by its `Authorization`. */
   identify(authorization: string | null): Access | undefined;
   /** Whether anybody may ask without a key. */
@@ -48,9 +49,11 @@ async function respond(deps: ChatDeps, request: Request, around: Around): Promis
   const access = deps.identify(headers.get('authorization'));
   if (access === undefined) throw new ChatFailure('unauthorized', 'Send "Authorization: Bearer" and an access key.');
   const { pathname, searchParams } = new URL(url);
-  const sessionId = sessionIn(pathname);
+  const rated = ratedIn(pathname);
+  const sessionId = sessionIn(rated ?? pathname);
   if (sessionId === undefined) throw new ChatFailure('bad_request', SESSION_RULE);
   const session = toSession(access.caller, sessionId);
+  if (rated !== undefined) return feedback(deps, session, request, around.body);
   if (method === 'GET') return transcript(deps, { session, sessionId, earlier: searchParams.get('before') });
   if (method === 'DELETE') return forget(deps, session, around);
   return post(deps, { session, access, headers }, around);

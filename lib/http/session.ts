@@ -15,6 +15,11 @@ export function sessionIn(pathname: string): string | undefined {
   return SESSION.test(id) ? id : undefined;
 }
 
+/** The path of the session whose answers are rated at this one, else `undefined`. */
+export function ratedIn(pathname: string): string | undefined {
+  return /^(.*\/chat\/[^/]*)\/feedback\/?$/.exec(pathname)?.[1];
+}
+
 /** A session belongs to its caller: the same id under another key is another conversation. */
 export function toSession(caller: Caller, sessionId: string): Session {
   return { platform: 'http', conversation: `${caller}:${sessionId}` };

@@ -5,6 +5,7 @@ import { Rejected } from '../errors.ts';
 import { PLATFORMS } from './conversation.ts';
 import { forget } from './forget.ts';
 import { pause, resume } from './own.ts';
+import { rateAnswer } from './rate.ts';
 import { redrive } from './redrive.ts';
 import { show } from './show.ts';
 import type { Answer, OperatorDeps } from './verb.ts';
@@ -28,6 +29,16 @@ const verbs: Readonly<Record<string, Verb>> = {
     (deps, { message, ...of }) => redrive(deps, { ...named(of), message }),
   ),
   forget: verb('platform, conversation', z.strictObject(where), (deps, of) => forget(deps, named(of))),
+  rate: verb(
+    `platform, conversation, message, value (positive or negative), comment? (at most ${sizes.commentChars} characters)`,
+    z.strictObject({
+      ...where,
+      message: id,
+      value: z.enum(['positive', 'negative']),
+      comment: z.optional(z.string().check(z.maxLength(sizes.commentChars))),
+    }),
+    (deps, { message, value, comment, ...of }) => rateAnswer(deps, { ...named(of), message, value, comment }),
+  ),
 };
 
 /** A request that is understood: what it is about, and how it is done. */

@@ -1,7 +1,7 @@
 /** Room of the operator: `show` tells what became of each message of a conversation. */
 import { partsOfSk, type Store } from '../store/store.ts';
 import { type Row, toTable } from '../text/table.ts';
-import type { Effect, Turn } from '../types.ts';
+import type { Effect, Rating, Turn } from '../types.ts';
 import { type Known, type Named, turnsOf } from './conversation.ts';
 import { groupOf, tellGroup } from './group.ts';
 import { tellHandoff, viewOfHandoff } from './handoff.ts';
@@ -13,7 +13,8 @@ export async function show(deps: OperatorDeps, { withText, ...named }: Named & {
   const { store } = deps;
   const { platform, conversation, messageId } = await findConversation(deps, named);
   const of = { platform, conversation };
-  const [turns, kept] = await Promise.all([turnsOf(store, of), store.conversationOf(of)]);
+  const [turns, kept, ratings] = await Promise.all([turnsOf(store, of), store.conversationOf(of), store.ratingsIn(of)]);
+  const rated = new Map(ratings.map(({ turn, value }) => [turn, value]));
   const { owner, team, summary, handoff } = kept;
   const group = groupOf(kept, turns);
   // Of a message that was named, only what it belongs to.
@@ -23,7 +24,9 @@ export async function show(deps: OperatorDeps, { withText, ...named }: Named & {
     said.some((one) => one.messageId === messageId);
   const meant = turns.filter(isMeant);
   const views = await Promise.all(
-    meant.map(async (turn) => viewOf({ ...turn, effects: await effectsOf(store, of, turn) }, withText)),
+    meant.map(async (turn) =>
+      viewOf({ ...turn, effects: await effectsOf(store, of, turn), rated: rated.get(turn.sk) }, withText),
+    ),
   );
   const usd = views.reduce((sum, view) => sum + (view.usd ?? 0), 0);
   const head = [
@@ -73,7 +76,8 @@ function viewOf(
     finishedAt,
     replyIds,
     effects,
-  }: Turn & { effects: readonly Shown[] },
+    rated,
+  }: Turn & { effects: readonly Shown[]; rated: Rating['value'] | undefined },
   withText: boolean,
 ) {
   const { createdAt, messageId } = partsOfSk(sk);
@@ -95,6 +99,7 @@ function viewOf(
     promptHash: reply?.promptHash,
     model: reply?.model,
     stop: reply?.stop,
+    rated,
     into: into === undefined ? undefined : partsOfSk(into).messageId,
     messages: said.map((one) => one.messageId),
     replies: replyIds ?? [],
@@ -123,6 +128,7 @@ function rowOf(view: View): Row {
     prompt: view.promptHash,
     model: view.model,
     stop: view.stop,
+    rated: view.rated,
     into: view.into,
     replies: view.replies.join(' '),
     did: view.effects.map(({ tool, state, input = '' }) => `${tool} ${state}${input && ` ${input}`}`).join(', '),

@@ -4,12 +4,14 @@ import type { TurnsQueue } from '../queue.ts';
 import type { Forget } from '../store/forget.ts';
 import type { Table } from '../store/items.ts';
 import type { Store } from '../store/store.ts';
+import type { Rate } from '../turn/rate.ts';
 
 /** A verb throws `Rejected` for what the operator can put right: 404 for what is not known, 409 for what cannot be as things are. */
 export interface OperatorDeps {
   store: Store;
   table: Table;
   forget: Forget;
+  rate: Rate;
   /** Of turns.fifo. */
   put: TurnsQueue['put'];
   /** What lies among the dead letters of each queue. */

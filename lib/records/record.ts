@@ -27,6 +27,8 @@ export interface CallRecord {
   response: object;
   /** What spans are made of, where they are wanted; never posted to Reconify. Not in what others hand in. */
   call?: CallFacts;
+  /** It is no call, but what a user thinks of an answer. */
+  rating?: { value: 'positive' | 'negative'; comment?: string };
 }
 
 /** A tool that ran before a call: for which call of Claude's, in which of its messages, from when to when (ms). */
@@ -70,6 +72,38 @@ export interface RecordedCall extends Omit<CallFacts, 'platform'> {
   response: object;
   requestedAt: number;
   respondedAt: number;
+}
+
+/** What a user thinks of an answer; `at` in ms. */
+export interface RecordedRating {
+  /** Of the message that was answered. */
+  about: { platform: string; conversation: string; messageId: string };
+  bot: string;
+  promptHash: string | undefined;
+  value: 'positive' | 'negative';
+  comment: string | undefined;
+  /** The id of the user. */
+  by: string | undefined;
+  at: number;
+}
+
+/** The record of it; the comment as `content` lets words be told. */
+export function ratingRecordOf(
+  { about: { platform, conversation, messageId }, bot, promptHash, value, comment, by, at }: RecordedRating,
+  content: 'off' | 'redacted' | 'full',
+): CallRecord {
+  const told = content === 'off' || comment === undefined ? undefined : redactSecrets(comment);
+  return {
+    type: 'chat',
+    timestamps: { request: at },
+    inbound: messageId,
+    session: pseudonym(platform, conversation),
+    ...(by === undefined ? {} : { user: { userId: pseudonym(platform, by) } }),
+    request: {},
+    response: {},
+    call: { platform, bot, promptHash },
+    rating: { value, ...(told === undefined ? {} : { comment: content === 'redacted' ? redactContacts(told) : told }) },
+  };
 }
 
 export interface RecordOptions {

@@ -12,6 +12,7 @@ type Content = 'off' | 'redacted' | 'full';
 /** `id` is the record's: the same record has the same spans, whenever they are made. */
 export function spansOf(record: OurRecord, id: string, content: Content): Span[] {
   const traceId = traceIdOf(record.session ?? '', record.inbound ?? '');
+  if (record.rating) return [ratingSpan(record, traceId, record.rating)];
   const { request, response } = content === 'redacted' ? withoutContacts(record) : record;
   const words = content === 'off' ? {} : contentOf(request, response);
   const tools = (record.call.ran ?? []).map((tool) =>
@@ -55,6 +56,27 @@ function callSpan(record: OurRecord, traceId: string, id: string, words: Record<
       ...words,
     }),
     status: errorType === undefined ? {} : { code: 2, message: errorType },
+  };
+}
+
+/** One for each turn: the last word replaces what was said before, where the receiver knows a span by its id. */
+function ratingSpan(record: OurRecord, traceId: string, { value, comment }: NonNullable<CallRecord['rating']>): Span {
+  const { request: at } = record.timestamps;
+  return {
+    traceId,
+    spanId: spanIdOf(traceId, 'rating'),
+    name: 'user_rating',
+    kind: 1,
+    ...timesOf(at, at),
+    attributes: attributesOf({
+      'gen_ai.evaluation.name': 'user_rating',
+      'gen_ai.evaluation.score.value': value === 'positive' ? 1 : 0,
+      'gen_ai.evaluation.score.label': value,
+      'gen_ai.evaluation.explanation': comment,
+      'langfuse.observation.type': 'evaluator',
+      ...aboutOf(record),
+    }),
+    status: {},
   };
 }
 

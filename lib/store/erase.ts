@@ -4,11 +4,12 @@ import type { Access } from './access.ts';
 import type { Key } from './items.ts';
 import { journalRange } from './journal.ts';
 import { EARLIER_SK, partition, pointer, turnSk } from './keys.ts';
+import { ratingKey } from './ratings.ts';
 import { troubleKey } from './trouble.ts';
 
 /** Where things of a turn lie outside of its conversation's partition. */
 export function keysBeside(ref: MessageRef): Key[] {
-  const noted = (['FAILED', 'WAITING', 'MISSED'] as const).map((trouble) => troubleKey(trouble, ref));
+  const noted = (['FAILED', 'WAITING', 'MISSED', 'DISLIKED'] as const).map((trouble) => troubleKey(trouble, ref));
   return [{ pk: pointer(ref.platform, ref.messageId), sk: 'I' }, ...noted];
 }
 
@@ -26,7 +27,7 @@ export function openErase({ query, remove }: Pick<Access, 'query' | 'remove'>) {
       });
       const journal = Items.map(({ sk }) => String(sk)).filter(isOf);
       await Promise.all(keysBeside(ref).map((key) => remove(key.pk, key.sk)));
-      for (const sk of [...journal, EARLIER_SK, turnSk(ref)]) await remove(pk, sk);
+      for (const sk of [...journal, ratingKey(ref).sk, EARLIER_SK, turnSk(ref)]) await remove(pk, sk);
     },
   };
 }

@@ -9,6 +9,7 @@ import { openErase } from './erase.ts';
 import { openHandoffs } from './handoffs.ts';
 import { openHistory } from './history.ts';
 import { openJournalStore } from './journal.ts';
+import { openRatings } from './ratings.ts';
 import { openTrouble } from './trouble.ts';
 import { openTurns } from './turns.ts';
 
@@ -32,5 +33,6 @@ export function openStore(dynamo: Dynamo, table: string, now: () => number, kept
     ...openCorrections(access),
     ...openErase(access),
     ...openTrouble(access),
+    ...openRatings(access),
   };
 }

@@ -7,9 +7,9 @@ import { partition, turnSk } from './keys.ts';
 
 /**
  * FAILED: it ended in an apology, or in nothing. WAITING: it was given back to the queue, and may have been answered since. MISSED: the
- * documents had no answer.
+ * documents had no answer. DISLIKED: a user thinks little of the answer, or did.
  */
-export type Trouble = 'FAILED' | 'WAITING' | 'MISSED';
+export type Trouble = 'FAILED' | 'WAITING' | 'MISSED' | 'DISLIKED';
 
 /** What is noted of a turn that was given back. */
 export interface WaitingTurn {
@@ -70,6 +70,8 @@ export function openTrouble({ update, expiresAt, now }: Pick<Access, 'update' | 
     noteFailure: (ref: MessageRef) => note('FAILED', ref, {}, expiresAt()),
     /** One write unit, once a turn that missed. */
     noteMiss: (ref: MessageRef) => note('MISSED', ref, {}, expiresAt()),
+    /** One write unit, once a disliked answer. */
+    noteDislike: (ref: MessageRef) => note('DISLIKED', ref, {}, expiresAt()),
     /** One write unit each time that a turn is given back. */
     noteWaiting: (ref: MessageRef, back: WaitingTurn) =>
       note('WAITING', ref, back, Math.floor(now() / 1000) + WAITING_KEPT_SECONDS),

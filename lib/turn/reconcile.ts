@@ -7,11 +7,14 @@ import type { Progress } from '../store/progress.ts';
 import { type Store, turnSk } from '../store/store.ts';
 import type { Inbound, Platform } from '../types.ts';
 import { isForUs } from './addressed.ts';
+import type { Rate } from './rate.ts';
+import { rateReacted } from './reacted.ts';
 
 export interface ReconcileDeps {
   lately: Lately;
   team: NonNullable<Platform['team']>;
-  store: Pick<Store, 'between' | 'conversationOf' | 'keepRoles' | 'forgottenAt'>;
+  store: Pick<Store, 'between' | 'conversationOf' | 'keepRoles' | 'forgottenAt' | 'ratingsIn'>;
+  rate: Rate;
   progress: { begin(now: number): Promise<Progress>; keep(position: number | undefined): Promise<void> };
   put(inbound: Inbound): Promise<void>;
   /** Resolves when the next request may go out. */
@@ -119,7 +122,8 @@ async function check(
 ): Promise<void> {
   const { lately, team, store, put, log } = deps;
   const of = { platform: 'talkjs', conversation: conversation.id } as const;
-  const { said, answered } = await fromTalkjs(lately.since(conversation.id, window.from, ask));
+  const { said, answered, reacted } = await fromTalkjs(lately.since(conversation.id, window.from, ask));
+  await rateReacted(deps, conversation, reacted);
   const open = said.filter(({ id, createdAt }) => createdAt <= window.to && !answered.has(id));
   if (open.length === 0) return;
   const [turns, forgottenAt] = await Promise.all([

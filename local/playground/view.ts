@@ -44,6 +44,8 @@ export interface LineView {
   markup: 'markdown' | 'talkjs';
   /** Stands for an answer that is being written. */
   isTyping: boolean;
+  /** Its door takes what the visitor thinks of it. */
+  canBeRated?: boolean;
 }
 
 export interface TurnView {

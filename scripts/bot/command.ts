@@ -21,6 +21,7 @@ export interface Options {
   failed: boolean;
   waiting: boolean;
   human: boolean;
+  disliked: boolean;
   dead: boolean;
   /** What `spend` sums up by. */
   by: 'user' | 'platform' | 'bot';

@@ -14,14 +14,16 @@ import type { Place } from './place.ts';
 const MOST_SILENT = 1_000;
 
 export const list: Command = {
-  about: '--failed | --waiting | --human | --dead',
+  about: '--failed | --waiting | --human | --disliked | --dead',
   takes: [],
   run: async (place, _args, options) => {
-    const lists = { failed, waiting, human, dead: deadLetters };
+    const lists = { failed, waiting, human, disliked, dead: deadLetters };
     const wanted = Object.entries(lists).filter(([name]) => options[name as keyof typeof lists]);
     const [only, ...others] = wanted;
     if (!only || others.length > 0)
-      throw new CannotRun('Say what to list: `npm run bot -- list` with --failed, --waiting, --human or --dead.');
+      throw new CannotRun(
+        'Say what to list: `npm run bot -- list` with --failed, --waiting, --human, --disliked or --dead.',
+      );
     return only[1](place, options);
   },
 };
@@ -62,6 +64,19 @@ async function waiting(place: Place, options: Options): Promise<Answer> {
   ].join(' ');
   const { text } = answerOf(rows, 'No message that was tried waits for another try.');
   return { text: `${text}\n\n${rest}`, json: { waiting: rows, inQueue, others, oldestSeconds: oldest } };
+}
+
+/** The last word of each user counts: what was disliked once may be liked by now. */
+async function disliked(place: Place, options: Options): Promise<Answer> {
+  const { store, table } = await place.data();
+  const noted = await notedOf(table, 'DISLIKED', { ...options, now: Date.now() });
+  const ratings = await Promise.all(noted.map((ref) => store.ratingOf(ref)));
+  const rows = noted.flatMap((ref, i) => {
+    const rating = ratings[i];
+    if (rating?.value !== 'negative') return [];
+    return [{ ...rowOf(ref), value: rating.value, comment: rating.comment }];
+  });
+  return answerOf(rows, `No answer to a message of the last ${options.days} days is disliked.`);
 }
 
 async function human(place: Place, { platform }: Options): Promise<Answer> {

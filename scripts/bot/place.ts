@@ -13,6 +13,8 @@ import { tableOf } from '../stage/outputs.ts';
 import { readStage, stackName, useStage } from '../stage/stage.ts';
 
 export interface Place {
+  /** What is written for it, in `.env` or `.env.<stage>`. */
+  env: Env;
   sqs: SQSClient;
   /** The queue that serverless.yml has under this id. */
   queueUrl(logicalId: string): Promise<string>;
@@ -44,6 +46,7 @@ function stagePlace(name: string, env: Env): Place {
   const { region } = stage;
   const sqs = new SQSClient({ region });
   return {
+    env: stage.env,
     sqs,
     // CloudFormation names a queue `<stack>-<id>-<something random>`.
     queueUrl: (id) => queueNamed(sqs, `${stackName(stage)}-${id}-`),
@@ -61,6 +64,7 @@ async function localPlace(env: Env): Promise<Place> {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const sqs = new SQSClient({ region, endpoint: urls.sqs, credentials, useQueueUrlAsEndpoint: false });
   return {
+    env,
     sqs,
     queueUrl: (id) => queueNamed(sqs, id),
     data: async () => dataIn(new DynamoDBClient({ region, endpoint: urls.dynamodb, credentials }), LOCAL_TABLE, env),

@@ -1,11 +1,17 @@
 /** The inspection tool: the verbs that the operator's door has, too, as commands. */
+import type { Letter } from '../../lib/events/event.ts';
+import { openOutbox } from '../../lib/events/outbox.ts';
 import { forget } from '../../lib/operator/forget.ts';
 import { pause, resume } from '../../lib/operator/own.ts';
+import { rateAnswer } from '../../lib/operator/rate.ts';
 import { redrive } from '../../lib/operator/redrive.ts';
 import { show } from '../../lib/operator/show.ts';
 import type { OperatorDeps } from '../../lib/operator/verb.ts';
 import { openLetters } from '../../lib/queue/letters.ts';
-import { openTurnsQueue } from '../../lib/queue.ts';
+import { openEventsQueue, openTurnsQueue } from '../../lib/queue.ts';
+import type { Store } from '../../lib/store/store.ts';
+import { openRate, type Rate } from '../../lib/turn/rate.ts';
+import { CannotRun } from '../cannot-run.ts';
 import type { Command, Options } from './command.ts';
 import type { Place } from './place.ts';
 
@@ -21,6 +27,15 @@ export const verbs = {
     takes: ['conversation', 'message?'],
     run: async (place, [name, message], options) =>
       redrive(await operatorDeps(place, options), { ...named(name, options), message }),
+  },
+  rate: {
+    about: 'likes (positive) or dislikes (negative) the answer to a message, in the place of its user',
+    takes: ['conversation', 'message', 'positive|negative', 'comment?'],
+    run: async (place, [name, message = '', value, comment], options) => {
+      if (value !== 'positive' && value !== 'negative')
+        throw new CannotRun('Say `positive` or `negative` behind the message.');
+      return rateAnswer(await operatorDeps(place, options), { ...named(name, options), message, value, comment });
+    },
   },
   pause: {
     about: 'the bot stays silent there',
@@ -43,12 +58,20 @@ function named(name = '', { platform }: Options) {
   return { name, platform };
 }
 
-async function operatorDeps(
-  { sqs, queueUrl, data }: Place,
-  { callers, days }: Pick<Options, 'callers' | 'days'>,
-): Promise<OperatorDeps> {
+/** Who is set to be told where it runs; the log is the door's, here there is none. */
+function rateIn({ env, sqs, queueUrl }: Place, store: Store): Rate {
+  const put = async (letter: Letter) => openEventsQueue(sqs, await queueUrl('EventsQueue')).put(letter);
+  const receivers = env.EVENTS_WEBHOOK_URL?.trim() ? [{ to: 'webhook' as const, takes: () => true }] : [];
+  const log = () => {};
+  return openRate({ store, tell: openOutbox({ receivers, put, log }), record: async () => {}, now: Date.now, log });
+}
+
+async function operatorDeps(place: Place, { callers, days }: Pick<Options, 'callers' | 'days'>): Promise<OperatorDeps> {
+  const { sqs, queueUrl } = place;
+  const data = await place.data();
   return {
-    ...(await data()),
+    ...data,
+    rate: rateIn(place, data.store),
     put: async (...message) => openTurnsQueue(sqs, await queueUrl('TurnsQueue')).put(...message),
     deadTurns: openLetters(sqs, () => queueUrl('TurnsDeadLetters')),
     deadEvents: openLetters(sqs, () => queueUrl('EventsDeadLetters')),

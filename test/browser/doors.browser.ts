@@ -35,6 +35,19 @@ describe('the playground', () => {
     expect(await page.locator('#record').innerText()).toContain('anthropic chat');
   });
 
+  it.each(['chat-api', 'http'] as const)('takes what one thinks of an answer at the door %s', async (door) => {
+    const visitor = await browser.visit(door);
+    await visitor.say('Hello');
+    await visitor.answer(1);
+    const { page } = visitor;
+
+    const kept = page.waitForResponse((response) => response.url().endsWith('/feedback'));
+    await page.getByRole('button', { name: 'Not a good answer' }).click();
+
+    expect((await kept).ok()).toBe(true);
+    expect(await page.locator('.thumbs [aria-pressed="true"]').innerText()).toBe('👎');
+  });
+
   it.each(['chat-api', 'http'] as const)('shows the answer at the door %s while it grows', async (door) => {
     const visitor = await browser.visit(door);
     await visitor.page.evaluate(() => {

@@ -81,6 +81,7 @@ describe('a message of a user, sent again under its key after a crash', () => {
       keys: openKeys({ secret: 'x' }),
       putTurn: step === 'enqueue' ? crashing(when, enqueue) : enqueue,
       forget: async () => ({ turns: 0, parked: [] }),
+      rate: async () => false,
       allowance: { count: async () => {}, countNewUser: async () => {} },
       streams: { take: async () => async () => {} },
       unanswered: async () => [],

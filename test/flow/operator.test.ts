@@ -120,6 +120,20 @@ describe('the verbs', () => {
   });
 });
 
+it('rates an answer in the place of its user, and says when there is none', async () => {
+  await turn('rated', 'r1');
+
+  const rated = await call({ do: 'rate', ...talkjs('rated'), message: 'r1', value: 'negative', comment: 'Wrong.' });
+  const shown = await call({ do: 'show', ...talkjs('rated') });
+  const unknown = await call({ do: 'rate', ...talkjs('rated'), message: 'r2', value: 'positive' });
+  const malformed = await call({ do: 'rate', ...talkjs('rated'), message: 'r1', value: 'bad' });
+
+  expect(rated).toMatchObject({ status: 200, body: { message: 'r1', value: 'negative', comment: 'Wrong.' } });
+  expect(shown.body.turns).toMatchObject([{ message: 'r1', rated: 'negative' }]);
+  expect(unknown).toEqual({ status: 404, body: { error: 'No answer to r2 is known in rated.' } });
+  expect(malformed).toMatchObject({ status: 400, body: { error: expect.stringContaining('positive or negative') } });
+});
+
 describe('the log', () => {
   it('has a line for each call with the name of the key and what was done, and never a word', async () => {
     await turn('in-the-log', 'i1');

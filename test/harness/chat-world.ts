@@ -73,7 +73,11 @@ export async function openChatWorld(
     ...settings,
   });
   provideRuntime();
-  const gate = await restGateway('/chat/{sessionId}', (await loadHandler()) as StreamingHandler, WINDOW_MS);
+  const gate = await restGateway(
+    ['/chat/{sessionId}', '/chat/{sessionId}/feedback'],
+    (await loadHandler()) as StreamingHandler,
+    WINDOW_MS,
+  );
   const dynamo = openDynamo();
 
   const request = (session: string, init: RequestInit = {}) => fetch(`${gate.url}/chat/${session}`, init);

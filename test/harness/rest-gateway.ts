@@ -25,12 +25,16 @@ export function provideRuntime(): void {
   Object.assign(globalThis, { awslambda: { streamifyResponse: (handler: unknown) => handler, HttpResponseStream } });
 }
 
-export async function restGateway(resource: string, handler: StreamingHandler, windowMs: number): Promise<RestGateway> {
-  const route = toRoute('door', { method: 'ANY', path: resource });
+export async function restGateway(
+  resource: string | string[],
+  handler: StreamingHandler,
+  windowMs: number,
+): Promise<RestGateway> {
+  const routes = [resource].flat().map((path) => toRoute('door', { method: 'ANY', path }));
   const endedWithMs: number[] = [];
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    const match = matchRoute([route], request.method ?? 'GET', pathname);
+    const match = matchRoute(routes, request.method ?? 'GET', pathname);
     if (!match) return response.writeHead(403).end('{"message":"Missing Authentication Token"}');
     const deadline = Date.now() + windowMs;
     const event = toRestEvent(request, match, await buffer(request));

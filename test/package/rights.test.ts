@@ -49,9 +49,11 @@ const EXPECTED: Record<string, Record<string, string[]>> = {
   },
   chatDashapi: {
     TurnsQueue: ['sqs:SendMessage'],
+    RecordsQueue: ['sqs:SendMessage'],
     EventsQueue: ['sqs:SendMessage'],
     Table: [
       'dynamodb:Query',
+      'dynamodb:GetItem',
       'dynamodb:BatchGetItem',
       'dynamodb:PutItem',
       'dynamodb:UpdateItem',
@@ -66,11 +68,18 @@ const EXPECTED: Record<string, Record<string, string[]>> = {
   },
   reply: { TurnsQueue: CONSUME, RecordsQueue: ['sqs:SendMessage'], EventsQueue: ['sqs:SendMessage'], Table: ANSWER },
   apologize: { TurnsDeadLetters: CONSUME, EventsQueue: ['sqs:SendMessage'], Table: ANSWER },
-  reconcile: { TurnsQueue: ['sqs:SendMessage'], Table: [...KEEP, 'dynamodb:DeleteItem'] },
+  reconcile: {
+    TurnsQueue: ['sqs:SendMessage'],
+    RecordsQueue: ['sqs:SendMessage'],
+    EventsQueue: ['sqs:SendMessage'],
+    Table: [...KEEP, 'dynamodb:DeleteItem'],
+  },
   reconify: { RecordsQueue: ['sqs:SendMessage'], Table: ['dynamodb:UpdateItem'] },
   operator: {
     TurnsQueue: ['sqs:SendMessage'],
     TurnsDeadLetters: SIFT,
+    RecordsQueue: ['sqs:SendMessage'],
+    EventsQueue: ['sqs:SendMessage'],
     EventsDeadLetters: SIFT,
     RecordsDeadLetters: SIFT,
     Table: [

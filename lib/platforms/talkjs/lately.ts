@@ -4,6 +4,7 @@ import { Later, Rejected } from '../../errors.ts';
 import type { Intervened, Sent } from '../../types.ts';
 import type { TalkjsAnswer, TalkjsApi } from './api.ts';
 import { type ParseOptions, parseSent } from './parse.ts';
+import { type Reaction, readReactions } from './reactions.ts';
 
 export interface ActiveConversation {
   id: string;
@@ -23,8 +24,18 @@ export interface SaidLately {
   message: unknown;
 }
 
+/** A message of ours to which somebody reacted. */
+export interface Reacted {
+  id: string;
+  /** What names the answer that it is a part of. */
+  answer: string;
+  /** As the API gives them. */
+  reactions: unknown;
+}
+
 export interface ConversationLately {
   said: SaidLately[];
+  reacted: Reacted[];
   /** The ids of the messages that answers of ours name. */
   answered: ReadonlySet<string>;
 }
@@ -48,10 +59,12 @@ const messageShape = z.object({
   senderId: z.nullish(z.string()),
   createdAt: z.number(),
   custom: z.nullish(z.record(z.string(), z.unknown())),
+  reactions: z.optional(z.unknown()),
 });
 
 /** Each call of a function is one request or a few; all throw `Later` when TalkJS does not answer, or has had enough of us. */
 export function talkjsLately(options: ParseOptions, api: TalkjsApi) {
+  let isUnknownTold = false;
   const get = (path: readonly string[], query: Record<string, string>, signal: AbortSignal) =>
     api({ method: 'GET', path, query, signal });
 
@@ -83,6 +96,7 @@ export function talkjsLately(options: ParseOptions, api: TalkjsApi) {
     /** What was said in a conversation from `since` (ms) on, newest first. `ask` is called before each request. */
     async since(id: string, since: number, ask: () => Promise<AbortSignal>): Promise<ConversationLately> {
       const said: SaidLately[] = [];
+      const reacted: Reacted[] = [];
       const answered = new Set<string>();
       for (let after: string | undefined; ; ) {
         const query = { limit: `${messagesPerPage}`, ...(after === undefined ? {} : { startingAfter: after }) };
@@ -93,16 +107,29 @@ export function talkjsLately(options: ParseOptions, api: TalkjsApi) {
           const parsed = messageShape.safeParse(message);
           return parsed.success ? [{ ...parsed.data, message }] : [];
         });
-        for (const { id, type, senderId, createdAt, custom, message } of messages) {
-          if (options.ours.some(({ userId }) => userId === senderId))
-            for (const key of answeredBy(custom?.replyKey)) answered.add(key);
-          else if (type === 'UserMessage' && senderId && createdAt >= since)
+        for (const { id, type, senderId, createdAt, custom, reactions, message } of messages) {
+          if (options.ours.some(({ userId }) => userId === senderId)) {
+            const answers = answeredBy(custom?.replyKey);
+            for (const key of answers) answered.add(key);
+            if (hasAny(reactions)) reacted.push({ id, answer: answers[0] ?? id, reactions });
+          } else if (type === 'UserMessage' && senderId && createdAt >= since)
             said.push({ id, senderId, createdAt: Math.floor(createdAt), message });
         }
         after = messages.at(-1)?.id;
         const isFarEnough = (messages.at(-1)?.createdAt ?? 0) < since;
-        if (page.length < messagesPerPage || isFarEnough || after === undefined) return { said, answered };
+        if (page.length < messagesPerPage || isFarEnough || after === undefined) return { said, answered, reacted };
       }
+    },
+
+    /** What those who take part in the conversation think of a message of ours; `unknown` for the first shape that is not understood. */
+    reactionTo(conversation: ActiveConversation, reactions: unknown): Reaction | 'none' | 'unknown' {
+      const { participants } = conversationShape.safeParse(conversation.raw).data ?? {};
+      const counts = (id: string) =>
+        !options.ours.some(({ userId }) => userId === id) && (!participants || Object.hasOwn(participants, id));
+      const reaction = readReactions(reactions, counts);
+      if (reaction !== 'unknown' || isUnknownTold) return reaction === 'unknown' ? 'none' : reaction;
+      isUnknownTold = true;
+      return reaction;
     },
 
     /** The profile of a user as the API gives it; nothing when the user is gone. */
@@ -121,6 +148,11 @@ export function talkjsLately(options: ParseOptions, api: TalkjsApi) {
       }
     },
   };
+}
+
+function hasAny(reactions: unknown): boolean {
+  if (typeof reactions !== 'object' || reactions === null) return reactions !== undefined && reactions !== null;
+  return Object.keys(reactions).length > 0;
 }
 
 function listOf(answer: TalkjsAnswer): unknown[] {

@@ -14,6 +14,8 @@ export interface Stored {
   /** An event's payload is any JSON object, a message's one of the 12. */
   payload: Record<string, unknown>;
   metadata?: Record<string, unknown>;
+  /** Of the bot's: the id of the message that it answers. */
+  answers?: string;
 }
 
 export type Messages = ReturnType<typeof openMessages>;
@@ -24,11 +26,15 @@ const DAY_SECONDS = 24 * 3600;
 export function openMessages(table: Table, now: () => number, keptDays: number) {
   return {
     /** False when it was there already. */
-    async add(kind: ThingKind, { id, createdAt, conversationId, userId, payload, metadata }: Stored): Promise<boolean> {
+    async add(
+      kind: ThingKind,
+      { id, createdAt, conversationId, userId, payload, metadata, answers }: Stored,
+    ): Promise<boolean> {
       // As text: a JSON number may be larger, and a JSON object deeper, than DynamoDB takes.
       const body = JSON.stringify({ payload, metadata });
       const expiresAt = Math.floor(now() / 1000) + keptDays * DAY_SECONDS;
-      return table.add({ ...placeOf(kind, id), createdAt, conversationId, userId, body, expiresAt });
+      const more = answers === undefined ? {} : { answers };
+      return table.add({ ...placeOf(kind, id), createdAt, conversationId, userId, body, ...more, expiresAt });
     },
 
     async find(kind: ThingKind, id: string): Promise<Stored | undefined> {
@@ -61,7 +67,7 @@ export function openMessages(table: Table, now: () => number, keptDays: number) 
 }
 
 /** `payload` was checked when it came in. */
-export function toMessage({ createdAt, payload, metadata, ...rest }: Stored): WireMessage {
+export function toMessage({ createdAt, payload, metadata, answers: _, ...rest }: Stored): WireMessage {
   const known = payload as Payload;
   return { ...rest, createdAt: isoTime(createdAt), payload: known, ...(metadata ? { metadata } : {}) };
 }
@@ -84,7 +90,7 @@ function placeOf(kind: ThingKind, id: string): Key {
 const PREFIX = { msg: 'M#', evt: 'E#' } as const satisfies Record<ThingKind, string>;
 
 /** Our own items, written above: taken as they are. */
-function toStored(kind: ThingKind, { pk, sk, createdAt, conversationId, userId, body }: Item): Stored {
+function toStored(kind: ThingKind, { pk, sk, createdAt, conversationId, userId, body, answers }: Item): Stored {
   const key = pk.slice(messagesOf('').length);
   const { payload, metadata } = JSON.parse(String(body)) as Pick<Stored, 'payload' | 'metadata'>;
   return {
@@ -94,6 +100,7 @@ function toStored(kind: ThingKind, { pk, sk, createdAt, conversationId, userId, 
     userId: String(userId),
     payload,
     ...(metadata ? { metadata } : {}),
+    ...(answers ? { answers: String(answers) } : {}),
   };
 }
 

@@ -3,6 +3,7 @@ import type { LineView } from '../view.ts';
 import { find, make } from './dom.ts';
 import { renderMarkdown } from './markdown.ts';
 import { renderTalkjs } from './talkjs-markup.ts';
+import { drawThumbs } from './thumbs.ts';
 
 export interface ConversationView {
   /** The whole conversation, oldest first. */
@@ -35,7 +36,8 @@ export function openConversation(): ConversationView {
       { class: 'bubble' },
       ...(line.isMine ? [make('p', { class: 'lines' }, line.text)] : render(line.text)),
     );
-    element.replaceChildren(make('span', { class: 'visually-hidden' }, line.isMine ? 'You: ' : 'Claude: '), body);
+    const author = make('span', { class: 'visually-hidden' }, line.isMine ? 'You: ' : 'Claude: ');
+    element.replaceChildren(author, body, ...(line.canBeRated ? [drawThumbs(line.id)] : []));
     shown.set(line.id, { element, text: line.text });
     list.append(element);
     if (!line.isMine) spoken.textContent = `Claude: ${body.textContent ?? ''}`;

@@ -8,6 +8,7 @@ import { find, make } from './dom.ts';
 import { openerOf } from './doors/all.ts';
 import type { OpenDoor } from './doors/door.ts';
 import { ask, listen, type PlaceQuery, post } from './server.ts';
+import type { Thumb } from './thumbs.ts';
 import { openTurnPanel } from './turn.ts';
 
 /** How often (ms) the page looks for doors that were not there, and for what became of a saved bot. */
@@ -110,6 +111,12 @@ async function send(text: string, troubles: readonly Trouble[]) {
 // A click on a choice says it.
 document.addEventListener('choose', (event) => {
   if (event instanceof CustomEvent && typeof event.detail === 'string') void send(event.detail, []);
+});
+
+document.addEventListener('rate', (event) => {
+  if (!(event instanceof CustomEvent)) return;
+  const { line, value }: Thumb = event.detail;
+  current?.door?.rate?.(line, value).catch(() => say('What you think of it was not kept: try again.'));
 });
 
 function say(text: string | undefined) {

@@ -105,6 +105,14 @@ export function openRest(app: App, { maxTextChars, now }: Limits) {
     return {};
   }
 
+  function onReaction({ method }: Call, id: string, messageId: string, [emoji, userId, ...more]: string[]): unknown {
+    if (!emoji || !userId || more.length > 0 || (method !== 'PUT' && method !== 'DELETE')) throw notFound();
+    if (!Object.hasOwn(app.conversation(id).participants, userId))
+      throw new ApiError(400, 'NOT_A_PARTICIPANT', 'who reacts is not a participant');
+    app.react(id, messageId, { emoji, userId, isOn: method === 'PUT' });
+    return {};
+  }
+
   function onConversation({ method, body }: Call, id: string): unknown {
     if (method === 'GET') return app.conversation(id);
     if (method === 'DELETE') app.deleteConversation(id);
@@ -139,6 +147,8 @@ export function openRest(app: App, { maxTextChars, now }: Limits) {
   return (call: Call): unknown => {
     const { method, query, body } = call;
     const [kind, id, part, partId, ...more] = call.path;
+    if (more[0] === 'reactions' && part === 'messages' && id && partId)
+      return onReaction(call, id, partId, more.slice(1));
     if (more.length > 0) throw notFound();
     if (kind === 'users' && id !== undefined && part === undefined) return onUser(call, id);
     if (kind !== 'conversations') throw notFound();

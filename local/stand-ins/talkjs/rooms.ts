@@ -36,6 +36,8 @@ export interface Message {
   referencedMessageId: string | null;
   createdAt: number;
   editedAt: number | null;
+  /** By the emoji the ids of those who reacted with it. */
+  reactions: Record<string, string[]>;
 }
 
 export interface Conversation {
@@ -145,6 +147,7 @@ export function openRooms(now: () => number) {
         readBy: [],
         referencedMessageId: null,
         editedAt: null,
+        reactions: {},
         ...draft,
         id: `msg_${randomBytes(16).toString('base64url')}`,
         conversationId,
@@ -170,6 +173,18 @@ export function openRooms(now: () => number) {
       }
       message.editedAt = now();
       return message;
+    },
+    /** With `isOn` false it is taken back. */
+    react(
+      conversationId: string,
+      id: string,
+      { emoji, userId, isOn }: { emoji: string; userId: string; isOn: boolean },
+    ) {
+      const { reactions } = messageOf(conversationId, id);
+      const others = (reactions[emoji] ?? []).filter((one) => one !== userId);
+      const all = isOn ? [...others, userId] : others;
+      if (all.length > 0) reactions[emoji] = all;
+      else delete reactions[emoji];
     },
     remove(conversationId: string, id: string): Message {
       const message = messageOf(conversationId, id);

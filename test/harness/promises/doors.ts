@@ -139,6 +139,7 @@ export const openChatApi: OpenDoor = (world, steps) => {
         keys: openKeys({ secret: SECRET }),
         putTurn: world.turnsQueueOf(process).put,
         forget: async () => ({ turns: 0, parked: [] }),
+        rate: async () => false,
         allowance: { count: async () => {}, countNewUser: async () => {} },
         streams: { take: async () => async () => {} },
         unanswered: async () => [],
@@ -201,6 +202,8 @@ export const openHttp: OpenDoor = (world, steps, { timesAsked = 1 }) => {
       forget: openForget(world.dynamoOf(process), 'table', world.now),
       platform: () => ({ deliver: async () => [] }),
       identify: () => ({ caller: 'open', bot: 'default', context: [] }),
+      rate: async () => false,
+      mayRate: async () => false,
       isOpen: true,
       allowedOrigins: [],
     };

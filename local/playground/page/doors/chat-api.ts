@@ -39,6 +39,7 @@ export const openChatApi: OpenADoor = async ({ view: { url: apiUrl = '' }, event
       text: textOf(message.payload),
       markup: 'markdown',
       isTyping: false,
+      canBeRated: message.userId !== me,
     };
     lines = [...lines, line];
     if (!line.isMine) {
@@ -86,6 +87,13 @@ export const openChatApi: OpenADoor = async ({ view: { url: apiUrl = '' }, event
       const again = { ...message, 'x-user-key': client.user.key };
       const sent = await Promise.all([insistent.createMessage(again), insistent.createMessage(again)]);
       for (const { message: one } of sent) add(one);
+    },
+    // The widget's operation, which this client does not have.
+    rate: async (line, value) => {
+      const headers = { 'content-type': 'application/json', 'x-user-key': client.user.key };
+      const body = JSON.stringify({ value });
+      const { ok } = await fetch(`${apiUrl}/messages/${line}/feedback`, { method: 'PUT', headers, body });
+      if (!ok) throw new Error('it was refused');
     },
     close: () => {
       isClosed = true;

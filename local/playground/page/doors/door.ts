@@ -14,6 +14,8 @@ export interface OpenDoor {
   /** As the table knows it: what the rest of the page watches. */
   conversation: string;
   send(text: string, options: { isTwice: boolean }): Promise<void>;
+  /** Says what the visitor thinks of an answer, by the id of its line; missing where that is said elsewhere. */
+  rate?(line: string, value: 'positive' | 'negative'): Promise<void>;
   /** What the page's server saw; the doors with a stand-in live on it. */
   look?(snapshot: Snapshot): void;
   close(): void;

@@ -31,13 +31,13 @@ export const openStream: OpenADoor = async ({ view: { url = '', accessKey }, eve
   const stopping = new AbortController();
   let lines: LineView[] = [];
 
-  const add = (id: string, isMine: boolean, text: string) => {
-    lines = [...lines, { id, isMine, text, markup: 'markdown', isTyping: false }];
+  const add = (line: Pick<LineView, 'id' | 'isMine' | 'text' | 'canBeRated'>) => {
+    lines = [...lines, { ...line, markup: 'markdown', isTyping: false }];
     events.lines(lines);
   };
 
-  /** Gives the answer; throws a `Broken` when it did not come to its end. */
-  async function attempt(message: string, key: string): Promise<string> {
+  /** Gives the answer and its turn; throws a `Broken` when it did not come to its end. */
+  async function attempt(message: string, key: string): Promise<Answer> {
     const response = await fetch(address, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'idempotency-key': key, ...authorization },
@@ -47,14 +47,14 @@ export const openStream: OpenADoor = async ({ view: { url = '', accessKey }, eve
     let text = '';
     for await (const piece of readPieces(response)) {
       if (piece.error !== undefined) throw new Broken(piece.code ?? 'failed', piece.error, piece.retryAfter);
-      if (piece.done) return text;
+      if (piece.done) return { text, turn: piece.turn ?? '' };
       text += piece.delta ?? (piece.source ? ` [${piece.source.n}]` : withNumbers('', piece.choices));
       if (piece.delta !== undefined || piece.source) events.draft(text);
     }
     throw new Broken('broken', 'the stream broke off');
   }
 
-  async function insist(message: string, key: string): Promise<string> {
+  async function insist(message: string, key: string): Promise<Answer> {
     for (let tries = 1; ; tries++) {
       try {
         return await attempt(message, key);
@@ -74,24 +74,45 @@ export const openStream: OpenADoor = async ({ view: { url = '', accessKey }, eve
     conversation: session,
     send: async (message, { isTwice }) => {
       const key = crypto.randomUUID();
-      add(key, true, message);
+      add({ id: key, isMine: true, text: message });
       events.draft('');
       try {
         const twin = isTwice ? insist(message, key) : undefined;
-        const text = await insist(message, key);
-        if (twin && (await twin) !== text) throw new Error('the two answers differ');
+        const { text, turn } = await insist(message, key);
+        if (twin && (await twin).text !== text) throw new Error('the two answers differ');
         events.problem(undefined);
         events.draft(undefined);
-        add(`${key}-answer`, false, text);
+        add({ id: answerIn(turn), isMine: false, text, canBeRated: true });
       } catch (error) {
         if (stopping.signal.aborted) return;
         events.draft(undefined);
         events.problem(capital(error instanceof Error ? error.message : 'it failed'));
       }
     },
+    rate: async (line, value) => {
+      const headers = { 'content-type': 'application/json', ...authorization };
+      const body = JSON.stringify({ turn: turnOf(line), value });
+      const { ok } = await fetch(`${address}/feedback`, { method: 'POST', headers, body });
+      if (!ok) throw new Error('it was refused');
+    },
     close: () => stopping.abort(),
   };
 };
+
+interface Answer {
+  text: string;
+  turn: string;
+}
+
+const ANSWER = 'answer-';
+
+function answerIn(turn: string): string {
+  return `${ANSWER}${turn}`;
+}
+
+function turnOf(line: string): string {
+  return line.slice(ANSWER.length);
+}
 
 class Broken extends Error {
   readonly code: string;
@@ -118,7 +139,7 @@ async function* readPieces(response: Response): AsyncGenerator<Piece> {
 }
 
 interface Past {
-  id?: string;
+  turn?: string;
   role?: string;
   text?: string;
   /** In the order of their places. */
@@ -128,12 +149,13 @@ interface Past {
 async function history(address: string, headers: Record<string, string>): Promise<LineView[]> {
   const response = await fetch(address, { headers });
   const { messages = [] }: { messages?: Past[] } = response.ok ? await response.json() : {};
-  return messages.map(({ id, role, text = '', sources = [] }, i) => ({
-    id: `${id ?? i}-${role}`,
+  return messages.map(({ turn = '', role, text = '', sources = [] }) => ({
+    id: role === 'user' ? `asked-${turn}` : answerIn(turn),
     isMine: role === 'user',
     text: sources.reduceRight((whole, { n, at }) => `${whole.slice(0, at)} [${n}]${whole.slice(at)}`, text),
     markup: 'markdown',
     isTyping: false,
+    canBeRated: role !== 'user',
   }));
 }
 
