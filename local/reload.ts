@@ -3,12 +3,16 @@ import { watch } from 'node:fs';
 import { BadSettings } from '../lib/errors.ts';
 import type { Print } from './kept-process.ts';
 import type { BotsView } from './status.ts';
+import type { TakeOver } from './take-over.ts';
 
 export interface ReloadOptions {
   /** Of the bots. */
   folder: string;
-  /** Builds them, puts what was built in the place of what runs, and says who they are; throws for what cannot be built. */
-  take(): Promise<BotsView['all']>;
+  /**
+   * Builds them, puts what was built in the place of what runs, and says who they are; throws for what cannot be built. It is told what
+   * changed since it last worked, below the folder; nothing where that is not known.
+   */
+  take: TakeOver;
   /** Who they are now. */
   all: BotsView['all'];
   print: Print;
@@ -27,6 +31,7 @@ export function reloadBots({ folder, take, all: first, print }: ReloadOptions): 
   let all = first;
   let problem: string | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let changed: string[] | undefined = [];
   let isTaking = false;
   let isStale = false;
 
@@ -37,11 +42,14 @@ export function reloadBots({ folder, take, all: first, print }: ReloadOptions): 
     }
     isTaking = true;
     const startedAt = Date.now();
+    const taken = changed;
+    changed = [];
     try {
-      all = await take();
+      all = await take(taken);
       problem = undefined;
       print(`bots │ taken over in ${Date.now() - startedAt} ms`);
     } catch (error) {
+      changed = taken && changed && [...taken, ...changed];
       problem = describe(error);
       print(`bots │ not taken over, the last good ones go on answering: ${problem}`);
     }
@@ -55,6 +63,7 @@ export function reloadBots({ folder, take, all: first, print }: ReloadOptions): 
   const watcher = watch(folder, { recursive: true }, (_, file) => {
     // Editors' own, beside what is edited.
     if (file && /(^|[\\/])\.|~$|\.(swp|tmp)$/.test(file)) return;
+    changed = file === null ? undefined : changed && [...changed, file];
     clearTimeout(timer);
     timer = setTimeout(() => void run(), SETTLED_MS);
   });

@@ -17,18 +17,17 @@ import { functionsOf, httpPathOf, type Serverless, streamRoutesOf, withoutStream
 import { botSecretsIn, checkSettings, type Settings, settingsIn, withLocalDefaults } from './settings.ts';
 import { serve } from './stand-ins/serve.ts';
 import { openStandIns } from './stand-ins.ts';
-import { type BotsView, type Status, sayStack } from './status.ts';
+import { type Status, sayStack } from './status.ts';
 import { toRoute } from './streaming/routes.ts';
 import { startStreams } from './streaming/server.ts';
 import { detach } from './surroundings.ts';
-import { openTakeOver } from './take-over.ts';
+import { openTakeOver, type TakeOver } from './take-over.ts';
 
 export interface StackOptions {
   serverless: Serverless;
   /** The options of the command line, which serverless-offline reads after us. */
   options: Record<string, unknown>;
-  /** Gives who the bots are. */
-  build(): Promise<BotsView['all']>;
+  build: TakeOver;
   /** Called when everything is up. */
   onUp(): void;
   /** Keeps what must be ended; called as soon as it is there, so that nothing outlives a start that fails. */

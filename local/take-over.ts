@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { WORDS_FILE } from '../scripts/build/bots/plugin.mjs';
 import type { Consumer } from './consumers/poll.ts';
 import type { NamedFunction } from './service.ts';
 import type { BotsView } from './status.ts';
@@ -14,38 +15,40 @@ export interface TakeOverOptions {
   consumers: readonly Consumer[];
   streams: Streams | undefined;
   /** Throws for what cannot be built, and then has changed no file. */
-  build(): Promise<BotsView['all']>;
+  build: TakeOver;
 }
 
+/** What changed below the bots' folder, where that is known → who the bots are. */
+export type TakeOver = (changed?: readonly string[]) => Promise<BotsView['all']>;
+
 /** Gives what builds, and renews the processes of the functions whose bundle is another one than before. */
-export function openTakeOver({
-  root,
-  functions,
-  consumers,
-  streams,
-  build,
-}: TakeOverOptions): () => Promise<BotsView['all']> {
+export function openTakeOver({ root, functions, consumers, streams, build }: TakeOverOptions): TakeOver {
   const read = () => new Map(functions.map(({ key, definition }) => [key, digestOf(root, definition.handler)]));
   let running = read();
-  return async () => {
-    const all = await build();
+  return async (changed) => {
+    const all = await build(changed);
     const built = read();
-    const changed = [...built].flatMap(([key, digest]) => (running.get(key) === digest ? [] : key));
+    const renewed = [...built].flatMap(([key, digest]) => (running.get(key) === digest ? [] : key));
     running = built;
     await Promise.all([
-      ...consumers.filter(({ name }) => changed.includes(name)).map((consumer) => consumer.renew()),
-      streams?.renew(changed),
+      ...consumers.filter(({ name }) => renewed.includes(name)).map((consumer) => consumer.renew()),
+      streams?.renew(renewed),
     ]);
     return all;
   };
 }
 
-/** Of the bundle that a handler lies in, and of what the bots know, which lies beside it. */
+/** Of the bundle that a handler lies in and, if it is one of those that answer, of what the bots say and know, which lies beside it. */
 function digestOf(root: string, handler: string): string {
   const file = `${path.resolve(root, handler.slice(0, handler.lastIndexOf('.')))}.mjs`;
-  const knowledge = path.join(path.dirname(file), 'knowledge');
-  const beside = existsSync(knowledge) ? readdirSync(knowledge).map((name) => path.join(knowledge, name)) : [];
-  const digest = createHash('sha256');
-  for (const one of [file, ...beside.sort()]) digest.update(readFileSync(one));
+  const bundle = readFileSync(file);
+  const digest = createHash('sha256').update(bundle);
+  if (bundle.includes(WORDS_FILE)) for (const one of besides(path.dirname(file))) digest.update(readFileSync(one));
   return digest.digest('hex');
+}
+
+function besides(folder: string): string[] {
+  const knowledge = path.join(folder, 'knowledge');
+  const names = existsSync(knowledge) ? readdirSync(knowledge).sort() : [];
+  return [path.join(folder, WORDS_FILE), ...names.map((name) => path.join(knowledge, name))];
 }

@@ -6,6 +6,7 @@ export function build(options?: {
   format?: 'esm' | 'cjs';
   isChecked?: boolean;
   isSmall?: boolean;
+  isApart?: boolean;
   doors?: readonly string[];
 }): Promise<BuildResult<{ metafile: true; write: false }> & { outputFiles: OutputFile[]; indexed: number }>;
 

@@ -6,7 +6,7 @@ import * as esbuild from 'esbuild';
 import { readSettings } from '../../lib/config.ts';
 import { checkBots } from './bots/check.mjs';
 import { botsFolder } from './bots/folder.ts';
-import { bundleBots, knowledgeFile } from './bots/plugin.mjs';
+import { bundleBots, knowledgeFile, WORDS_FILE, wordsOf } from './bots/plugin.mjs';
 import { readBots } from './bots/read-bots.ts';
 import { formats } from './formats.mjs';
 import { compileKnowledge } from './knowledge/compile.ts';
@@ -20,8 +20,8 @@ const scripts = path.dirname(fileURLToPath(import.meta.url));
 /**
  * Bundles functions/*.ts of `root` and the bots of BOTS_DIR into `outdir`, in about half a second, and gives esbuild's result with its metafile,
  * and how many chunks are `indexed`.
- * `isChecked` loads the tools of the bots first: what is wrong with one throws before any file has changed, `isSmall` minifies, and of
- * `doors`, by name, only those are built.
+ * `isChecked` loads the tools of the bots first: what is wrong with one throws before any file has changed, `isSmall` minifies, `isApart`
+ * leaves what the bots say in a file beside the bundles, which read it when they are loaded, and of `doors`, by name, only those are built.
  * Files are put in place by renaming, so that a stack that is just loading them never sees half of one.
  */
 export async function build({
@@ -30,12 +30,14 @@ export async function build({
   format = 'esm',
   isChecked = false,
   isSmall = true,
+  isApart = false,
   doors = doorsOf(root),
 } = {}) {
   const { extension, banner } = formats[format];
   const bots = readBots(botsFolder(process.env));
   if (isChecked) await checkBots(bots, root);
   const known = await knowledgeOf(bots);
+  const facts = factsOf(known);
   listPlatforms(root);
   listTools(root);
   const result = await esbuild.build({
@@ -56,16 +58,32 @@ export async function build({
     // Lambda has its credentials in the environment: SSO, profiles, containers and instance metadata stay out.
     alias: { '@aws-sdk/credential-provider-node': path.join(scripts, 'lambda-credentials.mjs') },
     inject: [path.join(scripts, 'console.mjs')],
-    plugins: [bundleBots(bots, new Map(known.map(({ name, facts }) => [name, facts])), root), plainSsmErrors],
+    plugins: [bundleBots(bots, facts, root, isApart), plainSsmErrors],
     logLevel: 'warning',
   });
   placeKnowledge(outdir, known);
+  if (isApart) placeWords(outdir, wordsOf(bots, facts));
   place(outdir, result.outputFiles);
   removeStale(
     outdir,
     doorsOf(root).map((name) => `${name}${extension}`),
   );
   return { ...result, indexed: indexedChunks(known.map(({ knowledge }) => knowledge)) };
+}
+
+/** Of a build with `isApart`, when nothing but words has changed: puts what `bots` say and know beside the bundles. */
+export async function renewWords(bots, { root, outdir = path.join(root, 'dist') }) {
+  const known = await knowledgeOf(bots);
+  placeKnowledge(outdir, known);
+  placeWords(outdir, wordsOf(bots, factsOf(known)));
+}
+
+function placeWords(outdir, words) {
+  place(outdir, [{ path: path.join(outdir, WORDS_FILE), contents: JSON.stringify(words) }]);
+}
+
+function factsOf(known) {
+  return new Map(known.map(({ name, facts }) => [name, facts]));
 }
 
 /** `{name, facts, knowledge}` of each bot that knows something. */

@@ -5,17 +5,26 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
 import { BadSettings } from '../../../lib/errors.ts';
+import { allTools } from '../../../lib/tools/all.ts';
+import { chooseTools } from '../../../lib/tools/toolbox.ts';
 import { formats } from '../formats.mjs';
 import { bundleBots } from './plugin.mjs';
 import { NO_TOOL, shown } from './read-bots.ts';
 
 /** Throws what bundling them throws, or `BadSettings` with the file of each tool that does not load, or for one that does not exist. */
 export async function checkBots(bots, root) {
+  await checkChoices(bots, await loadTools(bots, root));
+}
+
+/** Gives the tools that lie in the bots' folders, by their files. `root` of this repository. */
+export async function loadTools(bots, root) {
+  const files = bots.flatMap(({ toolFiles }) => toolFiles);
+  if (files.length === 0) return new Map();
   const folder = mkdtempSync(path.join(tmpdir(), 'check-bots-'));
   const outfile = path.join(folder, 'check.mjs');
   try {
     await esbuild.build({
-      stdin: { contents: checkOf(bots), resolveDir: path.join(root, 'lib'), loader: 'ts' },
+      stdin: { contents: loadingOf(files), resolveDir: root },
       outfile,
       bundle: true,
       platform: 'node',
@@ -25,38 +34,32 @@ export async function checkBots(bots, root) {
       plugins: [bundleBots(bots, new Map(), root)],
       logLevel: 'silent',
     });
-    const { problems } = await import(pathToFileURL(outfile).href);
+    const { loaded } = await import(pathToFileURL(outfile).href);
+    const problems = loaded.flatMap(({ problem }, i) => (problem ? [`${shown(files[i])}: ${problem}`] : []));
     if (problems.length > 0) throw new BadSettings(...problems);
+    return new Map(loaded.map(({ tool }, i) => [files[i], tool]));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Each tool by itself first, so that one that throws is told by its file. */
-function checkOf(bots) {
-  const tools = bots.flatMap(({ toolFiles }) => toolFiles);
-  const loading = tools.map((file) => `await tried(${JSON.stringify(shown(file))}, import(${JSON.stringify(file)}));`);
+/** Each by itself, so that one that throws is told by its file. */
+function loadingOf(files) {
   return `
-export const problems: string[] = [];
-async function tried(file: string, loading: Promise<{ default?: { prepare?: unknown } }>) {
-  const problem = await loading.then(
-    (module) => (module.default?.prepare ? undefined : ${JSON.stringify(NO_TOOL)}),
-    (error) => error.message,
-  );
-  if (problem) problems.push(file + ': ' + problem);
-}
-${loading.join('\n')}
-if (problems.length === 0) {
-  const { bots } = await import('#bots');
-  const { allTools } = await import('./tools/all.ts');
-  const { chooseTools } = await import('./tools/toolbox.ts');
-  for (const bot of bots) {
-    try {
-      chooseTools(allTools, bot);
-    } catch (error) {
-      problems.push(...(error.problems ?? [error.message]));
-    }
-  }
-}
+const load = (loading) => loading.then(
+  ({ default: tool }) => (tool?.prepare ? { tool } : { problem: ${JSON.stringify(NO_TOOL)} }),
+  (error) => ({ problem: error?.message ?? 'it does not load' }),
+);
+export const loaded = [];
+${files.map((file) => `loaded.push(await load(import(${JSON.stringify(file)})));`).join('\n')}
 `;
+}
+
+/** Throws `BadSettings` for a bot that names a tool that there is not. */
+export async function checkChoices(bots, tools) {
+  for (const { mcp, toolFiles, ...bot } of bots) {
+    // Its client is loaded only where there is a server.
+    const foreign = mcp.length === 0 ? [] : (await import('../../../lib/tools/mcp/tools.ts')).mcpTools(mcp);
+    chooseTools(allTools, { ...bot, tools: [...toolFiles.map((file) => tools.get(file)), ...foreign] });
+  }
 }

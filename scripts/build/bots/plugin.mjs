@@ -1,15 +1,17 @@
 /** The build of bots: what `#bots`, `#bots/doors`, `#tool` and `zod/mini` are in a bundle, wherever the bots' folder lies. */
 import path from 'node:path';
 
-/** `bots` as `readBots` gives them, `facts` of their documents by their names, `root` of this repository. */
-export function bundleBots(bots, facts, root) {
+/** `bots` as `readBots` gives them, `facts` of their documents by their names, `root` of this repository; `isApart`: see build.mjs. */
+export function bundleBots(bots, facts, root, isApart = false) {
   return {
     name: 'bots',
     setup(build) {
       build.onResolve({ filter: /^#bots(\/doors)?$/ }, ({ path: name }) => ({ path: name, namespace: 'bots' }));
       build.onLoad({ filter: /.*/, namespace: 'bots' }, ({ path: name }) => ({
         contents:
-          name === '#bots' ? wholeOf(bots, facts, { root, format: build.initialOptions.format }) : identitiesOf(bots),
+          name === '#bots'
+            ? wholeOf(bots, facts, { root, format: build.initialOptions.format, isApart })
+            : identitiesOf(bots),
         loader: 'js',
         resolveDir: root,
       }));
@@ -35,25 +37,39 @@ export function knowledgeFile(name) {
   return `knowledge/${name}.json`;
 }
 
+/** The name of the file, beside the bundles, that has what the bots say, where it is apart from them. */
+export const WORDS_FILE = 'bots.json';
+
+/** What is no code of each bot; `facts` of their documents by their names. */
+export function wordsOf(bots, facts) {
+  return bots.map(({ toolFiles: _, knowledgeFolder: __, mcp, ...bot }) => ({ bot, mcp, facts: facts.get(bot.name) }));
+}
+
 /** Everything of every bot; its tools are imported from where they lie, what it knows is read when it is asked for. */
-function wholeOf(bots, facts, { root, format }) {
+function wholeOf(bots, facts, { root, format, isApart }) {
   const here = format === 'cjs' ? '__dirname' : 'import.meta.dirname';
-  const read = `import { readFile } from 'node:fs/promises';
-const load = (file) => async () => JSON.parse(await readFile(${here} + '/' + file, 'utf8'));`;
+  const words = isApart
+    ? `JSON.parse(readFileSync(${here} + '/${WORDS_FILE}', 'utf8'))`
+    : JSON.stringify(wordsOf(bots, facts));
   const files = bots.flatMap(({ toolFiles }) => toolFiles);
-  const imports = files.map((file, i) => `import * as tool${i} from ${JSON.stringify(file)};`);
   const client = path.join(root, 'lib/tools/mcp/tools.ts');
-  if (bots.some(({ mcp }) => mcp.length > 0)) imports.push(`import { mcpTools } from ${JSON.stringify(client)};`);
-  const entries = bots.map(({ toolFiles, knowledgeFolder: _, mcp, ...bot }) => {
+  const entries = bots.map(({ name, toolFiles, mcp }, i) => {
     const tools = toolFiles.map((file) => `tool${files.indexOf(file)}.default`);
-    if (mcp.length > 0) tools.push(`...mcpTools(${JSON.stringify(mcp)})`);
-    const known = facts.get(bot.name);
-    const documents = known
-      ? `, documents: { ...${JSON.stringify(known)}, load: load(${JSON.stringify(knowledgeFile(bot.name))}) }`
-      : '';
-    return `{ ...${JSON.stringify(bot)}, tools: [${tools.join(', ')}]${documents} }`;
+    if (mcp.length > 0) tools.push(`...mcpTools(words[${i}].mcp)`);
+    return `whole(words[${i}], [${tools.join(', ')}], ${JSON.stringify(knowledgeFile(name))})`;
   });
-  return `${read}\n${imports.join('\n')}\nexport const bots = [${entries.join(', ')}];\n`;
+  return `
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+${files.map((file, i) => `import * as tool${i} from ${JSON.stringify(file)};`).join('\n')}
+${bots.some(({ mcp }) => mcp.length > 0) ? `import { mcpTools } from ${JSON.stringify(client)};` : ''}
+const words = ${words};
+const whole = ({ bot, facts }, tools, file) => {
+  const load = async () => JSON.parse(await readFile(${here} + '/' + file, 'utf8'));
+  return { ...bot, tools, ...(facts ? { documents: { ...facts, load } } : {}) };
+};
+export const bots = [${entries.join(', ')}];
+`;
 }
 
 /** What a door needs that only enqueues: never a prompt. */
