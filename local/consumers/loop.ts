@@ -1,5 +1,6 @@
 /** The embedded stack: the process of a queue consumer. Asks the runtime API for one event after the other, as on Lambda. */
 import { request } from 'node:http';
+import { enableCompileCache } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { endWithParent } from '../end-with-parent.ts';
@@ -9,6 +10,8 @@ type LambdaHandler = (event: unknown, context: unknown) => unknown;
 const { AWS_LAMBDA_RUNTIME_API = '', AWS_LAMBDA_FUNCTION_NAME, _HANDLER = '', LAMBDA_TASK_ROOT = '' } = process.env;
 
 endWithParent();
+// Its bundle is the same more often than not when a process takes another one's place.
+enableCompileCache();
 const handler = await loadHandler().catch(async (error: unknown) => {
   await post('init/error', describe(error));
   process.exit(1);

@@ -1,6 +1,7 @@
 /** The embedded stack: the process of a streaming function. Unlike a sandbox of Lambda it works on many requests at once. */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { enableCompileCache } from 'node:module';
 import path from 'node:path';
 import { finished, type Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -15,6 +16,8 @@ const limitMs = Number(FUNCTION_TIMEOUT_SECONDS) * 1000;
 const streamed = new WeakSet<StreamingHandler>();
 
 endWithParent();
+// Its bundle is the same more often than not when a process takes another one's place.
+enableCompileCache();
 // Before the bundle is loaded: the AWS SDK in it keeps a store of its own under the same name, and adds to what it finds.
 Object.assign(globalThis, { awslambda: { streamifyResponse, HttpResponseStream } });
 const handler = await loadHandler();

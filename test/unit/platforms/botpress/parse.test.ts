@@ -39,6 +39,16 @@ describe('a message of a user', () => {
     });
   });
 
+  it('comes with those fields of its metadata that the bot names', () => {
+    const body = new TextEncoder().encode(JSON.stringify(created({ metadata: { plan: 'gold', password: 'hidden' } })));
+    const bot = { name: 'sales', context: ['metadata.plan', 'metadata.none'] };
+
+    const inbound = parseBotpress(body, { botUserId: 'claude', bot });
+
+    expect(inbound).toMatchObject({ bot: 'sales', context: { 'metadata.plan': 'gold' } });
+    expect(JSON.stringify(inbound)).not.toContain('hidden');
+  });
+
   const url = 'https://files.example.com';
   const chair = '[Card] Red chair\nOak, 45 cm\n- Buy\n- Details (https://shop.example.com/chair)';
   const picture = { url: `${url}/chair.jpg`, name: 'chair.jpg', kind: 'image' };
