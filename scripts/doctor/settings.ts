@@ -6,12 +6,14 @@ import { platforms } from '../../lib/platforms/all.ts';
 import { type Finding, off, ok, wrong } from '../../lib/platforms/kit/finding.ts';
 import { findProblems } from '../../local/openings.ts';
 import { besides, places, settingNames } from '../../local/settings.ts';
-import { type Naming, readableBots, writtenValue } from '../stage/stage.ts';
+import { isOfBots, type Naming, readableBots, writtenValue } from '../stage/stage.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
 /** Read by serverless.yml or the local stack, not by the functions. */
 const BESIDE = ['PORT', 'DATA_DIR', 'BURST_WINDOW_SECONDS', 'CHAT_ACCESS_KEYS'];
+
+const THERE = 'put it right there';
 
 /** What each optional group switches on. */
 const DOORS: Readonly<Record<string, string>> = {
@@ -28,7 +30,7 @@ export async function checkSettings(env: Env, given: Env): Promise<Finding[]> {
   const all = { ...places(), ...env };
   const problems = [...(await findProblems(all)), ...besides(given)];
   return [
-    ...problems.map((problem) => wrong(problem, meaningOf(problem, meanings))),
+    ...problems.map((problem) => wrong(problem, isOfBots(problem, given) ? THERE : meaningOf(problem, meanings))),
     ...readableBots(given).flatMap((bot) => missingSecrets(bot, given)),
     ...Object.entries(given).flatMap(([name, value = '']) => checkName(name, value, [...meanings.keys()])),
     ...doorsOf(all),

@@ -8,7 +8,16 @@ import { besides, places } from '../../local/settings.ts';
 import { environmentOf, sizeProblem } from './environment.ts';
 import { explained } from './explain.ts';
 import { readGroups } from './parameters.ts';
-import { readableBots, type Stage, secretNames, secretsPath, useStage, writtenName, writtenValue } from './stage.ts';
+import {
+  isOfBots,
+  readableBots,
+  type Stage,
+  secretNames,
+  secretsPath,
+  useStage,
+  writtenName,
+  writtenValue,
+} from './stage.ts';
 
 export interface CheckDeps {
   sts: STSClient;
@@ -100,8 +109,9 @@ function doors(env: Env): string[] {
   });
 }
 
-function explain(problem: string, { name, file }: Stage, secret: readonly string[]): string {
+function explain(problem: string, { name, file, env }: Stage, secret: readonly string[]): string {
   const isSecret = secret.some((candidate) => problem.includes(writtenName(candidate)));
+  if (!isSecret && isOfBots(problem, env)) return `${problem}.`;
   if (!isSecret) return `${problem}. It comes from ${file} or the shell.`;
   return `${problem}. Secrets come from Parameter Store: set it in ${file}, then \`npm run secrets -- --stage ${name}\`.`;
 }

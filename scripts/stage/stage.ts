@@ -5,7 +5,7 @@ import { type Env, type GroupName, groups, secretsOf } from '../../lib/config.ts
 import { BadSettings } from '../../lib/errors.ts';
 import { readWritten } from '../../local/env-file.ts';
 import { botsFolder, useBotsOf } from '../build/bots/folder.ts';
-import { readBots } from '../build/bots/read-bots.ts';
+import { readBots, shown } from '../build/bots/read-bots.ts';
 import { CannotRun } from '../cannot-run.ts';
 
 /** As in serverless.yml. */
@@ -65,6 +65,11 @@ export function readableBots(env: Env): readonly Naming[] {
     if (error instanceof BadSettings) return [];
     throw error;
   }
+}
+
+/** Whether somebody puts it right in the bots' folder, and not in .env: it names its file, or the bot. */
+export function isOfBots(problem: string, env: Env): boolean {
+  return problem.startsWith(shown(botsFolder(env))) || /\bthe bot [a-z]/.test(problem);
 }
 
 /** What is marked (secret) in .env.example and, as `<bot>.<NAME>`, what `bots` name, by the name of the group that it is kept in. */

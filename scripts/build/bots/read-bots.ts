@@ -40,7 +40,7 @@ export function readBots(folder: string, options: ReadOptions = {}): [BotFolder,
   if (!names.includes('default'))
     problems.push(`BOTS_DIR (${shown(folder)}) has no folder default with a bot.md in it`);
   const bots = names.flatMap((name) => readBot(folder, name, { problems, ...options }) ?? []);
-  problems.push(...sharedIds(bots));
+  problems.push(...sharedIds(bots).map((problem) => `${shown(folder)}: ${problem}`));
   const [first, ...others] = bots.sort((a, b) => Number(b.name === 'default') - Number(a.name === 'default'));
   if (problems.length > 0 || !first) throw new BadSettings(...problems);
   return [first, ...others];

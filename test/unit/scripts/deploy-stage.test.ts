@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
@@ -9,6 +12,7 @@ import { ACCOUNT, type FakeAws, startFakeAws, TABLE } from '../../harness/fake-a
 import { type FakeSsm, startFakeSsm } from '../../harness/fake-ssm.ts';
 import { folderOfBots } from '../../harness/two-bots.ts';
 
+const root = path.resolve(import.meta.dirname, '../../..');
 const PATH = '/claude-chat/test';
 
 let ssm: FakeSsm;
@@ -122,6 +126,18 @@ describe('a deployment', () => {
 
     expect(failure).toContain('EVENTS_WEBHOOK_URL is missing in the file');
     expect(ran).toHaveLength(2);
+  });
+
+  it('with a bot that is wrong names its file, and sends nobody to .env for it', async () => {
+    const BOTS_DIR = folderOfBots({ default: '---\neffort: huge\n---\nHello' });
+    const endpoints = { AWS_ENDPOINT_URL_SSM: ssm.url, AWS_ENDPOINT_URL_STS: aws.url };
+    // In a process of its own: this one has loaded other bots.
+    const options = { cwd: root, env: { ...process.env, ...endpoints, BOTS_DIR } };
+    const deploying = promisify(execFile)(process.execPath, ['scripts/deploy.ts', '--dry-run'], options);
+
+    const { stderr } = await deploying.catch((error: { stderr: string }) => error);
+
+    expect(stderr).toMatch(/default\/bot\.md: effort must be one of [a-z, ]+\.\n/);
   });
 
   it('with settings that are wrong names all of them at once', async () => {
