@@ -1,6 +1,7 @@
 /** The environment (+ secrets) → the settings groups a door asks for, or one error that lists everything wrong. */
 
 import { KEPT_DAYS } from './bounds.ts';
+import { claudeIn } from './config/claude.ts';
 import { eventsIn } from './config/events.ts';
 import { handoffIn } from './config/handoff.ts';
 import { chosenKey, chosenKeys, headers, namedKeys, requiredKey } from './config/keys.ts';
@@ -31,14 +32,7 @@ export const groups = {
   turnsQueue: (env, problems) => ({ url: required(env, 'TURNS_QUEUE_URL', problems) }),
   claude: (env, problems) => {
     refuseEnded(env, problems);
-    return {
-      apiKey: requiredKey(env, 'ANTHROPIC_API_KEY', problems),
-      baseUrl: baseUrl(env, 'ANTHROPIC_BASE_URL', problems, '/v1'),
-      model: text(env, 'CLAUDE_MODEL', problems) ?? 'claude-haiku-5-5',
-      fallbackModel: text(env, 'CLAUDE_FALLBACK_MODEL', problems),
-      maxTokens: whole(env, 'CLAUDE_MAX_TOKENS', 2048, problems, { min: 1, max: 128_000 }),
-      effort: oneOf(env, 'CLAUDE_EFFORT', ['low', 'medium', 'high', 'xhigh', 'max'], undefined, problems),
-    };
+    return claudeIn(env, problems);
   },
   history: (env, problems) => ({
     strategy: oneOf(env, 'HISTORY_STRATEGY', ['tokens', 'messages', 'summary'], 'tokens', problems) ?? 'tokens',
@@ -182,9 +176,10 @@ function recordsOf(env: Env, problems: string[]) {
   };
 }
 
-/** The secrets that a door of these groups reads. */
-export function secretsOf(names: readonly GroupName[]): string[] {
-  return names.flatMap((name) => SECRETS[name] ?? []);
+/** The secrets that a door of these groups reads. Who asks Bedrock has no key, nor the right to look for one. */
+export function secretsOf(names: readonly GroupName[], env: Env = {}): string[] {
+  const isKeyless = env.CLAUDE_PROVIDER?.trim() === 'bedrock';
+  return names.flatMap((name) => (isKeyless && name === 'claude' ? [] : (SECRETS[name] ?? [])));
 }
 
 /** Throws one `BadSettings` that names every missing or invalid setting of the groups asked for. */

@@ -7,7 +7,7 @@ import { findProblems } from './openings.ts';
 export type Settings = Record<string, string>;
 
 /** What serverless.yml gives to the functions that need it: made here, not set by anybody. */
-const PLUMBING = /^(TABLE_NAME|[A-Z_]+_(QUEUE|DEAD_LETTERS)_URL)$/;
+const PLUMBING = /^(TABLE_NAME|BEDROCK_CREDENTIALS|[A-Z_]+_(QUEUE|DEAD_LETTERS)_URL)$/;
 
 /** The settings that `env` holds; a name left empty, as in a copied .env.example, counts as not set. */
 export function settingsIn(env: Env): Settings {

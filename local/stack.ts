@@ -4,6 +4,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { botsFolder, useBotsOf } from '../scripts/build/bots/folder.ts';
 import { readBots } from '../scripts/build/bots/read-bots.ts';
 import { announce } from './announce.ts';
+import { bedrockCredentials } from './bedrock.ts';
 import { foreign, guardPorts } from './caller.ts';
 import { startEmulators } from './emulators.ts';
 import { readWritten } from './env-file.ts';
@@ -44,6 +45,7 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
   const { service, serviceDir: root } = serverless;
   const { stage } = options;
   const { env } = readWritten({ ...process.env }, typeof stage === 'string' ? { stage } : {});
+  const credentials = await bedrockCredentials(env, service.provider.region);
   detach(process.env);
   useBotsOf(env);
   const ports = portBlock(env.PORT);
@@ -72,7 +74,11 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
     region: service.provider.region,
     visibilitySeconds: visibilityOf(surroundings, functions),
   });
-  equip(service, functions, resources, { ...settings, ...botSecretsIn(env, readBots(botsFolder(process.env))) });
+  equip(service, functions, resources, {
+    ...settings,
+    ...credentials,
+    ...botSecretsIn(env, readBots(botsFolder(process.env))),
+  });
 
   const sqs = new SQSClient({ region: service.provider.region, useQueueUrlAsEndpoint: false });
   onEnd(() => sqs.destroy());

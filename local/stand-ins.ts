@@ -12,11 +12,12 @@ export const standIns: readonly StandIn[] = [
     name: 'claude',
     title: 'Claude',
     // A gateway of one's own may want no key, but the SDK does.
-    real: (settings) =>
-      settings.ANTHROPIC_API_KEY || settings.ANTHROPIC_BASE_URL
-        ? { ANTHROPIC_API_KEY: 'none', ...settings }
-        : undefined,
-    instead: 'set ANTHROPIC_API_KEY',
+    real: (settings) => {
+      if (settings.CLAUDE_PROVIDER === 'bedrock') return settings;
+      const isSet = settings.ANTHROPIC_API_KEY || settings.ANTHROPIC_BASE_URL;
+      return isSet ? { ANTHROPIC_API_KEY: 'none', ...settings } : undefined;
+    },
+    instead: 'set ANTHROPIC_API_KEY, or CLAUDE_PROVIDER=bedrock',
     open: async ({ url }) => {
       const { createClaude } = await import('./stand-ins/claude.ts');
       const { handle } = createClaude({ tokenMs: TOKEN_MS });

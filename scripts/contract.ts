@@ -61,7 +61,9 @@ function servicesIn(env: Env): Service[] {
   const all = { ...places(), ...settingsIn(env) };
   const { talkjs, botpress, reconify } = readSettings(all, ['talkjs', 'botpress', 'reconify']);
   return [
-    ...(env.ANTHROPIC_API_KEY?.trim() ? [claudeService(readSettings(all, ['claude']).claude)] : []),
+    ...(env.ANTHROPIC_API_KEY?.trim() && env.CLAUDE_PROVIDER?.trim() !== 'bedrock'
+      ? [claudeService(readSettings(all, ['claude']).claude)]
+      : []),
     ...(talkjs ? [talkjsService(talkjs)] : []),
     ...(botpress ? [botpressService(botpress)] : []),
     ...(reconify ? [reconifyService(reconify)] : []),

@@ -1,6 +1,6 @@
 /** `npm run doctor`: looks at every setting, key and URL, tries the doors, and says what to do. With `--stage <name>`: of a deployed stage. */
 import { parseArgs } from 'node:util';
-import { type Env, readSettings } from '../lib/config.ts';
+import { type ClaudeSettings, type Env, readSettings } from '../lib/config.ts';
 import { BadSettings } from '../lib/errors.ts';
 import { platforms } from '../lib/platforms/all.ts';
 import { type Finding, off, ok, wrong } from '../lib/platforms/kit/finding.ts';
@@ -13,6 +13,7 @@ import { openStandIns } from '../local/stand-ins.ts';
 import { botsFolder, useBotsOf } from './build/bots/folder.ts';
 import { readBots } from './build/bots/read-bots.ts';
 import { CannotRun } from './cannot-run.ts';
+import { checkBedrock } from './doctor/bedrock.ts';
 import { ANTHROPIC_URL, checkClaude } from './doctor/claude.ts';
 import { checkClock } from './doctor/clock.ts';
 import { concealing, toLines } from './doctor/finding.ts';
@@ -94,12 +95,12 @@ async function checkServices(env: Env, away: readonly string[]): Promise<Finding
   const { claude, reconify, otlp } = readSettings(readable, ['claude', 'reconify', 'otlp']);
   const isAway = (name: string) => away.includes(name);
   const addresses = [
-    ...(isAway('claude') ? [] : [claude.baseUrl ?? ANTHROPIC_URL]),
+    ...(isAway('claude') || claude.provider === 'bedrock' ? [] : [claude.baseUrl ?? ANTHROPIC_URL]),
     ...(isAway('talkjs') || !env.TALKJS_APP_ID ? [] : [env.TALKJS_API_URL || TALKJS_URL]),
   ];
   const asked = await Promise.all([
     checkClock(addresses),
-    isAway('claude') ? [off('Claude: the offline stand-in, until ANTHROPIC_API_KEY is set')] : checkClaude(claude),
+    isAway('claude') ? [off('Claude: the offline stand-in, until ANTHROPIC_API_KEY is set')] : checkProvider(claude),
     ...manifests.map(([name, { settings, operator }]) => {
       if (isAway(name)) return [off(`${operator.title}: the stand-in, until its keys are set`)];
       const own = settings.read(readable, []);
@@ -109,6 +110,10 @@ async function checkServices(env: Env, away: readonly string[]): Promise<Finding
     otlp && !isAway('otlp') ? checkOtlp(otlp) : [],
   ]);
   return asked.flat();
+}
+
+function checkProvider(claude: ClaudeSettings): Promise<Finding[]> {
+  return claude.provider === 'bedrock' ? checkBedrock(claude) : checkClaude(claude);
 }
 
 async function tryDoors(local: Exclude<Awaited<ReturnType<typeof withStandIns>>, Finding>, stack: RunningStack) {

@@ -11,7 +11,7 @@ import { openSpeech } from '../bots/speech.ts';
 import { type AskDeps, openAsk, openClaude } from '../claude/ask.ts';
 import { filesOf } from '../claude/attached.ts';
 import { writeMeasured } from '../claude/metrics.ts';
-import { fileLimitsOf } from '../claude/models.ts';
+import { fileLimitsOf, modelIdOf } from '../claude/models.ts';
 import { priceUsd } from '../claude/price.ts';
 import { type ModelCall, noTools } from '../claude/question.ts';
 import { SUMMARY_MAX_TOKENS, SUMMARY_MODEL, SUMMARY_PROMPT } from '../claude/summary.ts';
@@ -69,7 +69,7 @@ export function openAnswering(
   const now = Date.now;
   const newId = randomUUID;
   const rules = parseHosts(attachments.hosts);
-  const fileLimits = fileLimitsOf(claude.model);
+  const fileLimits = fileLimitsOf(claude.model, claude.provider);
   const budget = openBudget(attachments.memoryMb * FILE_BYTES_PER_MB);
   const store = openStore(dynamo, aws.tableName, now, retention.days);
   const { handoff } = settings;
@@ -80,9 +80,9 @@ export function openAnswering(
   const recording = (marks: Partial<BotMarks> = {}) => ({
     record: async (call: ModelCall) => {
       writeMeasured(call, stage.name);
-      await keep({ ...call, ...marks });
+      await keep({ ...call, ...marks, provider: claude.provider });
     },
-    recordError: (refusal: Refusal) => keep({ ...refusal, ...marks }),
+    recordError: (refusal: Refusal) => keep({ ...refusal, ...marks, provider: claude.provider }),
   });
   const base = { client: openClaude(claude), now, log };
   const answeringAs = (bot: Bot) => {
@@ -170,9 +170,9 @@ export function limitsOf({ aws, limits }: Settings<'aws' | 'limits'>, dynamo = o
 }
 
 function summarySettings(claude: Settings<'claude'>['claude']): AskSettings {
-  const { fallbackModel } = claude;
+  const { provider, profile, fallbackModel } = claude;
   return {
-    fallbackModel,
+    ...{ provider, profile, fallbackModel },
     effort: undefined,
     model: SUMMARY_MODEL,
     maxTokens: SUMMARY_MAX_TOKENS,
@@ -184,9 +184,10 @@ function summarySettings(claude: Settings<'claude'>['claude']): AskSettings {
 type Estimate = (promptTokens: number) => number;
 
 /** One call that fills its room, all of the prompt written to the cache: an estimate from above for nearly every answer without tool loops. */
-function estimateOf({ model, maxTokens }: Pick<AskSettings, 'model' | 'maxTokens'>, documentTokens: number): Estimate {
+function estimateOf({ model, maxTokens, ...provision }: AskSettings, documentTokens: number): Estimate {
   const rest = { inputTokens: 0, cacheReadTokens: 0, outputTokens: maxTokens, cacheWrite1hTokens: documentTokens };
-  return (promptTokens) => priceUsd(model, { ...rest, cacheWriteTokens: promptTokens + documentTokens });
+  return (promptTokens) =>
+    priceUsd(modelIdOf(model, provision), { ...rest, cacheWriteTokens: promptTokens + documentTokens });
 }
 
 /** The same for an answer of the bot with this name. */

@@ -10,7 +10,7 @@ export const roots: ((env: Env) => unknown)[] = [];
  * read anew. Throws `BadSettings` or SSM's error as long as it cannot be built.
  */
 export function openApp<G extends GroupName, App>(names: readonly G[], build: (settings: Settings<G>) => App) {
-  const secrets = openSecrets(processEnv, secretsOf(names), Date.now);
+  const secrets = openSecrets(processEnv, secretsOf(names, processEnv), Date.now);
   let built: { env: unknown; app: App } | undefined;
   const open = async (): Promise<App> => {
     const env = await secrets();

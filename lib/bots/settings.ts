@@ -3,14 +3,16 @@ import type { ClaudeSettings } from '../config.ts';
 import { withInstructions } from '../knowledge/instructions.ts';
 import type { Bot } from './bot.ts';
 
-export interface AskSettings extends Omit<ClaudeSettings, 'apiKey' | 'baseUrl'> {
+export interface AskSettings extends Omit<ClaudeSettings, 'apiKey' | 'baseUrl' | 'credentials'> {
   systemPrompt: string;
 }
 
 /** The settings of one bot: each value of its folder, else the one of the deployment. */
 export function withBot(settings: ClaudeSettings, bot: Bot): AskSettings {
-  const { model, fallbackModel, maxTokens, effort } = settings;
+  const { provider, profile, model, fallbackModel, maxTokens, effort } = settings;
   return {
+    provider,
+    profile,
     model: bot.model ?? model,
     fallbackModel: bot.fallbackModel ?? fallbackModel,
     maxTokens: bot.maxTokens ?? maxTokens,

@@ -11,13 +11,14 @@ import type { Reply } from '../types.ts';
 import type { Answered } from './asking.ts';
 import { openBill } from './bill.ts';
 import { marked, withDocuments } from './cache-marks.ts';
-import { SILENCE_MS } from './call.ts';
+import { type Client, SILENCE_MS } from './call.ts';
+import { modelIdOf } from './models.ts';
 import type { ModelCall, Question, Toolbox } from './question.ts';
 import type { RefusedCall, ReliableDeps } from './reliable.ts';
 import { takeSteps } from './steps.ts';
 
 export interface AskDeps {
-  client: Anthropic;
+  client: Client | Promise<Client>;
   settings: AskSettings;
   tools: Toolbox;
   /** What the bot knows from documents, if it does. */
@@ -36,15 +37,24 @@ export interface AskDeps {
 
 export type Ask = (question: Question) => Promise<Reply & Pick<Answered, 'asked'>>;
 
-/** The SDK’s client for this key, at Anthropic or at ANTHROPIC_BASE_URL; it makes no request by itself. */
-export function openClaude({ apiKey, baseUrl }: Pick<ClaudeSettings, 'apiKey' | 'baseUrl'>): Anthropic {
+/** The SDK’s client: for this key, at Anthropic or at ANTHROPIC_BASE_URL, or for Bedrock; it makes no request by itself. */
+export function openClaude(settings: ClaudeSettings): Client | Promise<Client> {
+  const { apiKey, baseUrl, provider } = settings;
+  if (provider === 'bedrock') {
+    const client = import('#bedrock').then(({ openBedrock }) => openBedrock(settings));
+    // Whoever asks is told.
+    client.catch(() => {});
+    return client;
+  }
   // Its own log prints what it cannot parse, which is message text.
   return new Anthropic({ apiKey, logLevel: 'off', ...(baseUrl ? { baseURL: baseUrl } : {}) });
 }
 
 /** Throws `Later` when the queue should try again, `Permanent` when nobody needs to. */
 export function openAsk(deps: AskDeps): Ask {
-  const base = { pause, silenceMs: SILENCE_MS, fallbackModel: deps.settings.fallbackModel, ...deps };
+  const { settings } = deps;
+  const modelId = (model: string) => modelIdOf(model, settings);
+  const base = { pause, silenceMs: SILENCE_MS, fallbackModel: settings.fallbackModel, modelId, ...deps };
   return async (question) => {
     const bill = openBill(deps.record, question);
     const known = (await deps.knowledge?.()) ?? NOTHING_KNOWN;

@@ -1,6 +1,6 @@
 /** Stop 6. What the calls of one turn cost, broken ones included. */
 import type { Reply, Usage } from '../types.ts';
-import { priceUsd } from './price.ts';
+import { paidAs, priceUsd } from './price.ts';
 import type { ModelCall, Question } from './question.ts';
 import type { Attempt } from './reliable.ts';
 
@@ -15,7 +15,7 @@ export function openBill(
     /** Counts the call and has it recorded. Where its cost is not known the estimate is what limits count. */
     add: async (attempt: Attempt) => {
       const { request, response, counted } = attempt;
-      const usd = priceUsd(response.model || request.model, counted.usage);
+      const usd = priceUsd(paidAs(request.model, response.model), counted.usage);
       const call: ModelCall = { ...attempt, ...counted, about, usd };
       calls.push(call);
       onCost?.(call.usd);

@@ -3,6 +3,11 @@ import type Anthropic from '@anthropic-ai/sdk';
 import type { MessageCreateParamsBase } from '@anthropic-ai/sdk/resources/messages/messages';
 import { type Assembled, openAssembly } from './assemble.ts';
 
+/** Of either provider: what is asked of it. */
+export interface Client {
+  messages: Pick<Anthropic['messages'], 'create'>;
+}
+
 export interface CallOptions {
   /** Ends the call when the turn has no more time. */
   signal: AbortSignal;
@@ -26,7 +31,7 @@ export const SILENCE_MS = 20_000;
 
 /** Never throws: what the SDK throws comes back as `error`. */
 export async function call(
-  client: Anthropic,
+  client: Client | Promise<Client>,
   params: MessageCreateParamsBase,
   { signal, silenceMs, onText, onCited }: CallOptions,
 ): Promise<Called> {
@@ -35,7 +40,8 @@ export async function call(
   let requestId: string | undefined;
   try {
     // Its events, not the SDK's own assembly: that throws for a count that is missing, and hides the text a block begins with.
-    const answered = await client.messages
+    const { messages } = await client;
+    const answered = await messages
       .create(
         { ...params, stream: true },
         {
@@ -46,7 +52,7 @@ export async function call(
         },
       )
       .withResponse();
-    requestId = answered.request_id ?? undefined;
+    requestId = answered.request_id ?? answered.response.headers.get('x-amzn-requestid') ?? undefined;
     for await (const event of answered.data) {
       const text = take(event);
       if (text !== undefined) onText(text);

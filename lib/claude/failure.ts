@@ -28,7 +28,7 @@ export function classify(error: unknown): Failure {
     [error.status, error.errorCode ?? error.type].filter(Boolean).join(' ') || `${error.name} ${causeOf(error)}`;
   const money = moneyIn(error);
   if (money) return { kind: 'permanent', reason: `${error.status ?? ''} ${money}`.trim() };
-  if (error.status === 429 || error.type === 'rate_limit_error') {
+  if (error.status === 429 || LIMITED.has(error.type ?? '')) {
     return { kind: 'limited', reason, afterMs: retryAfterMs(error.headers, Date.now()) };
   }
   if (isTooLong(error)) return { kind: 'too long', reason };
@@ -64,10 +64,14 @@ function isTooLong(error: APIError): boolean {
   return status === 413 || (status === 400 && /prompt is too long|input is too long/i.test(messageOf(error)));
 }
 
+/** In the middle of a stream Bedrock has names of its own, which the SDK's list of types lacks. */
+const LIMITED: ReadonlySet<string> = new Set(['rate_limit_error', 'throttlingException']);
+const INVALID: ReadonlySet<string> = new Set(['invalid_request_error', 'validationException']);
+
 /** A code says what it is about, and then it is about the account, but for those of pictures and documents. */
 function isBadRequest({ status, type, errorCode }: APIError): boolean {
   if (errorCode && !/image|document|pdf|file/.test(errorCode)) return false;
-  return status === 400 || status === 422 || (status === undefined && type === 'invalid_request_error');
+  return status === 400 || status === 422 || (status === undefined && INVALID.has(type ?? ''));
 }
 
 /** 408 and 409 pass; an error event in the middle of a stream has no status, its type decides. */

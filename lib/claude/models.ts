@@ -43,6 +43,18 @@ export function plainName(model: string): string {
     .replace(/[-@]\d{8}$/, '');
 }
 
+/** Where a model is asked. */
+export interface Provision {
+  provider: 'anthropic' | 'bedrock';
+  /** Of Bedrock's inference profiles: `global`, `eu`, `us` … */
+  profile?: string | undefined;
+}
+
+/** What the provider calls a model: at Bedrock behind its profile. A full id of Bedrock's is taken as it is. */
+export function modelIdOf(model: string, { provider, profile = 'global' }: Provision): string {
+  return provider === 'anthropic' || model.includes('anthropic.') ? model : `${profile}.anthropic.${model}`;
+}
+
 /** Bytes of a picture are counted in base64: 10 MB of it at Anthropic, 5 MB on Bedrock. */
 const IMAGE_BYTES = { anthropic: 7_864_320, bedrock: 3_932_160 };
 

@@ -40,7 +40,16 @@ const UNKNOWN: Price = { input: 10, output: 50, cacheRead: 1 };
 const WRITE = 1.25;
 const WRITE_1H = 2;
 
-/** US dollars for `usage` on `model`; a dated id (`…-20251001`) and Bedrock's (`anthropic.…`) count as their model. */
+/** What the profiles of Bedrock cost more that stay in one part of the world (third parties' price lists, 2026-11). */
+const REGIONAL = 1.1;
+
+/** The id to pay by: the model that answered, where the one that was asked for is served. */
+export function paidAs(asked: string, answered: string): string {
+  const [place = ''] = /^(?:[a-z-]+\.)?anthropic\./.exec(asked) ?? [];
+  return place + plainName(answered || asked);
+}
+
+/** US dollars for `usage` on `model`; a dated id (`…-20251001`) and Bedrock's (`eu.anthropic.…`) count as their model. */
 export function priceUsd(model: string, usage: Usage): number {
   const { inputTokens, outputTokens, cacheWriteTokens, cacheReadTokens, cacheWrite1hTokens = 0 } = usage;
   const price = PRICES[plainName(model)] ?? UNKNOWN;
@@ -50,5 +59,6 @@ export function priceUsd(model: string, usage: Usage): number {
   const written = (cacheWriteTokens - forHour) * WRITE + forHour * WRITE_1H;
   const perMillion =
     (inputTokens + written) * price.input + outputTokens * price.output + cacheReadTokens * price.cacheRead;
-  return (perMillion * factor) / 1_000_000;
+  const premium = /^(?!global\.)[a-z-]+\.anthropic\./.test(model) ? REGIONAL : 1;
+  return (perMillion * factor * premium) / 1_000_000;
 }

@@ -1,10 +1,9 @@
 /** Stop 6. One answer of a model: the call, tried again by class of failure, on the fallback model at last. */
-import type Anthropic from '@anthropic-ai/sdk';
 import { APIError } from '@anthropic-ai/sdk';
 import type { Message, MessageCreateParamsBase } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { Log } from '../log.ts';
 import type { ToolRun } from '../tools/tool.ts';
-import { call } from './call.ts';
+import { type Client, call } from './call.ts';
 import { classify, type Failure } from './failure.ts';
 import { effortOf, factsOf } from './models.ts';
 import { type Counted, promptTokensOf, recordable, usageOf } from './usage.ts';
@@ -31,7 +30,9 @@ export interface RefusedCall extends Pick<Attempt, 'request' | 'requestId' | 're
 }
 
 export interface ReliableDeps {
-  client: Anthropic;
+  client: Client | Promise<Client>;
+  /** What the provider calls a model. */
+  modelId(model: string): string;
   fallbackModel: string | undefined;
   /** Waits; false when the signal ended the wait. */
   pause(ms: number, signal: AbortSignal): Promise<boolean>;
@@ -72,22 +73,31 @@ export async function askReliably(
   request: MessageCreateParamsBase,
   options: ReliableOptions,
 ): Promise<Outcome> {
-  const first = await askModel(deps, forModel(request, request.model), options);
+  const first = await askModel(deps, forModel(request, request.model, deps), options);
   const { fallbackModel } = deps;
   if (!('failure' in first) || !fallbackModel || options.signal.aborted) return first;
   if (first.failure.kind !== 'passing' && first.failure.kind !== 'no model') return first;
   deps.log('claude-fell-back', { model: fallbackModel, reason: first.failure.reason });
-  const second = await askModel(deps, forModel(request, fallbackModel), options);
+  const second = await askModel(deps, forModel(request, fallbackModel, deps), options);
   if (!('failure' in second)) return second;
   deps.log('claude-fallback-failed', { model: fallbackModel, reason: second.failure.reason });
   return first;
 }
 
 /** The request within what the model takes: an effort or a length that it does not have is a 400. */
-function forModel({ output_config, ...request }: MessageCreateParamsBase, model: string): MessageCreateParamsBase {
+function forModel(
+  { output_config, ...request }: MessageCreateParamsBase,
+  model: string,
+  { modelId }: Pick<ReliableDeps, 'modelId'>,
+): MessageCreateParamsBase {
   const effort = output_config?.effort && effortOf(model, output_config.effort);
   const max_tokens = Math.min(request.max_tokens, factsOf(model).maxOutput);
-  return { ...request, model, max_tokens, ...(effort ? { output_config: { ...output_config, effort } } : {}) };
+  return {
+    ...request,
+    model: modelId(model),
+    max_tokens,
+    ...(effort ? { output_config: { ...output_config, effort } } : {}),
+  };
 }
 
 async function askModel(

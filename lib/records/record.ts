@@ -44,6 +44,8 @@ export interface RanTool {
 /** What is known of a call besides what was sent and what came back. */
 export interface CallFacts {
   platform: string;
+  /** Through whom Claude was asked. */
+  provider?: 'anthropic' | 'bedrock' | undefined;
   /** Which bot asked, and a hash of its prompt. */
   bot?: string | undefined;
   promptHash?: string | undefined;
@@ -149,9 +151,9 @@ function pick(value: object, names: readonly string[]): object {
 }
 
 function factsOf(call: RecordedCall): CallFacts {
-  const { bot, promptHash, usage, usd, cost, firstTextMs, tries, requestId, isPartial, ran } = call;
+  const { provider, bot, promptHash, usage, usd, cost, firstTextMs, tries, requestId, isPartial, ran } = call;
   const { platform } = call.about;
-  return { platform, bot, promptHash, usage, usd, cost, firstTextMs, tries, requestId, isPartial, ran };
+  return { platform, provider, bot, promptHash, usage, usd, cost, firstTextMs, tries, requestId, isPartial, ran };
 }
 
 /** Without what the SDK adds to the message that it assembles. */

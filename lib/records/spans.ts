@@ -39,7 +39,7 @@ function callSpan(record: OurRecord, traceId: string, id: string, words: Record<
     ...timesOf(timestamps.request, timestamps.response ?? timestamps.request),
     attributes: attributesOf({
       'gen_ai.operation.name': 'chat',
-      'gen_ai.provider.name': 'anthropic',
+      'gen_ai.provider.name': call.provider === 'bedrock' ? 'aws.bedrock' : 'anthropic',
       'gen_ai.request.model': model,
       'gen_ai.request.max_tokens': numberIn(request.max_tokens),
       'gen_ai.request.reasoning.level': textIn(fieldsOf(request.output_config).effort),

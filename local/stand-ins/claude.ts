@@ -18,7 +18,7 @@ import { createPromptCache } from './claude/cache.ts';
 import { compose } from './claude/compose.ts';
 import { lastUserText, readConversation } from './claude/conversation.ts';
 import { accountOf, parseJson, readText, versionOf } from './claude/door.ts';
-import { ApiError, errorBody } from './claude/errors.ts';
+import { ApiError } from './claude/errors.ts';
 import { createFaults, type Fault, type Occasion, phraseFault } from './claude/faults.ts';
 import { isControl, manage } from './claude/manage.ts';
 import { describeModel, type ModelOverrides, modelTable, rulesOf } from './claude/models.ts';
@@ -26,8 +26,10 @@ import { promptTokens } from './claude/prefix.ts';
 import { type RecordedRequest, record } from './claude/records.ts';
 import { sendFault } from './claude/send-fault.ts';
 import { parseCount, parseMessages } from './claude/shape.ts';
+import { type AwsKeys, MOUNT, whyUnsigned } from './claude/signature.ts';
 import { asMessage, sendStream } from './claude/stream.ts';
 import { checkConversation, checkRequest } from './claude/validate.ts';
+import { anthropic, bedrock, fromBedrock, type Wire } from './claude/wire.ts';
 import { type Handler, sendJson } from './serve.ts';
 
 export interface ClaudeOptions {
@@ -39,6 +41,8 @@ export interface ClaudeOptions {
   models?: ModelOverrides;
   /** The keys it takes; any when not given. */
   keys?: readonly string[];
+  /** Speaks as Bedrock does, too, to whoever signs with these. */
+  aws?: AwsKeys;
 }
 
 export interface ClaudeStandIn {
@@ -57,11 +61,15 @@ interface Call {
   response: ServerResponse;
   /** Aborts when the client hangs up. */
   signal: AbortSignal;
+  wire: Wire;
 }
+
+/** `/model/{id}/invoke`, and with `-with-response-stream` for a stream. */
+const INVOKED = /^\/model\/([^/]+)\/invoke(-with-response-stream)?$/;
 
 /** An offline Claude to be mounted with `serve`; the SDK's `baseURL` is then `<url>/claude`. */
 export function createClaude(options: ClaudeOptions = {}): ClaudeStandIn {
-  const { tokenMs = 0, now = Date.now, keys } = options;
+  const { tokenMs = 0, now = Date.now, keys, aws } = options;
   const models = modelTable(options.models);
   const cache = createPromptCache(now);
   const faults = createFaults();
@@ -73,13 +81,17 @@ export function createClaude(options: ClaudeOptions = {}): ClaudeStandIn {
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     const requestId = `req_offline_${randomUUID().replaceAll('-', '')}`;
-    response.setHeader('request-id', requestId);
+    const [, model, how] = (aws && INVOKED.exec(path)) ?? [];
+    const wire = model === undefined ? anthropic : bedrock;
+    response.setHeader(model === undefined ? 'request-id' : 'x-amzn-requestid', requestId);
+    const call = { path, requestId, request, response, signal: gone.signal, wire };
     try {
-      await route({ path, requestId, request, response, signal: gone.signal });
+      if (aws && model !== undefined) await invoke(call, decodeURIComponent(model), how !== undefined, aws);
+      else await route(call);
     } catch (error) {
       if (gone.signal.aborted) return;
       if (!(error instanceof ApiError)) throw error;
-      sendJson(response, error.status, errorBody(error, requestId));
+      wire.sendError(response, error, requestId);
     }
   }
 
@@ -96,6 +108,18 @@ export function createClaude(options: ClaudeOptions = {}): ClaudeStandIn {
     if (isModels) return sendModels(call, path.split('/')[3]);
     if (path === '/v1/messages') return sendAnswer(call, parseJson(text), version, account);
     return sendCount(call, parseJson(text), version);
+  }
+
+  /** As Bedrock has it: the model in the path, the rest in the body, signed by AWS' rules. */
+  async function invoke(call: Call, id: string, isStream: boolean, aws: AwsKeys): Promise<void> {
+    const { path, requestId, request, response } = call;
+    const { method = '', headers } = request;
+    const text = await readText(request);
+    const why = whyUnsigned({ method, path: MOUNT + path, headers, body: text }, aws);
+    if (why !== undefined) throw new ApiError(403, why);
+    const { body, version } = fromBedrock(id, isStream, parseJson(text));
+    record(records, request, response, { path, text: JSON.stringify(body), requestId });
+    return sendAnswer(call, body, version, aws.accessKeyId);
   }
 
   async function sendAnswer(call: Call, body: unknown, version: string, account: string): Promise<void> {

@@ -56,7 +56,14 @@ export async function build({
     metafile: true,
     banner: { js: banner },
     // Lambda has its credentials in the environment: SSO, profiles, containers and instance metadata stay out.
-    alias: { '@aws-sdk/credential-provider-node': path.join(scripts, 'lambda-credentials.mjs') },
+    alias: {
+      '@aws-sdk/credential-provider-node': path.join(scripts, 'lambda-credentials.mjs'),
+      '@aws-sdk/credential-providers': path.join(scripts, 'lambda-credentials.mjs'),
+      // As large as all the rest: only where it is asked for.
+      ...(process.env.CLAUDE_PROVIDER?.trim() === 'bedrock'
+        ? {}
+        : { '#bedrock': path.join(scripts, 'no-bedrock.mjs') }),
+    },
     inject: [path.join(scripts, 'console.mjs')],
     plugins: [bundleBots(bots, facts, root, isApart), plainSsmErrors],
     logLevel: 'warning',

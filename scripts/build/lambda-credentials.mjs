@@ -8,3 +8,8 @@ export const defaultProvider = () => async () => {
     ...(AWS_SESSION_TOKEN && { sessionToken: AWS_SESSION_TOKEN }),
   };
 };
+
+/** As Bedrock's client asks for them. */
+export const fromEnv = defaultProvider;
+export const fromNodeProviderChain = defaultProvider;
+export const createCredentialChain = (first) => first;

@@ -59,7 +59,7 @@ function meaningOf(problem: string, meanings: ReadonlyMap<string, string>): stri
 
 /** Every setting of ours begins like one of these; other programs have their own names. */
 const OURS =
-  /^(ANTHROPIC|CLAUDE|TALKJS|BOTPRESS|CHAT|RECONIFY|OTEL|OPERATOR|HISTORY|SYSTEM|USER_|TOTAL_|HUMAN|HANDOFF|WEBHOOK|BURST|ATTACHMENT|ALLOWED|MAX_INPUT|EVENTS)/;
+  /^(ANTHROPIC|BEDROCK|CLAUDE|TALKJS|BOTPRESS|CHAT|RECONIFY|OTEL|OPERATOR|HISTORY|SYSTEM|USER_|TOTAL_|HUMAN|HANDOFF|WEBHOOK|BURST|ATTACHMENT|ALLOWED|MAX_INPUT|EVENTS)/;
 
 function checkName(name: string, value: string, known: readonly string[]): Finding[] {
   const names = new Set([...settingNames(), ...BESIDE, ...known]);

@@ -133,27 +133,6 @@ describe('a failure', () => {
     expect(claude.requests).toHaveLength(1);
   });
 
-  it('that the API answered is on record, too, with what it answered', async () => {
-    const refused: object[] = [];
-    claude.script({ status: 529, errorMessage: 'Overloaded' });
-
-    await ask({}, {}, { recordError: async ({ response }) => void refused.push(response) });
-
-    expect(refused).toMatchObject([{ type: 'error', error: { type: 'overloaded_error' } }]);
-    expect(calls).toHaveLength(1);
-  });
-
-  it.each(['enforced_spend_limit_reached', 'contract_spend_limit_reached'])(
-    'by %s is not tried again',
-    async (errorCode) => {
-      claude.script({ status: 429, errorCode, times: 'forever' });
-
-      await expect(ask()).rejects.toThrow(Permanent);
-
-      expect(claude.requests).toHaveLength(1);
-    },
-  );
-
   it.each([500, 502, 503, 529, 408, 409])('with status %i passes: tried again in the turn', async (status) => {
     claude.script({ status, times: 2 });
 
@@ -195,29 +174,12 @@ describe('a failure', () => {
   it('of the fallback, too, is told in the log', async () => {
     claude.script({ status: 529, times: 3 }, { status: 404 });
 
-    await expect(ask({}, { CLAUDE_FALLBACK_MODEL: 'claude-haiku-4-5' })).rejects.toThrow('529 overloaded_error');
+    await expect(ask({}, { CLAUDE_FALLBACK_MODEL: 'claude-haiku-4-5' })).rejects.toThrow(/^529/);
 
     expect(logged).toContainEqual([
       'claude-fallback-failed',
-      expect.objectContaining({ reason: '404 not_found_error' }),
+      expect.objectContaining({ reason: expect.stringMatching(/^404/) }),
     ]);
-  });
-
-  it.each([
-    [
-      400,
-      'You have reached your specified API usage limits. You will regain access on 2026-12-01.',
-      'spend limit reached',
-    ],
-    [400, 'You have reached your specified workspace API usage limits.', 'spend limit reached'],
-    [400, 'Your credit balance is too low to access the Anthropic API.', 'credit used up'],
-    [429, 'You have reached your specified API usage limits.', 'spend limit reached'],
-  ])('about money that comes as a %i says so and is not tried again', async (status, errorMessage, reason) => {
-    claude.script({ status, errorMessage, times: 'forever' });
-
-    await expect(ask()).rejects.toThrow(`${status} ${reason}`);
-
-    expect(claude.requests).toHaveLength(1);
   });
 
   it('by a limit on growth passes', async () => {

@@ -28,9 +28,15 @@ export const tools = {
 
 export type Asked = Partial<Question> & { text?: string };
 
+/** Who may ask the offline Claude as Bedrock. */
+export const AWS = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'a secret of nobody' };
+
+/** Who is asked in this file: test/flow/ask-bedrock.test.ts asks all of it of Bedrock. */
+const provider = process.env.CLAUDE_PROVIDER === 'bedrock' ? 'bedrock' : 'anthropic';
+
 /** To be called once in a test file; what it gives is empty again before each test. */
 export function openAsking() {
-  const claude = createClaude({ models: { 'claude-of-tomorrow': {} } });
+  const claude = createClaude({ models: { 'claude-of-tomorrow': {} }, aws: AWS });
   const calls: ModelCall[] = [];
   const waits: number[] = [];
   const logged: [string, object][] = [];
@@ -45,7 +51,13 @@ export function openAsking() {
   });
 
   function ask(question: Asked = {}, env: Record<string, string> = {}, deps: Partial<AskDeps> = {}): Promise<Reply> {
-    const local = { ANTHROPIC_API_KEY: 'offline', ANTHROPIC_BASE_URL: `${server.url}/claude` };
+    const local = {
+      ANTHROPIC_API_KEY: 'offline',
+      ANTHROPIC_BASE_URL: `${server.url}/claude`,
+      CLAUDE_PROVIDER: provider,
+      ANTHROPIC_BEDROCK_BASE_URL: `${server.url}/claude`,
+      BEDROCK_CREDENTIALS: JSON.stringify({ region: 'eu-central-1', ...AWS }),
+    };
     const settings = { ...readSettings({ ...local, ...env }, ['claude']).claude, systemPrompt: 'Be brief.' };
     const run = openAsk({
       client: openClaude(settings),
@@ -74,5 +86,5 @@ export function openAsking() {
     return messages;
   }
 
-  return { claude, calls, waits, logged, ask, messagesOf };
+  return { claude, calls, waits, logged, ask, messagesOf, url: () => `${server.url}/claude` };
 }

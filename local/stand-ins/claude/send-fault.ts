@@ -1,20 +1,21 @@
 /** Offline Claude: faults that leave no room for an answer. */
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sendJson } from '../serve.ts';
-import { ApiError, errorBody } from './errors.ts';
+import { ApiError } from './errors.ts';
 import type { FullFault } from './faults.ts';
 import { untilGone } from './stream.ts';
+import type { Wire } from './wire.ts';
 
 export interface Victim {
   response: ServerResponse;
   requestId: string;
   /** Aborts when the client hangs up. */
   signal: AbortSignal;
+  wire: Wire;
 }
 
 /** Says whether the request is done with; a fault that only delays or bends the answer leaves it to the caller. */
-export async function sendFault({ response, requestId, signal }: Victim, fault: FullFault): Promise<boolean> {
+export async function sendFault({ response, requestId, signal, wire }: Victim, fault: FullFault): Promise<boolean> {
   if (fault.headers === 'never') {
     await untilGone(signal);
     return true;
@@ -25,14 +26,14 @@ export async function sendFault({ response, requestId, signal }: Victim, fault: 
   }
   if (fault.headers !== undefined) await sleep(fault.headers, undefined, { signal });
   if (fault.status !== undefined) {
-    sendStatus(response, requestId, fault, fault.status);
+    sendStatus({ response, requestId, wire }, fault, fault.status);
     return true;
   }
   if (fault.brokenBody) await sendBroken(response, signal, fault);
   return fault.brokenBody === true;
 }
 
-function sendStatus(response: ServerResponse, requestId: string, fault: FullFault, status: number): void {
+function sendStatus({ response, requestId, wire }: Omit<Victim, 'signal'>, fault: FullFault, status: number): void {
   const headers = {
     ...(fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) }),
     ...(fault.retryAfterMs === undefined ? {} : { 'retry-after-ms': String(fault.retryAfterMs) }),
@@ -45,7 +46,7 @@ function sendStatus(response: ServerResponse, requestId: string, fault: FullFaul
     return;
   }
   const error = new ApiError(status, message, { type: fault.errorType, code: fault.errorCode });
-  sendJson(response, status, errorBody(error, requestId), headers);
+  wire.sendError(response, error, requestId, headers);
 }
 
 const reasons: Record<number, string> = {

@@ -2,7 +2,8 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Citation } from './citable.ts';
-import { ApiError, errorBody } from './errors.ts';
+import { ApiError } from './errors.ts';
+import type { Wire } from './wire.ts';
 
 /** One block of an answer; `json` is a tool's input as text, so that a broken one can be sent too. */
 export type AnswerBlock =
@@ -49,6 +50,7 @@ export interface Pace {
   break?: Break | undefined;
   requestId: string;
   signal: AbortSignal;
+  wire: Wire;
 }
 
 /** Text as the pieces it is streamed in, one token each; never in the middle of a character. */
@@ -75,7 +77,7 @@ export function asMessage(answer: Answer) {
 
 /** Streams the answer; resolves when it is sent, broken as asked for, or when `signal` says that the client is gone. */
 export async function sendStream(response: ServerResponse, answer: Answer, pace: Pace): Promise<void> {
-  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
+  response.writeHead(200, { 'content-type': pace.wire.streamType, 'cache-control': 'no-cache' });
   let spoken = 0;
   for (const event of eventsOf(answer)) {
     const isPiece = isWords(event);
@@ -83,7 +85,7 @@ export async function sendStream(response: ServerResponse, answer: Answer, pace:
     if (pace.break && (isOver || (isPiece && spoken >= pace.break.after))) return breakOff(response, pace.break, pace);
     if (isPiece && pace.tokenMs > 0) await sleep(pace.tokenMs, undefined, { signal: pace.signal });
     if (response.destroyed) return;
-    await write(response, event);
+    await write(response, pace.wire.event(event));
     if (isPiece) spoken += 1;
   }
   response.end();
@@ -160,18 +162,15 @@ function inputOf(json: string): unknown {
 
 async function breakOff(response: ServerResponse, { how, errorType, pingMs }: Break, pace: Pace): Promise<void> {
   if (how === 'stall') {
-    const pings = pingMs && setInterval(() => void write(response, { type: 'ping' }), pingMs);
+    const pings = pingMs && setInterval(() => void write(response, pace.wire.event({ type: 'ping' })), pingMs);
     await untilGone(pace.signal);
     return clearInterval(pings);
   }
   if (how === 'end') return void response.end();
   if (how === 'cut') return void response.destroy();
-  if (how === 'garbage') {
-    response.end('event: content_block_delta\ndata: {"type":"content_block_delta","index":0,"delta":{"type":"te\n\n');
-    return;
-  }
+  if (how === 'garbage') return void response.end(pace.wire.garbage);
   const error = new ApiError(200, messages[errorType] ?? 'Something went wrong', { type: errorType });
-  await write(response, errorBody(error, pace.requestId));
+  await write(response, pace.wire.failure(error, pace.requestId));
   response.end();
 }
 
@@ -184,8 +183,8 @@ export function untilGone(signal: AbortSignal): Promise<void> {
 }
 
 // Waiting for the bytes to leave keeps a cut behind everything that was said before it.
-function write(response: ServerResponse, event: Event): Promise<void> {
+function write(response: ServerResponse, frame: string | Uint8Array): Promise<void> {
   return new Promise((resolve) => {
-    response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`, () => resolve());
+    response.write(frame, () => resolve());
   });
 }

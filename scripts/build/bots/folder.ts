@@ -5,9 +5,9 @@ const root = path.resolve(import.meta.dirname, '../../..');
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** What .env says of the bots counts for everything that this process builds and loads from now on. */
+/** What .env says of the bots, and of who is asked, counts for everything that this process builds and loads from now on. */
 export function useBotsOf(env: Env): void {
-  for (const name of ['BOTS_DIR', 'KNOWLEDGE_INLINE_TOKENS'])
+  for (const name of ['BOTS_DIR', 'KNOWLEDGE_INLINE_TOKENS', 'CLAUDE_PROVIDER'])
     if (env[name] !== undefined) process.env[name] = env[name];
 }
 

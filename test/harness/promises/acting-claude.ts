@@ -57,6 +57,8 @@ export function openActingAsk(
   return openAsk({
     client: clientOf(process, answer, calls),
     settings: {
+      provider: 'anthropic',
+      profile: undefined,
       model: 'claude-haiku-5-5',
       fallbackModel: undefined,
       effort: undefined,
