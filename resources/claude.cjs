@@ -38,7 +38,7 @@ function resourcesOf(id) {
   const [, profile, model] = /^(?:([a-z-]+)\.)?(anthropic\..+)$/.exec(id) ?? [];
   if (model === undefined) return [id];
   const of = (region) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:bedrock:${region}::foundation-model/${model}` });
-  if (profile === undefined) return [of('${AWS::Region}')];
+  if (profile === undefined) return [of(`\${AWS::Region}`)];
   const own = `arn:\${AWS::Partition}:bedrock:\${AWS::Region}:\${AWS::AccountId}:inference-profile/${id}`;
   return [{ 'Fn::Sub': own }, of('*'), ...(profile === 'global' ? [of('')] : [])];
 }

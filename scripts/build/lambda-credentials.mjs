@@ -10,6 +10,6 @@ export const defaultProvider = () => async () => {
 };
 
 /** As Bedrock's client asks for them. */
-export const fromEnv = defaultProvider;
-export const fromNodeProviderChain = defaultProvider;
+export const fromEnv = () => defaultProvider();
+export const fromNodeProviderChain = () => defaultProvider();
 export const createCredentialChain = (first) => first;
