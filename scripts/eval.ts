@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import type { Bot } from '../lib/bots/bot.ts';
 import { openSpeech } from '../lib/bots/speech.ts';
+import { modelIdOf } from '../lib/claude/models.ts';
 import { BadSettings } from '../lib/errors.ts';
 import { readWritten } from '../local/env-file.ts';
 import { botsFolder, useBotsOf } from './build/bots/folder.ts';
@@ -42,7 +43,7 @@ async function main(argv: string[]): Promise<void> {
   const world = await openWorld(env, now);
   try {
     const { client, settings, store, isOffline } = world;
-    const judge = isOffline ? undefined : openJudge(client, settings.claude.model);
+    const judge = isOffline ? undefined : openJudge(client, modelIdOf(settings.claude.model, settings.claude));
     const speech = openSpeech(bots, settings.speech);
     const models = wanted.models.length > 0 ? wanted.models : [undefined];
     const tried = bots.flatMap((bot) =>

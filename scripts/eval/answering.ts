@@ -1,8 +1,8 @@
 /** The evals: a bot that answers through the ways of a deployed one, for one case, on a table of this process. */
-import type Anthropic from '@anthropic-ai/sdk';
 import type { Bot } from '../../lib/bots/bot.ts';
 import { withBot } from '../../lib/bots/settings.ts';
 import { openAsk } from '../../lib/claude/ask.ts';
+import type { Client } from '../../lib/claude/call.ts';
 import type { Settings } from '../../lib/config.ts';
 import { withoutDocuments } from '../../lib/knowledge/only.ts';
 import { type OpenedKnowledge, openKnowledge } from '../../lib/knowledge/open.ts';
@@ -16,7 +16,7 @@ import type { Limits } from '../../lib/turn/limits.ts';
 import { type Watched, watched } from './tools.ts';
 
 export interface AnsweringDeps {
-  client: Anthropic;
+  client: Client | Promise<Client>;
   settings: Settings<'claude' | 'history' | 'botSecrets'>;
   now(): number;
 }

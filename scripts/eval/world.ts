@@ -1,9 +1,9 @@
 /** The evals: a table in this process, and Claude: the real one with a key, else the offline one. */
 
-import type Anthropic from '@anthropic-ai/sdk';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { openClaude } from '../../lib/claude/ask.ts';
+import type { Client } from '../../lib/claude/call.ts';
 import { type Env, readSettings, type Settings } from '../../lib/config.ts';
 import { openStore, type Store } from '../../lib/store/store.ts';
 import { startEmulators } from '../../local/emulators.ts';
@@ -14,7 +14,7 @@ const TABLE = 'evals';
 
 export interface EvalWorld {
   store: Store;
-  client: Anthropic;
+  client: Client | Promise<Client>;
   settings: Settings<'claude' | 'history' | 'botSecrets' | 'speech'>;
   isOffline: boolean;
   close(): Promise<void>;
@@ -22,7 +22,7 @@ export interface EvalWorld {
 
 /** Throws `BadSettings`. */
 export async function openWorld(env: Env, now: () => number): Promise<EvalWorld> {
-  const isOffline = !env.ANTHROPIC_API_KEY?.trim();
+  const isOffline = !env.ANTHROPIC_API_KEY?.trim() && env.CLAUDE_PROVIDER?.trim() !== 'bedrock';
   const claude = isOffline ? await serve({ claude: createClaude().handle }) : undefined;
   const offline = claude ? { ANTHROPIC_API_KEY: 'offline', ANTHROPIC_BASE_URL: `${claude.url}/claude` } : {};
   const settings = readSettings({ ...env, ...offline }, ['claude', 'history', 'botSecrets', 'speech']);
