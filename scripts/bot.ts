@@ -40,14 +40,23 @@ const commands: Record<string, Command> = {
 const DAYS = 7;
 const MOST_DAYS = 400;
 
-try {
-  await run(process.argv.slice(2));
-} catch (error) {
-  console.error(explained(error instanceof Later ? error.cause : error));
-  process.exitCode = 1;
+if (import.meta.main) {
+  const { code, text } = await bot(process.argv.slice(2), process.env);
+  if (code === 0) console.log(text);
+  else console.error(text);
+  process.exitCode = code;
 }
 
-async function run(argv: string[]): Promise<void> {
+/** What a command prints, and its exit code. Never throws. */
+export async function bot(argv: string[], shell: Env): Promise<{ code: 0 | 1; text: string }> {
+  try {
+    return { code: 0, text: await run(argv, shell) };
+  } catch (error) {
+    return { code: 1, text: explained(error instanceof Later ? error.cause : error) };
+  }
+}
+
+async function run(argv: string[], shell: Env): Promise<string> {
   const { values, positionals } = read(argv);
   const length = [2, 1].find((words) => Object.hasOwn(commands, positionals.slice(0, words).join(' '))) ?? 0;
   const command = commands[positionals.slice(0, length).join(' ')];
@@ -56,11 +65,11 @@ async function run(argv: string[]): Promise<void> {
   if (!command) throw misused(`There is no command ${positionals[0]}.`);
   if (!fits(command, wanted)) throw misused(`It is: ${formOf(positionals.slice(0, length).join(' '), command)}.`);
   // Where `npm start` has its PORT from, too.
-  const { env } = readWritten(process.env);
-  const options = toOptions(values, accessKeys(values.stage, env));
+  const { env } = readWritten(shell);
+  const options = toOptions(values, accessKeys(values.stage, { shell, here: env }));
   const place = await findPlace(values.stage, env);
   const { text, json } = await command.run(place, wanted, options);
-  console.log(values.json ? JSON.stringify(json, null, 2) : text);
+  return values.json ? JSON.stringify(json, null, 2) : text;
 }
 
 function fits({ takes }: Command, given: readonly string[]): boolean {
@@ -96,8 +105,8 @@ function misused(what: string): CannotRun {
   return new CannotRun(`${what}\n\n${usage()}`);
 }
 
-function accessKeys(stage: string | undefined, here: Env): readonly NamedKey[] {
-  const env = stage === undefined ? here : readStage(stage, { shell: process.env }).env;
+function accessKeys(stage: string | undefined, { shell, here }: { shell: Env; here: Env }): readonly NamedKey[] {
+  const env = stage === undefined ? here : readStage(stage, { shell }).env;
   return groups.chat(env, [])?.accessKeys ?? [];
 }
 

@@ -14,7 +14,7 @@ describe('a running stack', () => {
   });
 
   afterAll(async () => {
-    await stack.end();
+    if (stack.child.exitCode === null) await stack.end();
   });
 
   test('answers a message and remembers what was said', async () => {
@@ -68,6 +68,18 @@ describe('a running stack', () => {
     expect((await stack.status()).processes.map(({ pid }) => pid)).not.toContain(victim);
   });
 
+  test('ends whole at Ctrl-C, in the middle of an answer, and frees every port', async () => {
+    await stack.say('left', 'please be slow');
+    const { processes } = await stack.status();
+
+    const exitCode = await stack.end('SIGINT');
+
+    expect(exitCode).toBe(0);
+    expect(processes.length).toBeGreaterThan(0);
+    expect(processes.filter(({ pid }) => isAlive(pid))).toEqual([]);
+    await expect(checkPorts(portBlock(String(stack.port)))).resolves.toBeUndefined();
+  });
+
   function busyWorker(): Promise<number> {
     return vi.waitFor(async () => {
       const { processes } = await stack.status();
@@ -88,20 +100,7 @@ async function answeredOnce(stack: RunningStack, conversation: string, words: re
   }, patience);
 }
 
-test('Ctrl-C ends everything and frees every port', async () => {
-  const stack = await startStack();
-  await stack.say('left', 'please be slow');
-  const { processes } = await stack.status();
-
-  const exitCode = await stack.end('SIGINT');
-
-  expect(exitCode).toBe(0);
-  expect(processes.length).toBeGreaterThan(0);
-  expect(processes.filter(({ pid }) => isAlive(pid))).toEqual([]);
-  await expect(checkPorts(portBlock(String(stack.port)))).resolves.toBeUndefined();
-});
-
-test('a busy port is one sentence', async () => {
+test.concurrent('a busy port is one sentence', async ({ expect }) => {
   const port = await freePort();
   const holder = createServer().listen(port + 2, '127.0.0.1');
   await once(holder, 'listening');
@@ -116,7 +115,7 @@ test('a busy port is one sentence', async () => {
   holder.close();
 });
 
-test('a wrong setting is one sentence', async () => {
+test.concurrent('a wrong setting is one sentence', async ({ expect }) => {
   const { stdout, stderr, exitCode } = await launch(await freePort(), { CLAUDE_MAX_TOKENS: 'many' }).ended;
 
   expect([exitCode, stdout.trim()]).toEqual([1, '']);

@@ -1,4 +1,4 @@
-/** `npm run bot`, as a process of its own against a running stack. */
+/** `npm run bot` against a running stack: in this process, and typed into a shell where that makes a difference. */
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import path from 'node:path';
@@ -21,6 +21,7 @@ import { takeTurn } from '../../lib/turn/turn.ts';
 import type { PlatformName, Reply, Sent } from '../../lib/types.ts';
 import { type Emulators, startEmulators } from '../../local/emulators.ts';
 import { sendJson, serve } from '../../local/stand-ins/serve.ts';
+import { bot as runBot } from '../../scripts/bot.ts';
 import { receive } from '../harness/consumer.ts';
 import { inEnglish } from '../harness/english.ts';
 import { noHandoff, takenBy } from '../harness/hand-made.ts';
@@ -75,12 +76,19 @@ afterAll(async () => {
   await emulators.stop();
 });
 
+const surroundings = () => ({ ...process.env, PORT: String(Number(new URL(stack.url).port) - 3) });
+
 async function bot(...args: string[]) {
+  const { code, text } = await runBot(args, surroundings());
+  return { code, text: text.trim() };
+}
+
+/** As a process of its own. */
+async function typed(...args: string[]) {
   const script = path.resolve(import.meta.dirname, '../../scripts/bot.ts');
-  const env = { ...process.env, PORT: String(Number(new URL(stack.url).port) - 3) };
-  return promisify(execFile)(process.execPath, [script, ...args], { env }).then(
-    ({ stdout }) => ({ code: 0, text: stdout.trim() }),
-    (error: { code: number; stderr: string }) => ({ code: error.code, text: error.stderr.trim() }),
+  return promisify(execFile)(process.execPath, [script, ...args], { env: surroundings() }).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
   );
 }
 
@@ -585,5 +593,16 @@ describe('what is wrong', () => {
     expect(wrong[3]?.text).toBe('--platform must be one of botpress, talkjs, chat-api, http.');
     expect(wrong[4]?.text).toBe('Say what to list: `npm run bot -- list` with --failed, --waiting, --human or --dead.');
     expect(wrong[5]?.text).toBe('--days must be a whole number from 1 to 400.');
+  });
+
+  it('goes to the standard error of a shell, and what is right to its output', async () => {
+    const [wrong, right] = await Promise.all([
+      typed('list', '--failed', '--days', '0'),
+      typed('list', '--waiting', '--json'),
+    ]);
+
+    expect(wrong).toEqual({ code: 1, stdout: '', stderr: '--days must be a whole number from 1 to 400.\n' });
+    expect(right).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(right.stdout)).toHaveProperty('waiting');
   });
 });
