@@ -8,10 +8,16 @@ import { tellHandoff, viewOfHandoff } from './handoff.ts';
 import { findConversation } from './trace.ts';
 import type { Answer, OperatorDeps } from './verb.ts';
 
-/** `withText`: what was said, too. */
-export async function show(deps: OperatorDeps, { withText, ...named }: Named & { withText: boolean }): Promise<Answer> {
+interface Wanted extends Named {
+  /** Of this message only. */
+  message?: string | undefined;
+  /** What was said, too. */
+  withText: boolean;
+}
+
+export async function show(deps: OperatorDeps, { withText, message, ...named }: Wanted): Promise<Answer> {
   const { store } = deps;
-  const { platform, conversation, messageId } = await findConversation(deps, named);
+  const { platform, conversation, messageId = message } = await findConversation(deps, named);
   const of = { platform, conversation };
   const [turns, kept, ratings] = await Promise.all([turnsOf(store, of), store.conversationOf(of), store.ratingsIn(of)]);
   const rated = new Map(ratings.map(({ turn, value }) => [turn, value]));

@@ -17,6 +17,8 @@ export interface Options {
   callers: readonly string[];
   /** Show what was said, too. */
   text: boolean;
+  /** Show it as a case for `npm run eval`. */
+  asCase: boolean;
   /** What to list. */
   failed: boolean;
   waiting: boolean;

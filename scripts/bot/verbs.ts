@@ -12,15 +12,19 @@ import { openEventsQueue, openTurnsQueue } from '../../lib/queue.ts';
 import type { Store } from '../../lib/store/store.ts';
 import { openRate, type Rate } from '../../lib/turn/rate.ts';
 import { CannotRun } from '../cannot-run.ts';
+import { asCase } from './as-case.ts';
 import type { Command, Options } from './command.ts';
 import type { Place } from './place.ts';
 
 export const verbs = {
   show: {
-    about: 'what became of each message; also by reference, hash or message id',
-    takes: ['conversation'],
-    run: async (place, [name], options) =>
-      show(await operatorDeps(place, options), { ...named(name, options), withText: options.text }),
+    about: 'what became of each message; also by reference, hash or message id; --as-case',
+    takes: ['conversation', 'message?'],
+    run: async (place, [name, message], options) => {
+      const deps = await operatorDeps(place, options);
+      if (options.asCase) return asCase(deps, { ...named(name, options), message });
+      return show(deps, { ...named(name, options), message, withText: options.text });
+    },
   },
   redrive: {
     about: 'answers again what failed: the message, or all of the conversation',

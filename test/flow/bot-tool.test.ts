@@ -7,6 +7,7 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { Later, Permanent, Refused, Undeliverable } from '../../lib/errors.ts';
 import { tellNobody } from '../../lib/events/outbox.ts';
 import { pseudonym, referenceOf } from '../../lib/log.ts';
@@ -204,6 +205,35 @@ describe('show', () => {
     });
     expect(named.turns).toMatchObject([{ message: 'm2' }]);
     expect(nobody).toEqual({ code: 1, text: 'No conversation nowhere is known.' });
+  });
+});
+
+describe('show --as-case', () => {
+  it('writes what was said before and what was asked as a case, with nothing in it that says whose it was', async () => {
+    const conversation = newConversation();
+    const speaker = { id: 'customer-77', name: 'Zora Quill' };
+    const say = async (messageId: string, text: string) => {
+      const sent: Sent = {
+        ...{ event: 'sent', platform: 'talkjs', conversation, messageId, createdAt: Date.now() },
+        ...{ speaker, text, attachments: [] },
+      };
+      const input = { burst: [sent] as const, generation: 0, attempts: 1, remainingMs: () => 60_000 };
+      await takeTurn(deps('answered', messageId), input);
+    };
+    await say('first', 'I am Zora, zora@example.com, order 123456.');
+    await say('second', 'Call me on +49 170 1234567, says Quill. Within 14 days?');
+    await say('third', 'Never mind.');
+
+    const last = await botJson('show', conversation, '--as-case');
+    const { text } = await bot('show', conversation, 'second', '--as-case');
+
+    const [written] = parse(text);
+    expect(written.history).toEqual([{ user: 'I am [name], [e-mail removed], order 000000.' }, { bot: 'Paris.' }]);
+    expect(written.turns).toEqual([{ user: 'Call me on [phone removed], says [name]. Within 14 days?' }]);
+    expect(text).toContain('# It was answered: Paris.');
+    expect(last[0]).toMatchObject({ turns: [{ user: 'Never mind.' }] });
+    expect(last[0].history).toHaveLength(4);
+    expect(await bot('show', conversation, 'no-such', '--as-case')).toMatchObject({ code: 1 });
   });
 });
 
