@@ -16,7 +16,13 @@ const words: Readonly<Record<Trouble, { title: string; what: string }>> = {
   down: { title: 'Platform down', what: 'The platform answers errors when the answer is to be delivered.' },
 };
 
-const ideas = ['Hello, my name is Ada.', 'What is my name?', 'What time is it?', 'Show me some Markdown'];
+const ideas = [
+  'Hello, my name is Ada.',
+  'What is my name?',
+  'What time is it?',
+  'Show me some Markdown',
+  'How do I deploy you?',
+];
 
 /** What is said when trouble is wanted and nothing was typed. */
 const SAMPLE = 'Are you still there?';
