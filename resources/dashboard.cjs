@@ -47,6 +47,7 @@ module.exports = async (framework) => {
       'Dead letters',
       queues('ApproximateNumberOfMessagesVisible', ['TurnsDeadLetters', 'EventsDeadLetters', 'RecordsDeadLetters']),
     ),
+    graph('What the documents answered', sums(stage, ['Found', 'Missed'])),
     graph('What users think of the answers', sums(stage, ['Rated', 'Disliked'])),
     graph('Errors of functions', perFunction(functions, 'Errors', 'Sum')),
     graph('Throttles of functions', perFunction(functions, 'Throttles', 'Sum')),

@@ -28,6 +28,8 @@ const METRICS = {
   McpChanged: { lines: '{ $.event = "mcp-changed" }', of: ANSWERING },
   DoorsFailed: { lines: '{ $.event = "door-failed" }', of: 'all' },
   MessagesFound: { lines: '{ $.event = "message-found" }', of: ['reconcile'] },
+  Found: { lines: '{ $.event = "reply-written" && $.sources > 0 }', of: ANSWERING },
+  Missed: { lines: '{ $.event = "knowledge-missed" }', of: ANSWERING },
   Rated: { lines: '{ $.event = "answer-rated" }', of: RATING },
   Disliked: { lines: '{ $.event = "answer-rated" && $.value = "negative" }', of: RATING },
   LogsSent: { lines: '{ $.event = "record-sent" }', of: ['deliver'] },

@@ -32,7 +32,7 @@ export async function keep(
     const { stop, model, usd, cost, usage, ms } = reply;
     const figures = { ms, stop, model, usd, cost, inputTokens: usage?.inputTokens, outputTokens: usage?.outputTokens };
     if (reply.missed) log('knowledge-missed', { ...labelsOf(head), bot: reply.bot });
-    log('reply-written', { ...labelsOf(head), attempt: attempts, ...figures });
+    log('reply-written', { ...labelsOf(head), attempt: attempts, ...figures, sources: reply.sources?.length });
     return { reply, isStored: true };
   } catch (error) {
     if (error instanceof Superseded || comesBack(error, attempts)) {

@@ -1,10 +1,12 @@
 /** Events: what happens in a turn is told to who is to be told, signed, and by a consumer of its own. */
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { createEvents } from '../../local/stand-ins/events.ts';
 import { serve } from '../../local/stand-ins/serve.ts';
 import { depth, startConsumer } from '../harness/consumer.ts';
+import { countedBy } from '../harness/counted-by.ts';
+import { hearLines } from '../harness/hear-lines.ts';
 import { makeFifo } from '../harness/tables.ts';
 import { talkjsChat } from '../harness/talkjs-chat.ts';
 import { openWorld, type World } from '../harness/world.ts';
@@ -71,12 +73,17 @@ it('an answer that failed is told once, with a signature that holds while the se
 it('a question that the documents do not answer is told, masked; one that they answer, and thanks, are not', async () => {
   const before = told.received.length;
 
+  const lines: string[] = [];
+  hearLines((line) => lines.push(line));
+
   const answer = await world.converse('gaps', 'How long does a refund take?');
   await world.converse('gaps', 'Thanks a lot');
   await world.converse('gaps', 'Do you sell elephants? Write to me@example.com');
   await quiet();
+  vi.restoreAllMocks();
 
   expect(answer).toContain('within 14 days');
+  expect([countedBy('Found', lines), countedBy('Missed', lines)]).toEqual([1, 1]);
   expect(told.received.slice(before).map(({ event }) => event)).toMatchObject([
     {
       ...{ type: 'knowledge.missed', platform: 'talkjs', conversation: 'gaps', bot: 'default' },
