@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { packageInto } from '../harness/packaged.ts';
-import { DOTENV, PLANTED } from './settings.ts';
+import { BOT, DOTENV, PLANTED } from './settings.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -36,7 +36,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     }),
     packageInto(packages.full, {
       args: options,
-      files: { '.env': DOTENV, 'bots/default/knowledge/long.md': documentOf(CHUNKS) },
+      files: { '.env': DOTENV, 'bots/default/bot.md': BOT, 'bots/default/knowledge/long.md': documentOf(CHUNKS) },
     }),
   ]);
   project.provide('packages', packages);

@@ -156,6 +156,14 @@ describe('the roles', () => {
     expect([...new Set(asked)].sort()).toEqual(secretsOf(roles[name] ?? {}).sort());
   });
 
+  it('let only the functions that run tools read the secrets of the bots', () => {
+    const readers = Object.entries(roles).flatMap(([name, role]) =>
+      secretsOf(role).some((parameter) => parameter.endsWith('/bots')) ? [name] : [],
+    );
+
+    expect(readers.sort()).toEqual(['chat', 'reply']);
+  });
+
   it('are found out when they hold a wildcard', () => {
     const grant = (Action: string[], Resource: unknown) => ({
       Policies: [{ PolicyDocument: { Statement: [{ Effect: 'Allow', Action, Resource }] } }],

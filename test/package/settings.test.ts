@@ -47,6 +47,7 @@ it('hands the settings of .env to every function as they stand, and no secret', 
       },
     });
   expect(text).not.toContain('sk_very_secret');
+  expect(text).not.toContain('the-key-of-the-crm');
   expect(template.Resources.TurnsQueue?.Properties).toMatchObject({ DelaySeconds: '7' });
   expect(template.Resources.AlarmsEmail?.Properties).toMatchObject({ Endpoint: 'somebody@example.com' });
 });

@@ -29,6 +29,9 @@ export const PLANTED: Readonly<Record<string, string>> = {
 export const isSecret = (name: string): boolean =>
   [...SECRETS, 'BOTPRESS_USER_KEY', 'EVENTS_WEBHOOK_URL'].includes(name);
 
+/** A bot whose tools are to know a secret that the file of settings has. */
+export const BOT = '---\nsecrets: [CRM_KEY]\n---\nYou help.\n';
+
 /** A file of settings with all that a shell or a framework might expand. */
 export const DOTENV = [
   'CLAUDE_MODEL=claude-$HOME # the one in use',
@@ -39,4 +42,5 @@ export const DOTENV = [
   'BURST_WINDOW_SECONDS=7',
   'CHAT_API_WEBHOOK_URL=https://hooks.example.com/chat?token=1',
   'ALARM_EMAIL=somebody@example.com',
+  'CRM_KEY=the-key-of-the-crm',
 ].join('\n');
