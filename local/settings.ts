@@ -25,6 +25,15 @@ export function botSecretsIn(env: Env, bots: readonly { secrets: readonly string
   return Object.fromEntries([...names].flatMap((name) => (env[name]?.trim() ? [[name, env[name] ?? '']] : [])));
 }
 
+/** What is told of each secret that a bot names and `env` does not hold: its tools are written for it to be there. */
+export function unsetSecrets(env: Env, bots: readonly { name: string; secrets: readonly string[] }[]): string[] {
+  return bots.flatMap(({ name, secrets }) =>
+    secrets
+      .filter((secret) => !env[secret]?.trim())
+      .map((secret) => `${secret} is not set, which the bot ${name} names as a secret`),
+  );
+}
+
 /** Throws `BadSettings` with everything that would keep a function from starting, or that serverless.yml cannot use. */
 export async function checkSettings(settings: Settings, written: Env): Promise<void> {
   const problems = [...(await findProblems({ ...places(), ...settings })), ...besides(written)];

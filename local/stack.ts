@@ -15,7 +15,7 @@ import { claimPorts, portBlock, untilListening } from './ports.ts';
 import { reloadBots } from './reload.ts';
 import { makeResources } from './resources.ts';
 import { functionsOf, httpPathOf, type Serverless, streamRoutesOf, withoutStreamRoutes } from './service.ts';
-import { botSecretsIn, checkSettings, type Settings, settingsIn, withLocalDefaults } from './settings.ts';
+import { botSecretsIn, checkSettings, type Settings, settingsIn, unsetSecrets, withLocalDefaults } from './settings.ts';
 import { serve } from './stand-ins/serve.ts';
 import { openStandIns } from './stand-ins.ts';
 import { type Status, sayStack } from './status.ts';
@@ -74,11 +74,9 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
     region: service.provider.region,
     visibilitySeconds: visibilityOf(surroundings, functions),
   });
-  equip(service, functions, resources, {
-    ...settings,
-    ...credentials,
-    ...botSecretsIn(env, readBots(botsFolder(process.env))),
-  });
+  const named = readBots(botsFolder(process.env));
+  equip(service, functions, resources, { ...settings, ...credentials, ...botSecretsIn(env, named) });
+  for (const what of unsetSecrets(env, named)) print(`bots │ ${what}`);
 
   const sqs = new SQSClient({ region: service.provider.region, useQueueUrlAsEndpoint: false });
   onEnd(() => sqs.destroy());

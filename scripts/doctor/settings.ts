@@ -5,8 +5,8 @@ import { type Env, type GroupName, groups } from '../../lib/config.ts';
 import { platforms } from '../../lib/platforms/all.ts';
 import { type Finding, off, ok, wrong } from '../../lib/platforms/kit/finding.ts';
 import { findProblems } from '../../local/openings.ts';
-import { besides, places, settingNames } from '../../local/settings.ts';
-import { isOfBots, type Naming, readableBots, writtenValue } from '../stage/stage.ts';
+import { besides, places, settingNames, unsetSecrets } from '../../local/settings.ts';
+import { isOfBots, readableBots } from '../stage/stage.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -31,17 +31,10 @@ export async function checkSettings(env: Env, given: Env): Promise<Finding[]> {
   const problems = [...(await findProblems(all)), ...besides(given)];
   return [
     ...problems.map((problem) => wrong(problem, isOfBots(problem, given) ? THERE : meaningOf(problem, meanings))),
-    ...readableBots(given).flatMap((bot) => missingSecrets(bot, given)),
+    ...unsetSecrets(given, readableBots(given)).map((what) => wrong(what, 'set it in .env')),
     ...Object.entries(given).flatMap(([name, value = '']) => checkName(name, value, [...meanings.keys()])),
     ...doorsOf(all),
   ];
-}
-
-/** Its tools are written for them to be there. */
-function missingSecrets({ name, secrets }: Naming, given: Env): Finding[] {
-  return secrets
-    .filter((secret) => writtenValue(given, secret) === undefined)
-    .map((secret) => wrong(`${secret} is not set, which the bot ${name} names as a secret`, 'set it in .env'));
 }
 
 /** By name, from .env.example: the one place where every setting is explained. */

@@ -17,8 +17,19 @@ import { startEmulators } from '../../../local/emulators.ts';
 import { claimPorts, portBlock } from '../../../local/ports.ts';
 import { makeResources, type Resources } from '../../../local/resources.ts';
 import type { Resource } from '../../../local/service.ts';
-import { checkSettings, settingNames, settingsIn } from '../../../local/settings.ts';
+import { botSecretsIn, checkSettings, settingNames, settingsIn, unsetSecrets } from '../../../local/settings.ts';
 import { openStandIns } from '../../../local/stand-ins.ts';
+
+test('what bots name as secrets is taken over by its name, and what is not set is told by the bot that names it', () => {
+  const bots = [
+    { name: 'sales', secrets: ['CRM_KEY', 'DESK_KEY'] },
+    { name: 'help', secrets: ['CRM_KEY'] },
+  ];
+  const env = { CRM_KEY: 'there', DESK_KEY: ' ', OTHER_KEY: 'of nobody' };
+
+  expect(botSecretsIn(env, bots)).toEqual({ CRM_KEY: 'there' });
+  expect(unsetSecrets(env, bots)).toEqual(['DESK_KEY is not set, which the bot sales names as a secret']);
+});
 
 test('settings are the names that the configuration looks up, and nothing of the plumbing', () => {
   const names = settingNames();
