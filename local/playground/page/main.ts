@@ -16,7 +16,10 @@ const LOOK_MS = 2_000;
 
 const conversation = openConversation();
 const details = openDetails();
-const choice = openChoice((wanted) => void lookAgain(wanted));
+const choice = openChoice((wanted) => {
+  composer.setReady(false); // or what is sent at once would still come in through the door that is left
+  lookAgain(wanted).catch(() => composer.setReady(current?.door !== undefined));
+});
 let current: { bot: string; view: DoorView; door?: OpenDoor; stop(): void } | undefined;
 const panel = openTurnPanel((turn) => {
   const place = placeNow();
