@@ -59,7 +59,7 @@ async function keep(
   const comment = given.comment?.trim().slice(0, sizes.commentChars).toWellFormed() || undefined;
   const before = await store.ratingOf(ref);
   const isNews = before?.value !== value;
-  if (!isNews && before.comment === comment) return;
+  if (!isNews && before.comment === comment && before.message === message) return;
   const { platform, conversation, messageId } = ref;
   const bot = reply?.bot ?? DEFAULT_BOT;
   const at = now();

@@ -52,6 +52,7 @@ export async function reconcile(deps: ReconcileDeps, remainingMs: () => number):
   const startedAt = now();
   const { watchedSince, position } = await progress.begin(startedAt);
   const window = { from: Math.max(startedAt - OLDEST_MS, watchedSince), to: startedAt - YOUNGEST_MS };
+  const logOnce = once(log);
   const done: Reconciled = { conversations: 0, requests: 0, enqueued: 0 };
   let at = Math.max(window.from, position ?? 0);
 
@@ -74,7 +75,7 @@ export async function reconcile(deps: ReconcileDeps, remainingMs: () => number):
       isNews ||= conversations.length > 0;
       for (const conversation of conversations) {
         if (conversation.hasBot)
-          await check(deps, conversation, { window, ask, onEnqueued: () => void done.enqueued++ });
+          await check(deps, conversation, { window, ask, onEnqueued: () => void done.enqueued++, logOnce });
         done.conversations += 1;
         seen.add(conversation.id);
         at = Math.max(at, conversation.lastMessageAt ?? 0);
@@ -109,21 +110,32 @@ function fromTalkjs<T>(answer: Promise<T>): Promise<T> {
   });
 }
 
+/** What is said again and again is said the first time. */
+function once(log: Log): Log {
+  let isSaid = false;
+  return (event, fields) => {
+    if (!isSaid) log(event, fields);
+    isSaid = true;
+  };
+}
+
 interface Look {
   window: { from: number; to: number };
   ask(): Promise<AbortSignal>;
   onEnqueued(): void;
+  /** Writes one line a run. */
+  logOnce: Log;
 }
 
 async function check(
   deps: ReconcileDeps,
   conversation: ActiveConversation,
-  { window, ask, onEnqueued }: Look,
+  { window, ask, onEnqueued, logOnce }: Look,
 ): Promise<void> {
   const { lately, team, store, put, log } = deps;
   const of = { platform: 'talkjs', conversation: conversation.id } as const;
   const { said, answered, reacted } = await fromTalkjs(lately.since(conversation.id, window.from, ask));
-  await rateReacted(deps, conversation, reacted);
+  await rateReacted({ ...deps, log: logOnce }, conversation, reacted);
   const open = said.filter(({ id, createdAt }) => createdAt <= window.to && !answered.has(id));
   if (open.length === 0) return;
   const [turns, forgottenAt] = await Promise.all([

@@ -43,8 +43,8 @@ export interface TalkjsStandIn {
   /** Changes or takes back a message as its user would. */
   edit(conversationId: string, messageId: string, text: string): void;
   remove(conversationId: string, messageId: string): void;
-  /** Reacts to a message as a user; `emoji` such as 👍. */
-  react(conversationId: string, messageId: string, emoji: string, userId: string): void;
+  /** Reacts to a message as a user, `emoji` such as 👍, or takes that back. */
+  react(conversationId: string, messageId: string, emoji: string, userId: string, isOn?: boolean): void;
   /** Makes the next matching request or webhook go wrong. */
   fail(fault: Fault): void;
   mend(): void;
@@ -116,8 +116,8 @@ export function createTalkjs(options: TalkjsOptions): TalkjsStandIn {
     },
     edit: (conversationId, messageId, text) => void app.edit(conversationId, messageId, { text }),
     remove: (conversationId, messageId) => void app.remove(conversationId, messageId),
-    react: (conversationId, messageId, emoji, userId) =>
-      app.react(conversationId, messageId, { emoji, userId, isOn: true }),
+    react: (conversationId, messageId, emoji, userId, isOn = true) =>
+      app.react(conversationId, messageId, { emoji, userId, isOn }),
     fail: faults.add,
     mend: faults.clear,
     requests,

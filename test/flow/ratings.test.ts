@@ -184,7 +184,7 @@ describe('at TalkJS', () => {
     return chat.talkjs.transcript(conversation).at(-1)?.id ?? '';
   }
 
-  it('a reaction to an answer is its rating, in the one write that keeps it, and is not kept again', async () => {
+  it('a reaction to an answer is its rating, in the one write that keeps it, is not kept again, and goes with it', async () => {
     const message = await answered('reacted');
     chat.talkjs.react('reacted', message, '👍', 'alice');
     const counted: number[] = [];
@@ -195,7 +195,12 @@ describe('at TalkJS', () => {
       counted.push(writes.reduce((sum, { units }) => sum + units, 0));
     }
 
-    expect(await world.store.ratingsIn(of('reacted'))).toMatchObject([{ value: 'positive', by: 'alice', message }]);
+    const kept = await world.store.ratingsIn(of('reacted'));
+    chat.talkjs.react('reacted', message, '👍', 'alice', false);
+    await reconcile({}, context);
+
+    expect(kept).toMatchObject([{ value: 'positive', by: 'alice', message }]);
+    expect(await world.store.ratingsIn(of('reacted'))).toEqual([]);
     // 2 of them are the run's own.
     expect(counted).toEqual([3, 2]);
   });

@@ -24,7 +24,7 @@ export interface SaidLately {
   message: unknown;
 }
 
-/** A message of ours to which somebody reacted. */
+/** A message of ours, and how users reacted to it. */
 export interface Reacted {
   id: string;
   /** What names the answer that it is a part of. */
@@ -64,7 +64,6 @@ const messageShape = z.object({
 
 /** Each call of a function is one request or a few; all throw `Later` when TalkJS does not answer, or has had enough of us. */
 export function talkjsLately(options: ParseOptions, api: TalkjsApi) {
-  let isUnknownTold = false;
   const get = (path: readonly string[], query: Record<string, string>, signal: AbortSignal) =>
     api({ method: 'GET', path, query, signal });
 
@@ -111,7 +110,7 @@ export function talkjsLately(options: ParseOptions, api: TalkjsApi) {
           if (options.ours.some(({ userId }) => userId === senderId)) {
             const answers = answeredBy(custom?.replyKey);
             for (const key of answers) answered.add(key);
-            if (hasAny(reactions)) reacted.push({ id, answer: answers[0] ?? id, reactions });
+            reacted.push({ id, answer: answers[0] ?? id, reactions });
           } else if (type === 'UserMessage' && senderId && createdAt >= since)
             said.push({ id, senderId, createdAt: Math.floor(createdAt), message });
         }
@@ -121,15 +120,12 @@ export function talkjsLately(options: ParseOptions, api: TalkjsApi) {
       }
     },
 
-    /** What those who take part in the conversation think of a message of ours; `unknown` for the first shape that is not understood. */
+    /** What those who take part in the conversation think of a message of ours; `unknown` for a shape that is not understood. */
     reactionTo(conversation: ActiveConversation, reactions: unknown): Reaction | 'none' | 'unknown' {
       const { participants } = conversationShape.safeParse(conversation.raw).data ?? {};
       const counts = (id: string) =>
         !options.ours.some(({ userId }) => userId === id) && (!participants || Object.hasOwn(participants, id));
-      const reaction = readReactions(reactions, counts);
-      if (reaction !== 'unknown' || isUnknownTold) return reaction === 'unknown' ? 'none' : reaction;
-      isUnknownTold = true;
-      return reaction;
+      return readReactions(reactions, counts);
     },
 
     /** The profile of a user as the API gives it; nothing when the user is gone. */
@@ -148,11 +144,6 @@ export function talkjsLately(options: ParseOptions, api: TalkjsApi) {
       }
     },
   };
-}
-
-function hasAny(reactions: unknown): boolean {
-  if (typeof reactions !== 'object' || reactions === null) return reactions !== undefined && reactions !== null;
-  return Object.keys(reactions).length > 0;
 }
 
 function listOf(answer: TalkjsAnswer): unknown[] {

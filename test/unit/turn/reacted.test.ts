@@ -12,16 +12,16 @@ const conversation = {
   hasBot: true,
 };
 
-async function react(reacted: { id: string; answer: string; reactions: unknown }[], known: Rating[] = []) {
+async function react(listed: { id: string; answer: string; reactions: unknown }[], known: Rating[] = []) {
   const given: [Rated, Omit<Rating, 'at'> | undefined][] = [];
   const lines: string[] = [];
   const deps = {
     lately: lately(),
-    store: { ratingsIn: async () => known.map((one) => ({ ...one, turn: 'T#' })) },
+    store: { ratingsIn: async () => known.map((one) => ({ ...one, turn: 'T#1760000000000#m1' })) },
     rate: async (...call: (typeof given)[number]) => Boolean(given.push(call)),
     log: (event: string) => void lines.push(event),
   };
-  await rateReacted(deps, conversation, reacted);
+  await rateReacted(deps, conversation, listed);
   return { given, lines };
 }
 
@@ -40,6 +40,20 @@ it('what is known is not rated again', async () => {
   const { given } = await react([{ id: 'one', answer: 'm1', reactions: { '👎': ['alice'] } }], [known]);
 
   expect(given).toEqual([]);
+});
+
+it('a reaction that is there no more takes its rating back, and no other', async () => {
+  const known: Rating = { value: 'negative', message: 'one', at: 1 };
+  const by = (given: Awaited<ReturnType<typeof react>>['given']) =>
+    given.map(([{ messageId }, one]) => [messageId, one]);
+
+  const gone = await react([{ id: 'one', answer: 'm1', reactions: {} }], [known]);
+  const elsewhere = await react([{ id: 'two', answer: 'm2', reactions: {} }], [known]);
+  const unclear = await react([{ id: 'one', answer: 'm1', reactions: 'thumbs' }], [known]);
+  const operators = await react([{ id: 'one', answer: 'm1', reactions: {} }], [{ value: 'negative', at: 1 }]);
+
+  expect(by(gone.given)).toEqual([['one', undefined]]);
+  expect([elsewhere, unclear, operators].map(({ given }) => given)).toEqual([[], [], []]);
 });
 
 it('a shape that is not understood is told once, and rates nothing', async () => {
