@@ -15,7 +15,7 @@ export function toTable(rows: readonly Row[]): string {
   return [line((name) => name, isNumeric), ...rows.map((row) => line((name) => cell(row[name]), isNumeric))].join('\n');
 }
 
-/** What somebody wrote must not steer the terminal. */
-function cell(value: string | number | undefined): string {
+/** As it may stand in a terminal: what somebody wrote must not steer it. */
+export function cell(value: string | number | undefined): string {
   return String(value ?? '').replace(/[\p{Cc}\p{Bidi_Control}]+/gu, ' ');
 }

@@ -26,3 +26,9 @@ it('of a conversation at TalkJS that nobody knows it is told what leaves no trac
 
   await expect(search).rejects.toThrow(/is known on talkjs\. What a group says .*webhook-ignored/);
 });
+
+it('what somebody calls themselves does not steer the terminal', () => {
+  const told = tellGroup({ rule: 'untilHuman', roles: { bob: 'agent\u001b[2J', dave: '' } });
+
+  expect(told).toContain('(bob has the role agent [2J, dave has no role)');
+});
