@@ -4,6 +4,8 @@
 export const sizes = {
   /** A webhook's or request's body, as it comes in: an HMAC over it takes 0.4 ms, and SQS takes 1 MiB. */
   bodyBytes: 256 * 1024,
+  /** A body of the AI SDK, which brings the whole conversation along each time. */
+  uiBodyBytes: 1024 * 1024,
   /** A body of the Chat API: what is kept of an event is one item of the table. */
   chatApiBodyBytes: 128 * 1024,
   /** What is asked of the operator's door, and what it answers at most: Lambda gives out 6 MB. */

@@ -9,6 +9,7 @@ import { type RememberDeps, remember } from '../turn/remember.ts';
 import type { Taken, TurnDeps } from '../turn/shapes.ts';
 import { takeTurn } from '../turn/turn.ts';
 import type { Sent, Speaker, Turn } from '../types.ts';
+import { type Approval, checkApproval } from './approval.ts';
 import { ChatFailure } from './failure.ts';
 import type { CallerLimits } from './limits.ts';
 import { openShown, type Piece } from './pieces.ts';
@@ -31,6 +32,10 @@ export interface Asked {
   told: Pick<Sent, 'context'>;
   message: ChatMessage;
   idempotencyKey: string | undefined;
+  /** The open question that it answers; it counts as nothing else. */
+  approval?: Approval | undefined;
+  /** Another answer is wanted, where there is one. */
+  isAnew?: boolean;
   /** Until the function is stopped. */
   remainingMs(): number;
 }
@@ -47,19 +52,19 @@ const SHORTEST_MS = 12_000;
 const MARGIN_MS = 1_000;
 
 /**
- * Emits the answer, `done` as its last piece; gives what is left to do when it is out. Throws what `toFailure` knows, and then the
+ * Emits the answer, `ended` as its last piece; gives what is left to do when it is out. Throws what `toFailure` knows, and then the
  * message can be sent again.
  */
 export async function answer(deps: AnswerDeps, asked: Asked, emit: Emit): Promise<() => Promise<void>> {
   const { sent, isRepeat } = await identify(deps, asked);
   const earlier = isRepeat ? await whatBecame(deps, asked, sent) : undefined;
   if (earlier?.state === 'DELIVERED') {
-    openShown(emit).rest(earlier.reply ?? { text: '' });
-    conclude(earlier, sent, emit);
+    if (asked.isAnew) throw new ChatFailure('bad_request', 'An answer that was given stays: ask again instead.');
+    tellStored(earlier, emit);
     return async () => {};
   }
   const { turn, before } = await take(deps, asked, { sent, generation: nextGeneration(earlier), emit });
-  conclude(turn, sent, emit);
+  conclude(turn, emit);
   return () => remember(deps, { head: sent, turn, before, remainingMs: asked.remainingMs() });
 }
 
@@ -104,7 +109,7 @@ interface Taking {
 /** The turn, with the session to itself. Everything that must be asked of the table before Claude is asked at once. */
 async function take(
   deps: AnswerDeps,
-  { session, remainingMs }: Asked,
+  { session, approval, remainingMs }: Asked,
   { sent, generation, emit }: Taking,
 ): Promise<Taken> {
   const { sessions, store, limits, log } = deps;
@@ -115,6 +120,8 @@ async function take(
     owner = how.owner;
     const [turn, isOurs] = await Promise.all([store.claim(ref, how), sessions.occupy(session, lease)]);
     if (!isOurs) throw busy();
+    // With the session to itself, so that no other question is asked in between.
+    if (turn && approval) await checkApproval(store, { approval, session, turn });
     if (turn) log('message-kept', { ...labelsOf(sent), kind: 'sent' });
     return turn;
   };
@@ -146,15 +153,18 @@ async function take(
 /** As the window estimates it. */
 const BYTES_PER_TOKEN = 2.5;
 
-function conclude({ state, reply }: Turn, { messageId }: Sent, emit: Emit): void {
+/** Emits the answer of a turn that has ended. Throws a `ChatFailure` where it has none. */
+export function tellStored(turn: Turn, emit: Emit): void {
+  if (turn.reply && turn.reply.kind !== 'apology') openShown(emit).rest(turn.reply);
+  conclude(turn, emit);
+}
+
+function conclude({ state, reply, messageId }: Turn, emit: Emit): void {
   if (!reply || state === 'SKIPPED') {
     throw new ChatFailure('handed_over', 'A person has taken this conversation over: Claude does not answer in it.');
   }
   if (reply.kind === 'apology') throw new ChatFailure('failed', reply.text);
-  const { usage, usd, cost, stop } = reply;
-  const spent = { ...(usage && { usage }), ...(usd !== undefined && { usd }), ...(cost && { cost }) };
-  if (reply.choices) emit({ choices: reply.choices });
-  emit({ done: true, turn: messageId, ...spent, stop });
+  emit({ ended: { turn: messageId, reply } });
 }
 
 function busy(): ChatFailure {

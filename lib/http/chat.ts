@@ -1,17 +1,22 @@
 /** Stops 1-7 for /chat/{sessionId} in one response: who asks, what is asked, and the answer while it grows. */
 import { errorName } from '../log.ts';
 import type { Forget } from '../store/forget.ts';
+import { messageIdOf } from '../store/sessions.ts';
 import { pickContext } from '../text/context.ts';
+import type { Speech } from '../text/sentences.ts';
 import type { Access } from './access.ts';
-import { type AnswerDeps, answer } from './answer.ts';
+import { type AnswerDeps, type Asked, answer } from './answer.ts';
 import { corsHeaders } from './cors.ts';
 import { ChatFailure, responseOf, toFailure } from './failure.ts';
 import { type FeedbackDeps, feedback } from './feedback.ts';
-import { formatFor } from './pieces.ts';
-import { readMessage } from './read-message.ts';
-import { ratedIn, SESSION_RULE, type Session, sessionIn, toSession } from './session.ts';
+import { type Format, formatFor } from './pieces.ts';
+import { readBody, readMessage } from './read-message.ts';
+import { isUiBody, readUi } from './read-ui.ts';
+import { resume } from './resume.ts';
+import { FORGETTING, placeIn, SESSION_RULE, type Session, toSession } from './session.ts';
 import { stream } from './stream.ts';
 import { linesOf } from './transcript.ts';
+import { openUiStream, refuseUi } from './ui-stream.ts';
 
 export interface ChatDeps extends AnswerDeps, FeedbackDeps {
   /** Whose request it is, by its `Authorization`. */
@@ -49,17 +54,22 @@ async function respond(deps: ChatDeps, request: Request, around: Around): Promis
   const access = deps.identify(headers.get('authorization'));
   if (access === undefined) throw new ChatFailure('unauthorized', 'Send "Authorization: Bearer" and an access key.');
   const { pathname, searchParams } = new URL(url);
-  const rated = ratedIn(pathname);
-  const sessionId = sessionIn(rated ?? pathname);
-  if (sessionId === undefined) throw new ChatFailure('bad_request', SESSION_RULE);
+  const place = placeIn(pathname);
+  if (!place) throw new ChatFailure('bad_request', SESSION_RULE);
+  const { sessionId, part } = place;
   const session = toSession(access.caller, sessionId);
-  if (rated !== undefined) return feedback(deps, session, request, around.body);
+  if (method === 'GET' && STREAM.test(part)) return resume(deps, session, { ...around, signal: request.signal });
+  if (part === 'feedback') return feedback(deps, session, request, around.body);
+  if (part !== '') throw new ChatFailure('not_found', 'Of a session there is itself, GET …/stream and POST …/feedback.');
   if (method === 'GET') return transcript(deps, { session, sessionId, earlier: searchParams.get('before') });
   if (method === 'DELETE') return forget(deps, session, around);
   return post(deps, { session, access, headers }, around);
 }
 
 const METHODS: ReadonlySet<string> = new Set(['POST', 'GET', 'DELETE']);
+
+/** The AI SDK asks under the id of its chat, whatever that is, behind the address it posts to. */
+const STREAM = /^(?:[^/]+\/)?stream$/;
 
 /** The keys of clients are UUIDs and the like. */
 const MAX_IDEMPOTENCY_KEY = 256;
@@ -70,24 +80,43 @@ interface Post {
   headers: Headers;
 }
 
-function post(
+function post(deps: ChatDeps, post: Post, around: Around): Promise<Response> | Response {
+  const body = readBody(around.body);
+  const { headers } = post;
+  const speech = deps.speech({ bot: post.access.bot });
+  if (!isUiBody(body)) {
+    const idempotencyKey = headers.get('idempotency-key')?.trim() || undefined;
+    return say(deps, post, { body, idempotencyKey, speech, format: formatFor(headers.get('accept')) }, around);
+  }
+  try {
+    const said = readUi(body, speech);
+    const format = openUiStream({ messageId: messageIdOf(said.idempotencyKey), approval: said.approval });
+    return say(deps, post, { ...said, speech, format }, around);
+  } catch (error) {
+    return refuseUi(explain(deps, error));
+  }
+}
+
+/** What is said, and how it is answered. */
+type Saying = Pick<Asked, 'idempotencyKey' | 'approval' | 'isAnew'> & { body: unknown; speech: Speech; format: Format };
+
+function say(
   deps: ChatDeps,
-  { session, access: { caller, bot, context }, headers }: Post,
-  around: Around,
+  { session, access: { caller, bot, context } }: Post,
+  { body, speech, format, ...asked }: Saying,
+  { remainingMs, waitUntil }: Around,
 ): Promise<Response> {
-  const message = readMessage(around.body, { maxChars: deps.maxInputChars, speech: deps.speech({ bot }) });
+  const message = readMessage(body, { maxChars: deps.maxInputChars, speech });
   const mayTell = context.some((path) => path.startsWith('context.'));
   if (message.context && !mayTell) throw new ChatFailure('bad_request', 'This key may send no "context".');
   const told = pickContext(context, { context: message.context });
-  const idempotencyKey = headers.get('idempotency-key')?.trim() || undefined;
-  if (idempotencyKey !== undefined && idempotencyKey.length > MAX_IDEMPOTENCY_KEY) {
+  if ((asked.idempotencyKey?.length ?? 0) > MAX_IDEMPOTENCY_KEY) {
     throw new ChatFailure('bad_request', `An Idempotency-Key has at most ${MAX_IDEMPOTENCY_KEY} characters.`);
   }
   const speaker = { id: message.user === undefined ? caller : `${caller}:${message.user}` };
-  const { remainingMs, waitUntil } = around;
   return stream({
-    format: formatFor(headers.get('accept')),
-    run: (emit) => answer(deps, { session, speaker, bot, told, message, idempotencyKey, remainingMs }, emit),
+    format,
+    run: (emit) => answer(deps, { session, speaker, bot, told, message, ...asked, remainingMs }, emit),
     toFailure: (error) => explain(deps, error),
     waitUntil,
   });
@@ -119,7 +148,7 @@ async function forget(
   { remainingMs }: Around,
 ): Promise<Response> {
   const holder = newId();
-  if (!(await sessions.occupy(session, { holder, messageId: '-', until: now() + remainingMs() }))) {
+  if (!(await sessions.occupy(session, { holder, messageId: FORGETTING, until: now() + remainingMs() }))) {
     throw new ChatFailure('busy', 'A message of this session is being answered. Wait for its end.', { retryAfter: 1 });
   }
   await removeAll(session).catch(async (error: unknown) => {

@@ -11,6 +11,7 @@ export type Code =
   | 'handed_over'
   | 'too_long'
   | 'key_reused'
+  | 'question_closed'
   | 'rate_limited'
   | 'failed'
   | 'unavailable'
@@ -26,6 +27,7 @@ const STATUS: Readonly<Record<Code, number>> = {
   handed_over: 409,
   too_long: 413,
   key_reused: 422,
+  question_closed: 409,
   rate_limited: 429,
   failed: 503,
   unavailable: 503,
@@ -35,12 +37,15 @@ const STATUS: Readonly<Record<Code, number>> = {
 /** Its message is for the caller. */
 export class ChatFailure extends Error {
   readonly code: Code;
+  /** Of HTTP. */
+  readonly status: number;
   /** Seconds after which it may work. */
   readonly retryAfter: number | undefined;
   constructor(code: Code, message: string, { retryAfter, ...options }: ErrorOptions & { retryAfter?: number } = {}) {
     super(message, options);
     this.name = new.target.name;
     this.code = code;
+    this.status = STATUS[code];
     this.retryAfter = retryAfter;
   }
 }
@@ -88,15 +93,19 @@ export function bodyOf({ message, code, retryAfter }: ChatFailure): FailureBody 
 /** The failure as the whole response. */
 export function responseOf(failure: ChatFailure): Response {
   return new Response(`${JSON.stringify(bodyOf(failure))}\n`, {
-    status: STATUS[failure.code],
-    headers: {
-      'content-type': 'application/json',
-      'cache-control': 'no-store',
-      ...(failure.retryAfter === undefined ? {} : { 'retry-after': String(failure.retryAfter) }),
-      ...(failure.code === 'unauthorized' ? { 'www-authenticate': 'Bearer' } : {}),
-      ...(failure.code === 'method_not_allowed' ? { allow: 'GET, POST, DELETE, OPTIONS' } : {}),
-    },
+    status: failure.status,
+    headers: { 'content-type': 'application/json', ...headersOf(failure) },
   });
+}
+
+/** What the status needs beside it. */
+export function headersOf({ code, retryAfter }: ChatFailure): Record<string, string> {
+  return {
+    'cache-control': 'no-store',
+    ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+    ...(code === 'unauthorized' ? { 'www-authenticate': 'Bearer' } : {}),
+    ...(code === 'method_not_allowed' ? { allow: 'GET, POST, DELETE, OPTIONS' } : {}),
+  };
 }
 
 function waitOf({ afterMs }: Later): { retryAfter?: number } {

@@ -1,51 +1,56 @@
-/** Stop 7 for /chat. What goes over the wire while an answer grows, as JSON lines or as server-sent events. Pure. */
+/** Stop 7 for /chat. What comes of an answer while it grows, and how it goes over the wire as JSON lines or as server-sent events. Pure. */
 import { cutToBytes } from '../text/bytes.ts';
 import { KEPT_REPLY_BYTES } from '../turn/fit.ts';
-import type { Reply, Source, Usage } from '../types.ts';
-import type { FailureBody } from './failure.ts';
+import type { Reply, Source } from '../types.ts';
+import { type ChatFailure, type FailureBody, responseOf } from './failure.ts';
 
-/** The end of an answer: it is stored, and this is what it cost. */
-export interface DonePiece {
-  done: true;
-  /** The id under which the transcript has it. */
+/** The answer is stored: its turn, by the id under which the transcript has it, and what is stored. */
+export interface Ended {
   turn: string;
-  usage?: Usage;
-  usd?: number;
-  /** How the cost is known, if not by Claude's own count. */
-  cost?: 'estimated' | 'unknown';
-  stop: string;
+  reply: Reply;
 }
 
 /** What the text so far is from; `at` is told where the answer is shown whole. */
 export type ShownSource = Omit<Source, 'at'>;
 
 /** All deltas of an answer together are its text. */
-export type Piece =
-  | { delta: string }
-  | { source: ShownSource }
-  | { tool: string }
-  | { choices: readonly string[] }
-  | DonePiece
-  | FailureBody;
+export type Piece = { delta: string } | { source: ShownSource } | { tool: string } | { ended: Ended } | FailureBody;
 
 export interface Format {
-  contentType: string;
+  headers: Readonly<Record<string, string>>;
   frame(piece: Piece): string;
+  /** A failure before the first piece. */
+  refuse(failure: ChatFailure): Response;
 }
 
 const LINES: Format = {
-  contentType: 'application/x-ndjson; charset=utf-8',
-  frame: (piece) => `${JSON.stringify(piece)}\n`,
+  headers: { 'content-type': 'application/x-ndjson; charset=utf-8' },
+  frame: (piece) => linesOf(piece).join(''),
+  refuse: responseOf,
 };
 
 const EVENTS: Format = {
-  contentType: 'text/event-stream; charset=utf-8',
-  frame: (piece) => `data: ${JSON.stringify(piece)}\n\n`,
+  headers: { 'content-type': 'text/event-stream; charset=utf-8' },
+  frame: (piece) =>
+    linesOf(piece)
+      .map((line) => `data: ${line}\n`)
+      .join(''),
+  refuse: responseOf,
 };
 
 /** JSON lines, unless the request's `Accept` asks for events. */
 export function formatFor(accept: string | null): Format {
   return /\btext\/event-stream\b/i.test(accept ?? '') ? EVENTS : LINES;
+}
+
+function linesOf(piece: Piece): string[] {
+  const lines = 'ended' in piece ? endOf(piece.ended) : [piece];
+  return lines.map((line) => `${JSON.stringify(line)}\n`);
+}
+
+function endOf({ turn, reply: { choices, usage, usd, cost, stop } }: Ended): object[] {
+  const spent = { ...(usage && { usage }), ...(usd !== undefined && { usd }), ...(cost && { cost }) };
+  return [...(choices ? [{ choices }] : []), { done: true, turn, ...spent, stop }];
 }
 
 export interface Shown {

@@ -7,6 +7,7 @@ import type { Speech } from '../text/sentences.ts';
 import { isSound } from '../turn/bound.ts';
 import type { Attachment } from '../types.ts';
 import { ChatFailure } from './failure.ts';
+import { isUiBody } from './read-ui.ts';
 
 export interface ChatMessage {
   message: string;
@@ -35,12 +36,9 @@ const schema = z.object({
   ),
 });
 
-/** Throws a `ChatFailure`, 400 or 413. `maxChars` is the longest message that is read, 0 for no limit. */
-export function readMessage(
-  body: Uint8Array | undefined,
-  { maxChars, speech }: { maxChars: number; speech: Speech },
-): ChatMessage {
-  const found = schema.safeParse(parseJson(body));
+/** The message in a body that was read. Throws a `ChatFailure`, 400 or 413. `maxChars` is the longest message that is read, 0 for no limit. */
+export function readMessage(body: unknown, { maxChars, speech }: { maxChars: number; speech: Speech }): ChatMessage {
+  const found = schema.safeParse(body);
   if (!found.success) throw new ChatFailure('bad_request', describe(found.error.issues[0]?.path ?? []));
   const { user, context, attachments = [] } = found.data;
   const message = found.data.message.toWellFormed();
@@ -56,10 +54,20 @@ export function readMessage(
   };
 }
 
+/** A request's body. Throws a `ChatFailure`, 400 or 413. */
+export function readBody(body: Uint8Array | undefined): unknown {
+  const bytes = body?.byteLength ?? 0;
+  if (bytes > sizes.uiBodyBytes) throw tooLong(sizes.uiBodyBytes);
+  const value = parseJson(body);
+  if (bytes > sizes.bodyBytes && !isUiBody(value)) throw tooLong(sizes.bodyBytes);
+  return value;
+}
+
+function tooLong(bytes: number): ChatFailure {
+  return new ChatFailure('too_long', `The body is over ${bytes / 1024} KB.`);
+}
+
 function parseJson(body: Uint8Array | undefined): unknown {
-  if (body !== undefined && body.byteLength > sizes.bodyBytes) {
-    throw new ChatFailure('too_long', `The body is over ${sizes.bodyBytes / 1024} KB.`);
-  }
   try {
     return readJsonBody(body ?? new Uint8Array());
   } catch {

@@ -9,16 +9,14 @@ const SESSION = /^(?=.*[A-Za-z0-9])[\w.~-]{1,128}$/;
 
 export type Session = Pick<MessageRef, 'platform' | 'conversation'>;
 
-/** The session id that ends the path; `undefined` when it breaks the rule. */
-export function sessionIn(pathname: string): string | undefined {
-  const [, id = ''] = /\/chat\/([^/]*)\/?$/.exec(pathname) ?? [];
-  return SESSION.test(id) ? id : undefined;
+/** What a path names: a session, and what of it, '' for itself. `undefined` where the session's id breaks the rule. */
+export function placeIn(pathname: string): { sessionId: string; part: string } | undefined {
+  const [, sessionId = '', part = ''] = /\/chat\/([^/]*)\/?(.*?)\/?$/.exec(pathname) ?? [];
+  return SESSION.test(sessionId) ? { sessionId, part } : undefined;
 }
 
-/** The path of the session whose answers are rated at this one, else `undefined`. */
-export function ratedIn(pathname: string): string | undefined {
-  return /^(.*\/chat\/[^/]*)\/feedback\/?$/.exec(pathname)?.[1];
-}
+/** In place of a message's id, where a session is busy with being forgotten. */
+export const FORGETTING = '-';
 
 /** A session belongs to its caller: the same id under another key is another conversation. */
 export function toSession(caller: Caller, sessionId: string): Session {

@@ -1,5 +1,5 @@
 /** Stop 7 for /chat. From pieces to a response: its status is decided by the first of them. */
-import { bodyOf, type ChatFailure, responseOf } from './failure.ts';
+import { bodyOf, type ChatFailure } from './failure.ts';
 import type { Format, Piece } from './pieces.ts';
 
 export interface StreamOptions {
@@ -35,7 +35,7 @@ export function stream({ format, run, toFailure, waitUntil }: StreamOptions): Pr
       resolve(
         new Response(body, {
           headers: {
-            'content-type': format.contentType,
+            ...format.headers,
             'cache-control': 'no-cache, no-transform',
             'x-accel-buffering': 'no', // else a proxy of the nginx kind collects the pieces
           },
@@ -50,7 +50,7 @@ export function stream({ format, run, toFailure, waitUntil }: StreamOptions): Pr
       } catch (error) {
         const failure = toFailure(error);
         if (isBegun) emit(bodyOf(failure));
-        else resolve(responseOf(failure));
+        else resolve(format.refuse(failure));
       }
       controller?.close();
       await rest();

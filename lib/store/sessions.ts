@@ -77,13 +77,13 @@ export function openSessions(table: Table, now: () => number) {
 
     /** `undefined` when the key was used for another message of the session. */
     async identify(session: Session, idempotencyKey: string, message: string): Promise<Identity | undefined> {
-      const name = digestOf(idempotencyKey).slice(0, 32);
-      const key = { pk: partition(session), sk: `I#${name}` };
-      const first = { messageId: `k-${name}`, createdAt: now(), digest: digestOf(message) };
+      const messageId = messageIdOf(idempotencyKey);
+      const key = { pk: partition(session), sk: `I#${messageId.slice(PREFIX.length)}` };
+      const first = { messageId, createdAt: now(), digest: digestOf(message) };
       const isFirst = await table.add({ ...key, ...first, expiresAt: expiresAt() });
       const [kept = first] = isFirst ? [] : await table.read([key]);
       if (kept.digest !== first.digest) return undefined;
-      return { messageId: first.messageId, createdAt: Number(kept.createdAt), isRepeat: !isFirst };
+      return { messageId, createdAt: Number(kept.createdAt), isRepeat: !isFirst };
     },
 
     /** Takes back the turn that `owner` claimed and did not answer. */
@@ -106,6 +106,13 @@ export function openSessions(table: Table, now: () => number) {
     },
   };
 }
+
+/** What the message is called that comes under this key. */
+export function messageIdOf(idempotencyKey: string): string {
+  return PREFIX + digestOf(idempotencyKey).slice(0, 32);
+}
+
+const PREFIX = 'k-';
 
 function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');

@@ -27,3 +27,20 @@ it('answers the first question of a new user with sources, told and stored alike
   expect(again.text).toBe(first.text);
   expect(world.claude.requests).toHaveLength(1);
 });
+
+it('names the same sources to a page of the AI SDK, beside the text', async () => {
+  const said = { id: 'm-1', role: 'user', parts: [{ type: 'text', text: 'How do I deploy you?' }] };
+
+  const response = await world.post('a-page', { messages: [said] });
+
+  const [, stored] = await world.transcript('a-page');
+  const { sources } = stored as unknown as { sources: { n: number; title: string; quote: string; url?: string }[] };
+  const chunks = (await response.text()).split('\n\n').filter(Boolean).map((event) => JSON.parse(event.slice('data: '.length)));
+  expect(chunks.filter(({ type }) => type.startsWith('source-'))).toEqual(
+    sources.map(({ n, title, quote, url }) => ({
+      ...(url === undefined ? { type: 'source-document', mediaType: 'text/plain' } : { type: 'source-url', url }),
+      ...{ sourceId: String(n), title, providerMetadata: { 'claude-behind-chat': { n, quote } } },
+    })),
+  );
+  expect(sources.length).toBeGreaterThan(0);
+});

@@ -62,7 +62,7 @@ export async function openChatApiWorld({
     import('../../lib/app/worker.ts'),
   ]);
   const door = chatApiDoor({ share: isSharing ? openShare() : noShare });
-  const gate = await restGateway('/chat-api/{webhookId}/{proxy+}', door, windowMs);
+  const gate = await restGateway(['/chat-api/{webhookId}/{proxy+}'], door, windowMs);
   const worker = startConsumer({ sqs, url: queues.turns, handler: replyDoor(), lanes: isAnswering ? 4 : 0 });
   return {
     apiUrl: `${gate.url}/chat-api/local`,

@@ -74,7 +74,7 @@ export async function openChatWorld(
   });
   provideRuntime();
   const gate = await restGateway(
-    ['/chat/{sessionId}', '/chat/{sessionId}/feedback'],
+    ['/chat/{sessionId}', '/chat/{sessionId}/{proxy+}'],
     (await loadHandler()) as StreamingHandler,
     WINDOW_MS,
   );

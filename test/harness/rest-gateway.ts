@@ -26,11 +26,11 @@ export function provideRuntime(): void {
 }
 
 export async function restGateway(
-  resource: string | string[],
+  resources: readonly string[],
   handler: StreamingHandler,
   windowMs: number,
 ): Promise<RestGateway> {
-  const routes = [resource].flat().map((path) => toRoute('door', { method: 'ANY', path }));
+  const routes = resources.map((path) => toRoute('door', { method: 'ANY', path }));
   const endedWithMs: number[] = [];
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');

@@ -127,7 +127,7 @@ it('/chat shows Claude ten times five of the largest pictures', async () => {
 it('the Chat API takes, lists and tells the longest messages ten times at once', async () => {
   provideRuntime();
   const { handler } = await import('../../functions/chat-api.ts');
-  const gate = await restGateway('/chat-api/{webhookId}/{proxy+}', handler as never, 60_000);
+  const gate = await restGateway(['/chat-api/{webhookId}/{proxy+}'], handler as never, 60_000);
   const call = caller(`${gate.url}/chat-api/local`);
   const { key } = (await call('POST', '/users', { body: { id: 'ada' } })).body;
   await call('POST', '/conversations', { key, body: { id: 'long' } });

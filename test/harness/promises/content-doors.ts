@@ -108,7 +108,7 @@ function payloadOf({ text, files }: Saying): object {
 
 export async function openChatApiDoor(world: ContentWorld): Promise<ContentDoor> {
   const { handler } = await import('../../../functions/chat-api.ts');
-  const gate = await restGateway('/chat-api/{webhookId}/{proxy+}', handler as never, 60_000);
+  const gate = await restGateway(['/chat-api/{webhookId}/{proxy+}'], handler as never, 60_000);
   const call = caller(`${gate.url}/chat-api/local`);
   /** Keys of users, and the first one of each conversation is its owner. */
   const keys = new Map<string, string>();
@@ -152,7 +152,7 @@ export async function openChatApiDoor(world: ContentWorld): Promise<ContentDoor>
 
 export async function openChatDoor(world: ContentWorld): Promise<ContentDoor> {
   const { handler } = await import('../../../functions/chat.ts');
-  const gate = await restGateway('/chat/{sessionId}', handler as never, 60_000);
+  const gate = await restGateway(['/chat/{sessionId}', '/chat/{sessionId}/{proxy+}'], handler as never, 60_000);
   return {
     name: '`/chat`',
     async say(session, id, { text = '', files, name, extra, edits }) {

@@ -33,7 +33,7 @@ describe('the format', () => {
     ['text/event-stream', 'event-stream'],
     ['Text/Event-Stream; q=0.9, */*', 'event-stream'],
   ])('for %s is %s', (accept, expected) => {
-    expect(formatFor(accept).contentType).toContain(expected);
+    expect(formatFor(accept).headers['content-type']).toContain(expected);
   });
 
   it('keeps a piece on one line, whatever it says', () => {

@@ -1,18 +1,20 @@
 import { expect, it } from 'vitest';
 import { openKeyAccess } from '../../../lib/http/access.ts';
-import { callerOf, sessionIn, toSession } from '../../../lib/http/session.ts';
+import { callerOf, placeIn, toSession } from '../../../lib/http/session.ts';
 
 it.each(['demo', 'a', '0', 'A.b_c~d-e', 'x'.repeat(128), '3f2b1c9e-0000-4000-8000-1234567890ab'])(
   'takes %s for a session',
   (id) => {
-    expect([sessionIn(`/chat/${id}`), sessionIn(`/dev/chat/${id}/`)]).toEqual([id, id]);
+    const session = { sessionId: id, part: '' };
+    expect([placeIn(`/chat/${id}`), placeIn(`/dev/chat/${id}/`)]).toEqual([session, session]);
+    expect(placeIn(`/chat/${id}/some/part`)).toEqual({ sessionId: id, part: 'some/part' });
   },
 );
 
 it.each(['', '.', '..', '-_', 'a b', 'a%20b', 'a:b', 'a#b', 'ä', 'x'.repeat(129), 'a\n'])(
   'does not take %j for a session',
   (id) => {
-    expect(sessionIn(`/chat/${id}`)).toBeUndefined();
+    expect(placeIn(`/chat/${id}`)).toBeUndefined();
   },
 );
 
