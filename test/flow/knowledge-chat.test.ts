@@ -35,7 +35,10 @@ it('names the same sources to a page of the AI SDK, beside the text', async () =
 
   const [, stored] = await world.transcript('a-page');
   const { sources } = stored as unknown as { sources: { n: number; title: string; quote: string; url?: string }[] };
-  const chunks = (await response.text()).split('\n\n').filter(Boolean).map((event) => JSON.parse(event.slice('data: '.length)));
+  const chunks = (await response.text())
+    .split('\n\n')
+    .filter(Boolean)
+    .map((event) => JSON.parse(event.slice('data: '.length)));
   expect(chunks.filter(({ type }) => type.startsWith('source-'))).toEqual(
     sources.map(({ n, title, quote, url }) => ({
       ...(url === undefined ? { type: 'source-document', mediaType: 'text/plain' } : { type: 'source-url', url }),
