@@ -65,6 +65,11 @@ export const rates = {
   feedback: { max: 30, ms: MINUTE_MS },
   /** Of one key of the operator's door. */
   operator: { max: 60, ms: MINUTE_MS },
+  /**
+   * Requests to a platform's API up to which a growing answer is edited: two thirds of TalkJS' 9 a second, so that there is room for those
+   * that must be. It takes bursts of 600.
+   */
+  platformEdit: { max: 60, ms: 10_000 },
   /** Of one source address, or one /64 of IPv6: what a household or an attacker has. */
   newUser: { max: 10, ms: MINUTE_MS },
 } as const;

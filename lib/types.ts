@@ -353,6 +353,10 @@ export interface Outgoing extends Seat {
   choices?: readonly string[];
   /** What Claude says was shown while it grew. */
   isStreamed?: boolean;
+  /** The key under which its turn showed that the bot is at work, where that is another one: of an apology. */
+  placeKey?: string;
+  /** An earlier attempt may have shown something. */
+  isRepeat?: boolean;
   /** Set when an earlier attempt may have sent it, wholly or in part: not before this time (ms, the platform's clock). */
   mayBeOutSince?: number;
 }

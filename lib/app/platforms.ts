@@ -1,9 +1,13 @@
 /** The outbound platforms whose settings are there. */
 import { bots } from '#bots/doors';
+import { rates } from '../bounds.ts';
 import type { Settings } from '../config.ts';
 import { BadSettings } from '../errors.ts';
 import { outbound, type platformSettings } from '../platforms/all.ts';
 import type { OutboundDeps, SettingsOf } from '../platforms/kit/manifest.ts';
+import { counterOf } from '../store/counter-keys.ts';
+import { type Counters, openCounters } from '../store/counters.ts';
+import { openDynamo } from '../store/store.ts';
 import type { Platform, PlatformName } from '../types.ts';
 import { chatApiBot } from './chat-api-bot.ts';
 
@@ -23,7 +27,8 @@ export function openPlatforms(
   const platforms: Partial<Record<PlatformName, Platform>> = {
     ...(chatApi ? { 'chat-api': chatApiBot(chatApi, { tableName: aws.tableName, keptDays: retention.days }) } : {}),
   };
-  for (const name of foreign) Object.assign(platforms, opened(name, settings));
+  const counters = openCounters(openDynamo(), aws.tableName);
+  for (const name of foreign) Object.assign(platforms, opened(name, settings, shareOf(name, counters)));
   return (name) => {
     const platform = platforms[name];
     if (!platform) throw new BadSettings(`the settings of ${name} are missing`);
@@ -33,6 +38,19 @@ export function openPlatforms(
 
 const openers: { [N in Foreign]: (settings: Own[N], deps: OutboundDeps) => Platform } = outbound;
 
-function opened<N extends Foreign>(name: N, { [name]: own }: { readonly [K in N]: Own[K] | undefined }) {
-  return own && { [name]: openers[name](own, { fetch, now: Date.now, bots }) };
+function opened<N extends Foreign>(
+  name: N,
+  { [name]: own }: { readonly [K in N]: Own[K] | undefined },
+  share: OutboundDeps['share'],
+) {
+  return own && { [name]: openers[name](own, { fetch, now: Date.now, bots, share }) };
+}
+
+/** Counted in windows of the table, for all workers together. */
+function shareOf(name: PlatformName, counters: Counters): OutboundDeps['share'] {
+  const { max, ms } = rates.platformEdit;
+  return async (requests) => {
+    const window = counterOf({ what: `requests#${name}`, ms }, Date.now());
+    return (await counters.add(window, [{ name: 'n', by: requests, room: max - requests }])) !== undefined;
+  };
 }

@@ -60,7 +60,8 @@ async function respond(deps: ChatDeps, request: Request, around: Around): Promis
   const session = toSession(access.caller, sessionId);
   if (method === 'GET' && STREAM.test(part)) return resume(deps, session, { ...around, signal: request.signal });
   if (part === 'feedback') return feedback(deps, session, request, around.body);
-  if (part !== '') throw new ChatFailure('not_found', 'Of a session there is itself, GET …/stream and POST …/feedback.');
+  if (part !== '')
+    throw new ChatFailure('not_found', 'Of a session there is itself, GET …/stream and POST …/feedback.');
   if (method === 'GET') return transcript(deps, { session, sessionId, earlier: searchParams.get('before') });
   if (method === 'DELETE') return forget(deps, session, around);
   return post(deps, { session, access, headers }, around);

@@ -70,7 +70,11 @@ async function deliver(
   const key = (reply.isReplacement ? apologyKey : replyKey)(head, turn.generation);
   const platform = platformOf(deps, head);
   return platform.deliver(
-    outgoing(platform, head, { reply, key, mayBeOutSince, speech: deps.speech(head) }),
+    {
+      ...outgoing(platform, head, { reply, key, mayBeOutSince, speech: deps.speech(head) }),
+      placeKey: replyKey(head, turn.generation),
+      isRepeat: turn.epoch > 1 || mayBeOutSince !== undefined,
+    },
     untilEnd(remainingMs),
   );
 }
@@ -125,7 +129,8 @@ export async function sendUnstored(
     const platform = platformOf(deps, head);
     const key = apologyKey(head, generation);
     const message = outgoing(platform, head, { reply, key, mayBeOutSince: head.createdAt, speech: deps.speech(head) });
-    await platform.deliver(message, untilEnd(remainingMs));
+    const placeKey = replyKey(head, generation);
+    await platform.deliver({ ...message, placeKey, isRepeat: true }, untilEnd(remainingMs));
   } catch (error) {
     const isOver = error instanceof Undeliverable || isGivenUp(head, attempts, deps.now());
     if (!isOver && (isPassing(error) || attempts <= LAST_ATTEMPT)) throw error;

@@ -1,4 +1,4 @@
-/** The typing placeholder: there while Claude thinks, and always replaced. */
+/** The typing placeholder: there while Claude thinks, grown while Claude writes, and always replaced. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { talkjsChat } from '../harness/talkjs-chat.ts';
@@ -8,7 +8,7 @@ const chat = talkjsChat();
 let world: World;
 
 beforeAll(async () => {
-  world = await openWorld(chat, { TALKJS_TYPING: 'placeholder' });
+  world = await openWorld(chat, { TALKJS_TYPING: 'stream' });
 });
 afterAll(() => world.close());
 beforeEach(() => world.claude.reset());
@@ -55,4 +55,55 @@ it('never makes a second answer when the delivery is cut off after it had its ef
 
   expect(isTyping('cut')).toBe(false);
   expect(fromBot('cut')).toHaveLength(1);
+});
+
+/** Every text that the bot's message in the conversation had. */
+function watch(conversation: string): { seen: string[]; stop(): void } {
+  const seen: string[] = [];
+  const timer = setInterval(() => {
+    const text = fromBot(conversation)[0]?.text;
+    if (text && text !== seen.at(-1)) seen.push(text);
+  }, 5);
+  return { seen, stop: () => clearInterval(timer) };
+}
+
+it('grows while Claude writes, and becomes the stored answer', async () => {
+  const text = 'The first sentence. And **many more** words that follow it, one after the other, until the end.';
+  world.claude.script({ text, tokenMs: 100 });
+  const { seen, stop } = watch('growing');
+
+  await world.converse('growing', 'Hello?');
+  stop();
+
+  const final = text.replaceAll('**', '*');
+  const growing = seen.slice(1, -1);
+  expect(seen[0]).toBe('_…_');
+  expect(growing.length).toBeGreaterThanOrEqual(1);
+  for (const one of growing) expect(final.startsWith(one.replace(/\*? …$/, ''))).toBe(true);
+  expect(seen.at(-1)).toBe(final);
+  expect(fromBot('growing')).toMatchObject([{ text: final, custom: { replyKey: expect.any(String) } }]);
+  expect(isTyping('growing')).toBe(false);
+});
+
+it('ends as the answer although an edit was cut off, and comes late', async () => {
+  world.claude.script({ text: 'The first sentence. And some more words that follow it, one by one.', tokenMs: 50 });
+  chat.talkjs.fail({ kind: 'cut-after', method: 'PUT', times: 2 });
+
+  await world.converse('unheard', 'Hello?');
+
+  expect(fromBot('unheard')).toMatchObject([{ text: expect.stringMatching(/one by one\.$/) }]);
+  expect(isTyping('unheard')).toBe(false);
+});
+
+it('shows nothing of an attempt that failed in the middle, and then the answer of the next one', async () => {
+  world.claude.script({
+    text: 'The first sentence. And some more words.',
+    tokenMs: 50,
+    breaks: { how: 'error', after: 6 },
+  });
+
+  await world.converse('broken', 'Hello?');
+
+  expect(fromBot('broken')).toHaveLength(1);
+  expect(isTyping('broken')).toBe(false);
 });

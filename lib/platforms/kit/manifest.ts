@@ -9,6 +9,8 @@ export interface OutboundDeps {
   fetch: typeof fetch;
   now: () => number;
   bots: Bots;
+  /** Whether so many requests more than must be fit into what all workers may send to the platform's API; they count if so. */
+  share(requests: number): Promise<boolean>;
 }
 
 /** Who may be spoken to, the default one first. */

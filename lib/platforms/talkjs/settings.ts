@@ -20,7 +20,7 @@ export const settings = platformSettingsOf({
       ...team(env, problems),
       /** Without the `/v1`. */
       apiUrl: baseUrl(env, 'TALKJS_API_URL', problems, '/v1') ?? 'https://api.talkjs.com',
-      typing: oneOf(env, 'TALKJS_TYPING', ['off', 'placeholder'], 'off', problems) ?? 'off',
+      typing: oneOf(env, 'TALKJS_TYPING', ['off', 'placeholder', 'stream'], 'off', problems) ?? 'off',
       toleranceSeconds: whole(env, 'WEBHOOK_TOLERANCE_SECONDS', 300, problems, { min: 1, max: 3600 }),
     };
   },

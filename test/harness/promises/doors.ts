@@ -61,10 +61,15 @@ const CLIENT_ATTEMPTS = 5;
 /** A client that got no answer asks again when the function's time is over for certain (ms). */
 const CLIENT_WAIT_MS = 130_000;
 
-export const openTalkjs: OpenDoor = (world, steps, { landsLate }) => {
+export const openTalkjs: OpenDoor = (...world) => talkjsDoor('off', ...world);
+
+/** The answer grows in the conversation. */
+export const openGrowingTalkjs: OpenDoor = (...world) => talkjsDoor('stream', ...world);
+
+function talkjsDoor(typing: 'off' | 'stream', ...[world, steps, { landsLate }]: Parameters<OpenDoor>): Door {
   const cloud = talkjsCloud(world.now, landsLate);
   const dialect = talkjsDialect({ webhookSecrets: [SECRET], botId: CLAUDE, toleranceSeconds: 300 });
-  const settings = { appId: 'app', secretKey: SECRET, apiUrl: 'http://talkjs', botId: CLAUDE, typing: 'off' } as const;
+  const settings = { appId: 'app', secretKey: SECRET, apiUrl: 'http://talkjs', botId: CLAUDE, typing };
   const sign = (body: string): WebhookRequest => {
     const timestamp = String(world.now());
     const signature = createHmac('sha256', SECRET).update(`${timestamp}.${body}`).digest('hex').toUpperCase();
@@ -88,7 +93,7 @@ export const openTalkjs: OpenDoor = (world, steps, { landsLate }) => {
     },
     lines: async (conversation = CONVERSATION) => cloud.lines(conversation),
   };
-};
+}
 
 export const openBotpress: OpenDoor = (world, steps, { landsLate }) => {
   const cloud = botpressCloud(world.now, landsLate);

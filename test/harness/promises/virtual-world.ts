@@ -136,7 +136,7 @@ export function openWorld(steps: Steps, options: WorldOptions = {}) {
   function askOf(process: Process): Ask {
     const shelf = openShelf(dynamoOf(process), 'table', now);
     const { put } = openRecordsQueue(sqsOf(process), RECORDS);
-    return async ({ messages, onCost }) => {
+    return async ({ messages, onCost, onText }) => {
       const asked = lastWords(messages);
       const failure = options.failure?.(asked);
       if (failure) throw failure;
@@ -152,6 +152,10 @@ export function openWorld(steps: Steps, options: WorldOptions = {}) {
         );
       if (!call) throw new Later('Claude did not answer');
       onCost?.(CALL_USD);
+      if (onText) {
+        onText(`${textOf(call)} `);
+        await shown();
+      }
       const response = { call: call.n };
       await keepRecord({ shelf, put }, newId(), {
         type: 'chat',
@@ -296,6 +300,9 @@ function nameOf(command: TableCommand): string {
 
 /** Far more than ten deliveries of each message. */
 const MAX_DELIVERIES = 500;
+
+/** Time for what reads along to show it. */
+const shown = () => new Promise((done) => setTimeout(done, 2));
 
 /** What Claude says: the words it was asked, and which call it was. */
 function textOf({ n, asked }: ModelCall): string {

@@ -1,5 +1,5 @@
 import { jwtVerify } from 'jose';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Later, Permanent, Undeliverable } from '../../../../lib/errors.ts';
 import { signAppToken, talkjsApi } from '../../../../lib/platforms/talkjs/api.ts';
 import { talkjsPlatform } from '../../../../lib/platforms/talkjs/deliver.ts';
@@ -398,6 +398,46 @@ describe('the typing placeholder', () => {
     expect(answers()).toMatchObject([{ text: 'hi' }, { sender: 'claude', text: 'Hello' }]);
   });
 
+  it('is taken by an apology, which goes out under a key of its own, once', async () => {
+    const { platform, type, answers } = await open({ typing: 'placeholder' });
+    await type();
+    const apology = { conversation: 'room/1 ü', text: 'Sorry.', whenEmpty: '', isRepeat: true };
+    const keys = { replyKey: 'apology:m1', placeKey: 'reply:m1' };
+
+    const first = await platform().deliver({ ...apology, ...keys }, signal);
+    const again = await platform().deliver({ ...apology, ...keys }, signal);
+
+    expect(answers()).toEqual([
+      expect.objectContaining({ id: first[0], text: 'Sorry.', custom: { replyKey: 'apology:m1' } }),
+    ]);
+    expect(again).toEqual(first);
+  });
+
+  it('is no place for an apology once the answer has taken it', async () => {
+    const { platform, deliver, type, answers } = await open({ typing: 'placeholder' });
+    await type();
+    await deliver('Hello');
+    const apology = { conversation: 'room/1 ü', text: 'Sorry.', whenEmpty: '', isRepeat: true };
+
+    await platform().deliver({ ...apology, replyKey: 'apology:m1', placeKey: 'reply:m1' }, signal);
+
+    expect(answers()).toMatchObject([{ text: 'Hello' }, { text: 'Sorry.' }]);
+  });
+
+  it('of an earlier attempt is replaced although it was switched off meanwhile, for which a first attempt asks nothing', async () => {
+    const { platform, deliver, type, answers, talkjs } = await open({ typing: 'placeholder' });
+    await type();
+    const off = platform({ typing: 'off' });
+    const answer = { conversation: 'room/1 ü', text: 'Hello', whenEmpty: '', replyKey: 'reply:m1' };
+
+    await off.deliver({ ...answer, isRepeat: true }, signal);
+    const before = talkjs.requests.length;
+    await deliver('Another', 'reply:m2', { typing: 'off' });
+
+    expect(answers()).toMatchObject([{ text: 'Hello', custom: { replyKey: 'reply:m1' } }, { text: 'Another' }]);
+    expect(talkjs.requests.slice(before).map(({ method }) => method)).toEqual(['POST']);
+  });
+
   it('never fails a turn', async () => {
     const { platform } = await open({ typing: 'placeholder' });
 
@@ -407,6 +447,74 @@ describe('the typing placeholder', () => {
     );
 
     await expect(typing).resolves.toBeUndefined();
+  });
+});
+
+describe('an answer that grows', () => {
+  const seat = { conversation: 'room/1 ü', replyKey: 'reply:m1' };
+  const answer = { ...seat, text: 'One. Two.', whenEmpty: english.empty };
+
+  it('is written into the placeholder, and replaced by what is delivered', async () => {
+    const { platform, answers } = await open({ typing: 'stream' });
+    const worker = platform();
+    const typing = worker.typing?.(seat, signal);
+    const stream = worker.stream?.(seat, false);
+    stream?.delta('One. ');
+    await typing;
+    await vi.waitFor(() => expect(answers()).toMatchObject([{ text: 'One. …', custom: { isTyping: 'true' } }]));
+
+    await stream?.end();
+    const [id] = await worker.deliver(answer, signal);
+
+    expect(answers()).toEqual([expect.objectContaining({ id, text: 'One. Two.', custom: { replyKey: 'reply:m1' } })]);
+  });
+
+  it('is put right when an edit that nobody heard of comes behind the answer', async () => {
+    const { answers, settings } = await open({ typing: 'stream' });
+    let late: (() => Promise<unknown>) | undefined;
+    let edits = 0;
+    const lateFetch: typeof fetch = async (input, init) => {
+      const isEdit = init?.method === 'PUT';
+      if (isEdit && ++edits <= 2) {
+        late = () => fetch(input, { ...init, signal: null });
+        throw new TypeError('no answer');
+      }
+      const response = await fetch(input, init);
+      if (isEdit) {
+        await late?.();
+        late = undefined;
+      }
+      return response;
+    };
+    const sleep = async () => {};
+    const worker = talkjsPlatform(settings, { fetch: lateFetch, now: Date.now, sleep });
+    const typing = worker.typing?.(seat, signal);
+    const stream = worker.stream?.(seat, false);
+    stream?.delta('One. ');
+    await typing;
+    await vi.waitFor(() => expect(edits).toBe(2));
+    await stream?.end();
+
+    await worker.deliver(answer, signal);
+
+    expect(edits).toBe(4);
+    expect(answers()).toMatchObject([{ text: 'One. Two.', custom: { replyKey: 'reply:m1' } }]);
+    expect(answers()[0]?.custom).not.toHaveProperty('isTyping');
+  });
+
+  it('counts its edits, and what was sent besides, towards the share of all workers', async () => {
+    const { answers, settings } = await open({ typing: 'stream' });
+    const counted: number[] = [];
+    const share = async (requests: number) => counted.push(requests) > 0;
+    const worker = talkjsPlatform(settings, { fetch, now: Date.now, share });
+    const typing = worker.typing?.(seat, signal);
+    const stream = worker.stream?.(seat, false);
+    stream?.delta('One. ');
+    await typing;
+    await vi.waitFor(() => expect(answers()).toMatchObject([{ text: 'One. …' }]));
+    await stream?.end();
+
+    expect(counted).toEqual([2]); // the placeholder and the edit
   });
 });
 
