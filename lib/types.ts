@@ -393,6 +393,8 @@ export interface Platform {
   team?: { roleOf(userId: string, signal: AbortSignal): Promise<string>; has(role: string): boolean };
   /** Shows that the bot is at work on `replyKey`; never throws. */
   typing?(seat: Seat, signal: AbortSignal): Promise<void>;
+  /** Takes away what shows that the bot is at work on `replyKey`, where no answer comes. Throws `Later`. */
+  clear?(seat: Seat, signal: AbortSignal): Promise<void>;
   /** Shows the answer to come; `isRepeat` when an earlier attempt may have shown something. */
   stream?(seat: Seat, isRepeat: boolean): AnswerStream;
 }

@@ -6,7 +6,7 @@ import type { Reply, Turn } from '../types.ts';
 import { claim } from './claim.ts';
 import { decide } from './decide.ts';
 import { hasActed } from './effects.ts';
-import { comesBack } from './ending.ts';
+import { comesBack, platformOf, replyKey } from './ending.ts';
 import { dropForgotten, forgottenTurn, isForgotten } from './forgotten.ts';
 import { close, keep } from './keep.ts';
 import { send, sendUnstored } from './send.ts';
@@ -51,6 +51,7 @@ async function begin(deps: TurnDeps, input: TurnInput, work: Work): Promise<Turn
   const decision = await decide(deps, input, work);
   const { said } = decision;
   if (!('reply' in decision)) {
+    await clear(deps, input, turn);
     await close(deps, input, { holder, decision });
     const end = 'mergedInto' in decision ? { state: 'MERGED' as const, into: decision.mergedInto } : LEFT;
     return { ...turn, said, ...end };
@@ -65,6 +66,20 @@ async function begin(deps: TurnDeps, input: TurnInput, work: Work): Promise<Turn
   await deps.store.abandon(head, holder).catch(leftOpen(deps, input));
   return { ...turn, said, reply, state: 'FAILED' };
 }
+
+/** No answer comes: nothing shows any more that the bot is at work on one. */
+async function clear(deps: TurnDeps, { burst: [head] }: TurnInput, { generation }: Turn): Promise<void> {
+  const { conversation, bot } = head;
+  const seat = { conversation, bot, replyKey: replyKey(head, generation) };
+  try {
+    await platformOf(deps, head).clear?.(seat, AbortSignal.timeout(CLEARING_MS));
+  } catch (error) {
+    deps.log('preview-not-cleared', { ...labelsOf(head), error: errorName(error) });
+  }
+}
+
+/** A courtesy, for which no other turn waits longer (ms). */
+const CLEARING_MS = 5_000;
 
 const LEFT = { state: 'SKIPPED' } as const;
 
@@ -84,6 +99,7 @@ async function resume(
   const { reply } = turn;
   const mustBeTold = reply?.handsOver || hasActed(reply?.effects);
   if (!reply || (conversation.owner !== 'bot' && !mustBeTold)) {
+    await clear(deps, input, turn);
     await deps.store.finish(head, 'SKIPPED').catch(leftOpen(deps, input));
     return { ...turn, ...LEFT };
   }

@@ -107,3 +107,14 @@ it('shows nothing of an attempt that failed in the middle, and then the answer o
   expect(fromBot('broken')).toHaveLength(1);
   expect(isTyping('broken')).toBe(false);
 });
+
+it('is taken away when the team takes over while Claude writes, and no answer comes', async () => {
+  world.claude.script({ text: 'Some words that nobody needs any more.', headers: 2_500 });
+  await chat.say('taken', 'Hello?');
+  while (!isTyping('taken')) await sleep(5);
+  await world.store.handOver({ platform: 'talkjs', conversation: 'taken' }, 'human');
+
+  await world.quiet();
+
+  expect(fromBot('taken')).toEqual([]);
+});

@@ -4,8 +4,12 @@ import type { Chat } from './world.ts';
 
 const SECRET = 'sk_test_example_do_not_use';
 
-/** TalkJS as the flow tests see it; `now` is its clock. Its conversations are with that bot, which is the user `claude-<bot>`. */
-export function talkjsChat(now = Date.now, bot?: string): Chat & { talkjs: TalkjsStandIn } {
+/** TalkJS as the flow tests see it; `now` is its clock, and without `rateLimit` it takes any number of requests. Its conversations are with that bot, which is the user `claude-<bot>`. */
+export function talkjsChat(
+  now = Date.now,
+  bot?: string,
+  rateLimit: 'off' | { burst: number; perSecond: number } = 'off',
+): Chat & { talkjs: TalkjsStandIn } {
   const user = bot === undefined ? 'claude' : `claude-${bot}`;
   let door = '';
   const talkjs = createTalkjs({
@@ -14,7 +18,7 @@ export function talkjsChat(now = Date.now, bot?: string): Chat & { talkjs: Talkj
     botId: 'claude',
     retryMs: 50,
     now,
-    rateLimit: 'off',
+    rateLimit,
     sendWebhook: (webhook) => sendByHttp(`${door}/talkjs`)(webhook),
   });
   return {

@@ -7,7 +7,7 @@ import type { Bots, OutboundDeps } from '../kit/manifest.ts';
 import { type TalkjsApi, type TalkjsApiSettings, talkjsApi } from './api.ts';
 import { listEarlier } from './earlier.ts';
 import { openGrowing } from './grow.ts';
-import { editPlaceholder, postPlaceholder, sendIfPlaced, sendInPlace } from './in-place.ts';
+import { editPlaceholder, postPlaceholder, removePlaceholder, sendIfPlaced, sendInPlace } from './in-place.ts';
 import { ourUsers } from './our-users.ts';
 import { toPieces } from './pieces.ts';
 import { send, sendMissing } from './posting.ts';
@@ -81,7 +81,8 @@ export function talkjsPlatform(
     typingNow.delete(replyKey);
     placed.delete(replyKey);
   };
-  if (settings.typing === 'placeholder') return { ...always, typing };
+  const clear: Platform['clear'] = ({ replyKey, ...seat }, signal) => removePlaceholder(seatOf(seat, signal), replyKey);
+  if (settings.typing === 'placeholder') return { ...always, typing, clear };
 
   /** Counts what was sent besides since the last time. */
   async function mayEdit(): Promise<boolean> {
@@ -100,5 +101,5 @@ export function talkjsPlatform(
       now: deps.now,
       onUnheard: () => unheard.add(replyKey),
     });
-  return { ...always, typing, stream };
+  return { ...always, typing, clear, stream };
 }

@@ -41,8 +41,9 @@ export function openGrowing({ messageId, edit, mayEdit, now, onUnheard }: GrowDe
     const isFirst = shown === placeholderText && hasSentence(written);
     if (isOver || isEditing || (timer && !isFirst)) return;
     clearTimeout(timer);
-    dueAt = isFirst ? now() : Math.max(lastAt + EDIT_MS, now());
-    timer = setTimeout(() => start(() => grownText(written)), dueAt - now());
+    const waitMs = isFirst ? 0 : Math.max(lastAt + EDIT_MS - now(), 0);
+    dueAt = now() + waitMs;
+    timer = setTimeout(() => start(() => grownText(written)), waitMs);
   }
 
   /** One edit at a time; what is said meanwhile is in the next one. */

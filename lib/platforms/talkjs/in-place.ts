@@ -1,5 +1,5 @@
 /** Stop 7. The placeholder of an answer that is being written, which the answer takes the place of. */
-import { edit, find, type Listed, postDrafts, readIds, type TalkjsSeat } from './messages.ts';
+import { edit, find, type Listed, postDrafts, readIds, remove, type TalkjsSeat } from './messages.ts';
 import { halvePiece, type TalkjsPiece } from './pieces.ts';
 import { findByKey, hasKey, listOwn, refused, send, throwIfGone } from './posting.ts';
 
@@ -55,6 +55,12 @@ export async function sendIfPlaced(
 ): Promise<string[] | undefined> {
   const placeholder = placeholderIn(await listOwn(seat), placeKey);
   return placeholder && first && replace(seat, placeholder.id, first, others);
+}
+
+/** Where no answer comes. */
+export async function removePlaceholder(seat: TalkjsSeat, placeKey: string): Promise<void> {
+  const placeholder = placeholderIn(await listOwn(seat), placeKey);
+  if (placeholder) await remove(seat, placeholder.id);
 }
 
 function placeholderIn(own: readonly Listed[], placeKey: string): Listed | undefined {

@@ -60,6 +60,11 @@ export function edit(
   return api({ method: 'PUT', path: ['conversations', conversation, 'messages', messageId], body: change, signal });
 }
 
+/** Takes a message away; one that is gone already is no failure. */
+export async function remove({ api, conversation, signal }: TalkjsSeat, messageId: string): Promise<void> {
+  await api({ method: 'DELETE', path: ['conversations', conversation, 'messages', messageId], signal });
+}
+
 /** The newest messages, newest first; what is not the shape of a message is left out. */
 export async function listRecent({ api, conversation, signal }: TalkjsSeat): Promise<TalkjsRefusal | Listed[]> {
   const query = { limit: `${listLimit}` };
