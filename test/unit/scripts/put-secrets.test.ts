@@ -133,6 +133,8 @@ describe('the secrets of a stage', () => {
       'bots',
       'chat',
       'chat-api',
+      'events',
+      'operator',
       'otlp',
       'reconify',
       'talkjs',
