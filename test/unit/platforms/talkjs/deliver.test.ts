@@ -149,7 +149,7 @@ describe('an answer for TalkJS', () => {
   });
 
   it('arrives once when TalkJS takes it and never says so', async () => {
-    const { deliver, answers, talkjs } = await open({ timeoutMs: 100 });
+    const { deliver, answers, talkjs } = await open({ timeoutMs: 1_000 });
     talkjs.fail({ kind: 'hang-after' });
 
     await deliver('Hello');
