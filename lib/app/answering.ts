@@ -15,7 +15,6 @@ import { fileLimitsOf, modelIdOf } from '../claude/models.ts';
 import { priceUsd } from '../claude/price.ts';
 import { type ModelCall, noTools } from '../claude/question.ts';
 import { SUMMARY_MAX_TOKENS, SUMMARY_MODEL, SUMMARY_PROMPT } from '../claude/summary.ts';
-import type { HandoffSettings } from '../config/handoff.ts';
 import type { Settings } from '../config.ts';
 import { withoutDocuments } from '../knowledge/only.ts';
 import { type OpenedKnowledge, openKnowledge } from '../knowledge/open.ts';
@@ -29,7 +28,7 @@ import { type Tool, ToolError } from '../tools/tool.ts';
 import { chooseTools, openToolbox, type ToolboxDeps } from '../tools/toolbox.ts';
 import { type ComposeDeps, compose } from '../turn/compose.ts';
 import { disclosing } from '../turn/disclosure.ts';
-import { requestHandoff } from '../turn/handoff.ts';
+import { requestHandoff, teamNow } from '../turn/handoff.ts';
 import { type Limits, openLimits } from '../turn/limits.ts';
 import type { RememberDeps } from '../turn/remember.ts';
 import type { TurnDeps } from '../turn/shapes.ts';
@@ -63,7 +62,7 @@ export function openAnswering(
   settings: Settings<(typeof ANSWERING)[number]> & Partial<Settings<(typeof RECORDS)[number]>>,
   dynamo = openDynamo(),
   ownLimits: Limits = limitsOf(settings, dynamo),
-): Omit<TurnDeps, 'platform'> & RememberDeps & { store: Store; handoff: HandoffSettings } {
+): Omit<TurnDeps, 'platform'> & RememberDeps & { store: Store } {
   const { aws, claude, history, limits, attachments, stage, retention } = settings;
   const log = logLine;
   const now = Date.now;
@@ -74,8 +73,10 @@ export function openAnswering(
   const store = openStore(dynamo, aws.tableName, now, retention.days);
   const { handoff } = settings;
   const tell = outboxOf(settings.events);
-  const handToHuman: ToolboxDeps['handToHuman'] = (about, reason) =>
-    requestHandoff({ store, handoff, tell, now, log }, about, { by: 'model', reason });
+  const handToHuman: ToolboxDeps['handToHuman'] = async (about, reason) => {
+    await requestHandoff({ store, handoff, tell, now, log }, about, { by: 'model', reason });
+    return teamNow(handoff, now());
+  };
   const keep = openRecorder(settings, { now, newId, log });
   const recording = (marks: Partial<BotMarks> = {}) => ({
     record: async (call: ModelCall) => {

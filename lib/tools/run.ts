@@ -1,5 +1,6 @@
 /** Tools: runs what Claude asked for in one step, and always has an answer for each call. What acts comes last, one after another. */
 import type { ToolResultBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
+import { Later } from '../errors.ts';
 import { errorName, type Log } from '../log.ts';
 import { act } from './act.ts';
 import { inTime, isLate } from './in-time.ts';
@@ -20,7 +21,7 @@ export interface Place {
 
 /**
  * The results in the order of the blocks: what goes wrong with a tool is told to Claude, without its inner reasons. Throws only where
- * the journal cannot be kept, and then nothing has acted that is not noted there.
+ * the journal cannot be kept, and then nothing has acted that is not noted there, and `Later` where table or outbox do not answer a tool.
  */
 export async function runTools(
   calls: readonly Call[],
@@ -70,6 +71,8 @@ async function run(
     return toResult(call.id, { content });
   } catch (error) {
     ran(isLate(error) ? 'timeout' : errorName(error));
+    // Ours, such as the table: the turn is tried again, and what was asked for is not told as impossible.
+    if (error instanceof Later) throw error;
     return toResult(call.id, { is_error: true, content: wrapError(reasonOf(error)) });
   }
 }

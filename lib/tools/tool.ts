@@ -18,8 +18,8 @@ export interface ToolContext {
   /** Ends with the tool's own time or with the turn's. */
   signal: AbortSignal;
   fetch: typeof fetch;
-  /** From now on a human owns the conversation. */
-  handToHuman(reason: string): Promise<void>;
+  /** From now on a human owns the conversation; gives what is known of the team's hours, in words for Claude. */
+  handToHuman(reason: string): Promise<{ team?: string }>;
   /** What the bot's `secrets` name, by their names. */
   secrets: Readonly<Record<string, string>>;
 }

@@ -18,7 +18,7 @@ import type { Tool, ToolContext, ToolRun } from './tool.ts';
 
 export interface ToolboxDeps {
   /** Makes a human the owner of the conversation. */
-  handToHuman(about: About, reason: string): Promise<void>;
+  handToHuman(about: About, reason: string): Promise<{ team?: string }>;
   /** Which bot's tools they are, and what they may read of the secrets. */
   bot: Pick<ToolContext, 'bot' | 'secrets'>;
   fetch: typeof fetch;
@@ -91,8 +91,9 @@ export function openToolbox(tools: readonly Tool[], { handToHuman, bot, ...deps 
     return {
       ...{ platform, conversation, speaker, signal, now: deps.now, fetch: deps.fetch, ...bot },
       handToHuman: async (reason) => {
-        await handToHuman(about, reason);
+        const known = await handToHuman(about, reason);
         onHandOver();
+        return known;
       },
     };
   };

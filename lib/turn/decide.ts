@@ -10,6 +10,7 @@ import { withEarlier } from './earlier.ts';
 import { hasActed, telling, toldAlone } from './effects.ts';
 import { apologise, comesBack, reasonOf } from './ending.ts';
 import { fitReply } from './fit.ts';
+import { handedBefore, handedByRule, handedByWord } from './hand-over.ts';
 import { release } from './keep.ts';
 import { withQuotes } from './quote.ts';
 import type { Decision, TurnDeps, TurnInput, Work } from './shapes.ts';
@@ -32,7 +33,10 @@ export async function decide(deps: TurnDeps, input: TurnInput, work: Work): Prom
   try {
     const how = { ref: head, by, isNew, now: deps.now(), log: labelled(deps.log, head) };
     const journal = await loadJournal(deps.store, how);
-    return await decideWith(deps, input, { ...work, journal });
+    const decision = await decideWith(deps, input, { ...work, journal });
+    return 'reply' in decision
+      ? { ...decision, reply: await handedByRule(deps, input, work, decision.reply) }
+      : decision;
   } catch (error) {
     if (!comesBack(error, input.attempts)) return { said, reply: apologise(deps, head, reasonOf(error)) };
     await release(deps, head, holder, { isAsked: false });
@@ -58,7 +62,11 @@ async function decideWith(deps: TurnDeps, input: TurnInput, work: Work & { journ
     let recent = await looking;
     said = await keepUnanswered(deps, head, turn.said);
     verdict = await verdictOf(deps, input, { ...work, turn: { ...turn, said }, turns: recent.turns });
+    const begun = handedBefore(deps, { head, conversation: recent.conversation, speech });
+    if (begun) return told(begun);
     if (recent.conversation.owner !== 'bot') return left();
+    const handed = await handedByWord(deps, { head, said, speech });
+    if (handed) return told(handed);
     if ((turn.asks ?? 0) > MAX_ASKS) return told(apologise(deps, head, `asked ${MAX_ASKS} times already`));
     recent = await withEarlier(deps, { head, said, recent });
     const { earlier } = recent;

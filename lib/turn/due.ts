@@ -1,6 +1,6 @@
 /** Stop 5, where something of a handoff is due: by now it may be over, and then nothing is done. */
 import type { Due, Handoff } from '../types.ts';
-import { toldOf } from './handoff.ts';
+import { toldOf, withHours } from './handoff.ts';
 import { giveBack, type ReturnDeps, silenceDue } from './return.ts';
 import { say } from './say.ts';
 import type { TurnDeps, TurnInput } from './shapes.ts';
@@ -47,6 +47,6 @@ async function nobodyCame(
     text: `Nobody has come for ${minutes} minutes on ${platform} in ${conversation}: ${reason}`,
     data: { ...toldOf(handoff), minutes },
   });
-  const text = speech({ bot, speaker }).nobodyYet;
+  const text = withHours('nobodyYet', speech({ bot, speaker }), deps);
   await say(deps, { platform, conversation, messageId: `unanswered:${id}`, createdAt, text, speaker, bot }, how);
 }

@@ -1,10 +1,12 @@
 /** Stop 6, where a human is to take over: why, and what was said last, is kept with the conversation, and somebody is told of it. */
 import { DEFAULT_BOT } from '../bots/identity.ts';
 import type { HandoffSettings } from '../config/handoff.ts';
+import { isOpen, nextOpening } from '../config/hours.ts';
 import { masked } from '../events/event.ts';
 import type { Tell } from '../events/outbox.ts';
 import { type Log, labelsOf } from '../log.ts';
 import { partsOfSk, type Store } from '../store/store.ts';
+import type { Speech } from '../text/sentences.ts';
 import type { Due, Handoff, Sent, Turn } from '../types.ts';
 
 export interface HandoffDeps {
@@ -58,6 +60,28 @@ export async function requestHandoff(
   });
   await store.beginHandoff(about, handoff);
   log('handoff-requested', { ...labelsOf(about), by });
+}
+
+/** For a user who is not told by Claude: that somebody will come, and when, where nobody is there just now. */
+export function withHours(
+  sentence: 'handedOver' | 'nobodyYet',
+  speech: Speech,
+  { handoff: { hours }, now }: Pick<HandoffDeps, 'handoff' | 'now'>,
+): string {
+  const back = hours && !isOpen(hours, now()) ? nextOpening(hours, now()) : undefined;
+  return hours && back !== undefined
+    ? `${speech[sentence]} ${speech.teamBack({ at: back, zone: hours.zone })}`
+    : speech[sentence];
+}
+
+/** The same for Claude, as a fact; nothing where the team's hours are not known. */
+export function teamNow({ hours }: Pick<HandoffSettings, 'hours'>, now: number): { team?: string } {
+  if (!hours) return {};
+  if (isOpen(hours, now)) return { team: 'is there now' };
+  const { zone } = hours;
+  const back = nextOpening(hours, now);
+  const words = new Intl.DateTimeFormat('en', { dateStyle: 'full', timeStyle: 'short', timeZone: zone });
+  return { team: back === undefined ? 'is away' : `is away, and back on ${words.format(back)} (${zone})` };
 }
 
 /** The same for every attempt at a message, and another one once the conversation was given back. */

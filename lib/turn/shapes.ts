@@ -1,5 +1,6 @@
 /** Stops 5-7: what the steps of a turn need, and what they hand on to one another. Pure. */
 import type { SpeechFor } from '../bots/speech.ts';
+import type { HandoffSettings } from '../config/handoff.ts';
 import type { Tell } from '../events/outbox.ts';
 import type { Log } from '../log.ts';
 import type { Holder, Recent, Store } from '../store/store.ts';
@@ -38,6 +39,8 @@ export interface TurnDeps {
     | 'abandon'
     | 'ownerOf'
     | 'conversationOf'
+    | 'noteDue'
+    | 'beginHandoff'
     | 'forgottenAt'
     | 'erase'
     | 'keepEarlier'
@@ -45,6 +48,7 @@ export interface TurnDeps {
     JournalStore;
   platform(name: PlatformName): Platform;
   compose: Compose;
+  handoff: HandoffSettings;
   /** Tells those who are set to be told of what happens. */
   tell: Tell;
   /** Our own sentences, in the language of whom they are for. */

@@ -165,7 +165,7 @@ function searching(known: Chunk[], more: Partial<AskDeps> = {}) {
 
 function toolboxOf(tools: readonly Tool[]) {
   return openToolbox(tools, {
-    handToHuman: async () => {},
+    handToHuman: async () => ({}),
     bot: { bot: 'default', secrets: {} },
     fetch,
     now: Date.now,

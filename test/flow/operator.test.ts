@@ -10,6 +10,7 @@ import type { PlatformName, Sent } from '../../lib/types.ts';
 import { receive } from '../harness/consumer.ts';
 import { inEnglish } from '../harness/english.ts';
 import { httpEvent } from '../harness/gateway.ts';
+import { noHandoff } from '../harness/hand-made.ts';
 import { hearLines } from '../harness/hear-lines.ts';
 import { makeTable, makeTurnsQueues, type Queues } from '../harness/tables.ts';
 
@@ -70,6 +71,7 @@ async function turn(conversation: string, messageId: string, isAnswered = true, 
     now: Date.now,
     newId: () => messageId,
     tell: tellNobody,
+    handoff: noHandoff,
     log: () => {},
   };
   await takeTurn(deps, { burst: [sent], generation: 0, attempts: 1, remainingMs: () => 60_000 });

@@ -34,7 +34,10 @@ export function sent(platform: string, conversation: string, text: string, n: nu
 }
 
 /** Nobody takes over, and nothing is due. */
-export const noHandoff: HandoffSettings = { waitMinutes: 0, returnHours: 0, isPossible: () => false };
+export const noHandoff: HandoffSettings = {
+  ...{ waitMinutes: 0, returnHours: 0, hours: undefined, words: [] },
+  isPossible: () => false,
+};
 
 /** A conversation that somebody of the team took over at `at` (ms). */
 export function takenBy(member: string, at: number) {

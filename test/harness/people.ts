@@ -1,7 +1,7 @@
 /** A conversation with a user, a team and a bot that hands over, on a clock of its own: the real steps of a turn, table and outbox in memory. */
 
 import type { HandoffSettings } from '../../lib/config/handoff.ts';
-import { Later } from '../../lib/errors.ts';
+import { Permanent } from '../../lib/errors.ts';
 import type { Letter } from '../../lib/events/event.ts';
 import { openOutbox } from '../../lib/events/outbox.ts';
 import { duesUntil, endDue } from '../../lib/store/due.ts';
@@ -15,6 +15,7 @@ import type { Delivery } from '../../lib/turn/shapes.ts';
 import type { Inbound, Intervened, Sent } from '../../lib/types.ts';
 import { inEnglish } from './english.ts';
 import { fakeTable } from './fakes.ts';
+import { noHandoff } from './hand-made.ts';
 
 export const of = { platform: 'talkjs', conversation: 'c' } as const;
 export const HOUR = 3_600_000;
@@ -25,34 +26,32 @@ export interface Told {
   data: { reason?: string; messages?: { by: string; text: string }[] };
 }
 
-/** `step` is called before each write of the worker to table, outbox, queue and platform: what it throws, or never gives back, is a crash there. */
-export function openPeople(
-  settings: Partial<HandoffSettings> = {},
-  step: (what: string) => Promise<void> = async () => {},
-) {
+/** A call of the worker to table, outbox, queue or platform, made or not; by itself it just makes it. */
+export type Step = <R>(what: string, act: () => Promise<R>) => Promise<R>;
+
+/** All that a worker does goes through `step`, which may break it. */
+export function openPeople(settings: Partial<HandoffSettings> = {}, step: Step = (_what, act) => act()) {
   let clock = 1_800_000_000_000;
   const now = () => clock;
   let ids = 0;
   const { dynamo } = fakeTable();
   const table = openTable(dynamo, 'table');
   const store = openStore(dynamo, 'table', now);
-  const letters: Letter[] = [];
+  const letters: { letter: Letter; at: number }[] = [];
   const said: { key: string; text: string }[] = [];
   const queue: Inbound[] = [];
-  const handoff: HandoffSettings = { waitMinutes: 15, returnHours: 0, isPossible: () => true, ...settings };
+  const handoff: HandoffSettings = { ...noHandoff, waitMinutes: 15, isPossible: () => true, ...settings };
   const struck =
     <A extends unknown[], R>(what: string, act: (...input: A) => Promise<R>) =>
-    async (...input: A): Promise<R> => {
-      await step(what);
-      return act(...input);
-    };
+    (...input: A): Promise<R> =>
+      step(what, () => act(...input));
   const struckStore = Object.fromEntries(
     Object.entries(store).map(([name, method]) => [
       name,
       struck(name, method as (...input: unknown[]) => Promise<unknown>),
     ]),
   ) as unknown as typeof store;
-  const put = struck('tell', async (letter: Letter) => void letters.push(letter));
+  const put = struck('tell', async (letter: Letter) => void letters.push({ letter, at: clock }));
   const tell = openOutbox({ receivers: [{ to: 'webhook', takes: () => true }], put, log: () => {} });
   const log = () => {};
   const deps: ReplyDeps = {
@@ -67,6 +66,7 @@ export function openPeople(
       const wants = /human: (.*)/.exec(head.text)?.[1];
       if (wants !== undefined)
         await requestHandoff({ store: struckStore, handoff, tell, now, log }, head, { by: 'model', reason: wants });
+      if (head.text === 'fail') throw new Permanent('bad key');
       const text = wants === undefined ? `You said ${head.text}.` : 'Somebody will take over.';
       return { reply: { kind: 'answer', text, stop: 'end_turn', ...(wants === undefined ? {} : { handsOver: true }) } };
     },
@@ -79,9 +79,11 @@ export function openPeople(
   };
 
   return {
-    ...{ store, said, letters, queue },
+    ...{ store, table, said, letters, queue, now },
     /** What was told, in its order, repeats left out as its receiver leaves them out. */
-    told: (): Told[] => [...new Map(letters.map(({ id, body }) => [id, JSON.parse(body) as Told])).values()],
+    told: (): Told[] => [
+      ...new Map(letters.map(({ letter: { id, body } }) => [id, JSON.parse(body) as Told])).values(),
+    ],
     user: (text: string) => void queue.push({ event: 'sent', ...from(text, { id: 'ada', name: 'Ada' }) }),
     team(text: string): Intervened {
       const inbound: Intervened = { event: 'intervened', ...from(text, { id: 'bob', name: 'Bob' }) };
@@ -103,17 +105,17 @@ export function openPeople(
     forget: () => openForget(dynamo, 'table', now)(of),
     /** All that lies in the table for its time. */
     due: () => duesUntil(table, clock + 1_000 * HOUR),
-    /** One message after the other, each as often as it takes. */
-    async work(attemptsOf: (inbound: Inbound) => number = () => 1) {
-      for (let head = queue[0]; head; head = queue[0]) {
-        const delivery: Delivery = {
-          ...{ id: 'x', receipt: 'x', generation: 0 },
-          attempts: attemptsOf(head),
-          inbound: head,
-        };
-        const back = await reply(deps, [delivery], () => 60_000);
-        if (back.length > 0) throw new Later('given back');
-        queue.shift();
+    /** One message after the other, each as often as it takes; `death` ends the worker that has one in its hands. */
+    async work(death: () => Promise<unknown> = () => new Promise(() => {})) {
+      for (let attempts = 1, head = queue[0]; head; head = queue[0]) {
+        const delivery: Delivery = { ...{ id: 'x', receipt: 'x', generation: 0 }, attempts, inbound: head };
+        const died = death().then(() => 'died' as const);
+        const back = await Promise.race([died, reply(deps, [delivery], () => 60_000)]);
+        const isDone = back !== 'died' && back.length === 0;
+        if (isDone) queue.shift();
+        attempts = isDone ? 1 : attempts + 1;
+        // What a killed worker held is over, and what was given back is due.
+        if (!isDone) clock += 70_000;
       }
     },
   };

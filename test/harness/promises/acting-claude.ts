@@ -49,7 +49,7 @@ export function openActingAsk(
   const found = (key: string) => (happened.some((one) => one.key === key) ? { done: true } : null);
   const tools = openToolbox([act], {
     bot: { bot: 'default', secrets: {} },
-    handToHuman: async () => {},
+    handToHuman: async () => ({}),
     fetch,
     now,
     log: () => {},

@@ -329,7 +329,10 @@ describe('a tool call that is meant to harm', () => {
           done.push(`fetched ${url}`);
           return new Response('{}');
         },
-        handToHuman: async () => void done.push('handed over'),
+        handToHuman: async () => {
+          done.push('handed over');
+          return {};
+        },
       },
     );
 

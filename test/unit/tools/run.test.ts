@@ -15,7 +15,7 @@ const context: ToolContext = {
   now: () => 0,
   signal: new AbortController().signal,
   fetch,
-  handToHuman: async () => {},
+  handToHuman: async () => ({}),
 };
 
 let ids = 0;
@@ -206,7 +206,10 @@ describe('the tools of a deployment', () => {
     const about = { platform: 'talkjs', conversation: 'c', messageId: 'm', speaker: { id: 'alice' } } as const;
     const toolbox = openToolbox([hand], {
       bot: { bot: 'default', secrets: {} },
-      handToHuman: async ({ conversation, messageId }, reason) => void handed.push(conversation, messageId, reason),
+      handToHuman: async ({ conversation, messageId }, reason) => {
+        handed.push(conversation, messageId, reason);
+        return {};
+      },
       fetch,
       now: Date.now,
       log: () => {},

@@ -21,7 +21,7 @@ function context(more: Partial<ToolContext> = {}): ToolContext {
     now: () => Date.UTC(2026, 6, 14, 12, 30),
     signal: new AbortController().signal,
     fetch,
-    handToHuman: async () => {},
+    handToHuman: async () => ({}),
     ...more,
   };
 }
@@ -100,11 +100,16 @@ describe('hand_to_human', () => {
     const result = await use(
       'hand_to_human',
       { reason: 'Wants a refund.' },
-      { handToHuman: async (reason) => void reasons.push(reason) },
+      {
+        handToHuman: async (reason) => {
+          reasons.push(reason);
+          return { team: 'is there now' };
+        },
+      },
     );
 
     expect(reasons).toEqual(['Wants a refund.']);
-    expect(result).toEqual({ handedOver: true });
+    expect(result).toEqual({ handedOver: true, team: 'is there now' });
   });
 
   it('tells Claude when that did not work', async () => {

@@ -1,5 +1,6 @@
 /** A handoff from the user's message to the bot's next answer, by each of the three ways back. */
 import { expect, it } from 'vitest';
+import { parseHours } from '../../../lib/config/hours.ts';
 import { resume } from '../../../lib/operator/own.ts';
 import type { OperatorDeps } from '../../../lib/operator/verb.ts';
 import { HOUR, of, openPeople } from '../../harness/people.ts';
@@ -114,6 +115,36 @@ it('that nobody takes is told once to the user and once to the others; what some
   expect(texts(taken)).toHaveLength(2);
   expect(typesOf(taken)).toEqual(['handoff.requested', 'handoff.taken']);
   expect(await alone.store.ownerOf(of)).toBe('human');
+});
+
+it('is asked for by a word alone, without Claude, and says when somebody is there again', async () => {
+  const hours = parseHours('Sa 10:00-12:00 Europe/Berlin');
+  if (typeof hours === 'string') throw new Error(hours);
+  const people = openPeople({ words: ['agent'], hours });
+  people.user('What is an agent?');
+  people.user(' "Agent"! ');
+  people.user('Hello?');
+  await people.work();
+
+  expect(texts(people)).toEqual([
+    'You said What is an agent?.',
+    'I have asked our team to take over here. Somebody will write to you. Our team is back: Saturday, 10:00 AM GMT+1.',
+  ]);
+  expect(people.told()).toMatchObject([{ type: 'handoff.requested', data: { by: 'user' } }]);
+});
+
+it('follows the third apology in a row, and no earlier one', async () => {
+  const people = openPeople();
+  for (const text of ['fail', 'fail', 'Hello', 'fail', 'fail']) people.user(text);
+  await people.work();
+  const before = await people.store.ownerOf(of);
+  people.user('fail');
+  await people.work();
+
+  expect(before).toBe('bot');
+  expect(typesOf(people)).toEqual([...Array(4).fill('answer.failed'), 'handoff.requested', 'answer.failed']);
+  expect(people.told()[4]?.data).toMatchObject({ by: 'rule', reason: 'The bot failed 3 times in a row (bad key).' });
+  expect(texts(people).at(-1)).toMatch(/^Sorry.*\n\nI have asked our team/s);
 });
 
 it('leaves nothing behind where the conversation is forgotten', async () => {

@@ -1,0 +1,63 @@
+/** Stop 6, where a conversation is handed over without Claude: by a word of the user's, or as the bot fails again and again. */
+import { errorName, labelsOf } from '../log.ts';
+import type { Speech } from '../text/sentences.ts';
+import type { Conversation, Reply, Said, Sent, Turn } from '../types.ts';
+import { handoffId, requestHandoff, withHours } from './handoff.ts';
+import type { TurnDeps, TurnInput, Work } from './shapes.ts';
+
+/** What is said around a word: `"Agent!"` is one. */
+const AROUND = /^[\p{P}\p{S}\s]+|[\p{P}\p{S}\s]+$/gu;
+
+/** For a message with which an earlier attempt handed over and said nothing: the user is told all the same, by us. */
+export function handedBefore(
+  deps: TurnDeps,
+  { head, conversation, speech }: { head: Sent; conversation: Conversation; speech: Speech },
+): Reply | undefined {
+  const { owner, handoff, returned = 0 } = conversation;
+  const isOwn = owner === 'human' && handoff?.id === handoffId(head.messageId, returned);
+  return isOwn ? saying(deps, speech) : undefined;
+}
+
+function saying(deps: TurnDeps, speech: Speech): Reply {
+  return { kind: 'notice', text: withHours('handedOver', speech, deps), stop: 'handed over', handsOver: true };
+}
+
+/** The reply to a message that is one of HANDOFF_WORDS and nothing else. Throws `Later` as the table and the outbox do. */
+export async function handedByWord(
+  deps: TurnDeps,
+  { head, said, speech }: { head: Sent; said: readonly Said[]; speech: Speech },
+): Promise<Reply | undefined> {
+  const { words, isPossible } = deps.handoff;
+  const asked = said.find(({ text }) => words.includes(text.replaceAll(AROUND, '').toLowerCase()));
+  if (!asked || !isPossible(head.platform)) return undefined;
+  await requestHandoff(deps, head, { by: 'user', reason: `The user wrote: ${asked.text.trim()}` });
+  return saying(deps, speech);
+}
+
+/** So many apologies in a row, this one included. */
+const IN_A_ROW = 3;
+
+/** The apology, with which the conversation is handed over where it is the third in a row. It goes out whatever becomes of that. */
+export async function handedByRule(
+  deps: TurnDeps,
+  { burst: [head] }: Pick<TurnInput, 'burst'>,
+  { looking, turn }: Pick<Work, 'looking' | 'turn'>,
+  reply: Reply,
+): Promise<Reply> {
+  if (reply.kind !== 'apology' || !deps.handoff.isPossible(head.platform)) return reply;
+  try {
+    const { turns, conversation } = await looking;
+    const before = turns.filter(({ sk, reply }) => sk !== turn.sk && reply).slice(1 - IN_A_ROW);
+    if (conversation.owner !== 'bot' || before.length < IN_A_ROW - 1 || !before.every(isApology)) return reply;
+    const reason = `The bot failed ${IN_A_ROW} times in a row (${reply.reason ?? 'unknown'}).`;
+    await requestHandoff(deps, head, { by: 'rule', reason });
+    return { ...reply, text: `${reply.text}\n\n${withHours('handedOver', deps.speech(head), deps)}`, handsOver: true };
+  } catch (error) {
+    deps.log('not-handed-over', { ...labelsOf(head), error: errorName(error) });
+    return reply;
+  }
+}
+
+function isApology({ reply }: Turn): boolean {
+  return reply?.kind === 'apology';
+}
