@@ -1,11 +1,16 @@
 /** Root of what others are told: the consumer of the queue of events. */
 import * as z from 'zod/mini';
 import type { Settings } from '../config.ts';
+import { Later } from '../errors.ts';
 import { type DeliverDeps, type Delivery, deliver } from '../events/deliver.ts';
 import type { Letter } from '../events/event.ts';
+import { showing } from '../events/shown.ts';
 import { signalsReceiver } from '../events/signals.ts';
 import { webhookReceiver } from '../events/webhook.ts';
 import { logLine } from '../log.ts';
+import { talkjsApi } from '../platforms/talkjs/api.ts';
+import { talkjsHandoff } from '../platforms/talkjs/handoff.ts';
+import type { TalkjsSettings } from '../platforms/talkjs/settings.ts';
 import { openEventsQueue, openSqs } from '../queue.ts';
 import { openTable } from '../store/items.ts';
 import { openDynamo } from '../store/store.ts';
@@ -13,7 +18,7 @@ import { openTold } from '../store/told.ts';
 import { type QueueHandler, type QueueMessage, queueDoor } from './doors/queue-door.ts';
 import { openApp } from './open.ts';
 
-const GROUPS = ['events', 'chatApi', 'eventsDeadLetters'] as const;
+const GROUPS = ['events', 'chatApi', 'talkjs', 'eventsDeadLetters'] as const;
 
 /** The handler of the queue of events; fails the whole batch where nobody is set to be told. */
 export function eventsDoor(): QueueHandler {
@@ -28,11 +33,16 @@ export function eventsDoor(): QueueHandler {
       );
       return read.flatMap(({ message, delivery }) => (!delivery || back.includes(delivery) ? message.id : []));
     },
-    'events wait, but neither EVENTS_WEBHOOK_URL nor CHAT_API_WEBHOOK_URL is set',
+    'events wait, but nobody is set to be told',
   );
 }
 
-function depsOf({ events, chatApi, eventsDeadLetters }: Settings<(typeof GROUPS)[number]>): DeliverDeps | undefined {
+function depsOf({
+  events,
+  chatApi,
+  talkjs,
+  eventsDeadLetters,
+}: Settings<(typeof GROUPS)[number]>): DeliverDeps | undefined {
   const now = Date.now;
   const signals = chatApi?.webhook;
   const queueUrl = events?.queueUrl ?? signals?.queueUrl;
@@ -41,6 +51,7 @@ function depsOf({ events, chatApi, eventsDeadLetters }: Settings<(typeof GROUPS)
   return {
     receivers: {
       ...(signals ? { 'chat-api': signalsReceiver(signals, fetch) } : {}),
+      ...(talkjs?.handoffUser ? { talkjs: atTalkjs(talkjs, talkjs.handoffUser) } : {}),
       ...(events?.webhook ? { webhook: webhookReceiver(events.webhook, { fetch, now }) } : {}),
     },
     marks: openTold(openTable(openDynamo(), eventsDeadLetters.tableName), now),
@@ -51,10 +62,16 @@ function depsOf({ events, chatApi, eventsDeadLetters }: Settings<(typeof GROUPS)
   };
 }
 
+/** What TalkJS does not take now, the queue brings again. */
+function atTalkjs(talkjs: TalkjsSettings, handoffUser: string) {
+  const sleep = () => Promise.reject(new Later('talkjs: not now'));
+  return showing(talkjsHandoff(handoffUser, talkjsApi(talkjs, { fetch, now: Date.now, sleep })), logLine);
+}
+
 /** Our own envelope: only as much is checked as tells it from something else. */
 const envelope = z.looseObject({
   v: z.literal(1),
-  to: z.enum(['chat-api', 'webhook']),
+  to: z.enum(['chat-api', 'webhook', 'talkjs']),
   id: z.string(),
   platform: z.string(),
   conversation: z.string(),

@@ -9,6 +9,8 @@ export type EventFormat = (typeof FORMATS)[number];
 export interface EventsSettings {
   queueUrl: string;
   webhook?: { url: string; secrets: readonly string[]; format: EventFormat };
+  /** Handoffs are shown at TalkJS, where the team's user joins the conversation. */
+  isShownAtTalkjs: boolean;
 }
 
 /** `whsec_` and 24 to 64 random bytes in base64. */
@@ -16,8 +18,14 @@ const SECRET = /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/;
 
 /** Without a receiver nobody is told, and `undefined` is given. */
 export function eventsIn(env: Env, problems: string[]): EventsSettings | undefined {
-  if (!env.EVENTS_WEBHOOK_URL?.trim()) return undefined;
-  return { queueUrl: required(env, 'EVENTS_QUEUE_URL', problems), webhook: webhookIn(env, problems) };
+  const hasWebhook = Boolean(env.EVENTS_WEBHOOK_URL?.trim());
+  const isShownAtTalkjs = Boolean(env.HANDOFF_TALKJS_USER?.trim());
+  if (!hasWebhook && !isShownAtTalkjs) return undefined;
+  return {
+    queueUrl: required(env, 'EVENTS_QUEUE_URL', problems),
+    ...(hasWebhook ? { webhook: webhookIn(env, problems) } : {}),
+    isShownAtTalkjs,
+  };
 }
 
 /** The addresses of Slack's and Teams' webhooks are secrets themselves, and nobody there looks at a signature. */

@@ -40,8 +40,8 @@ export type ToldEvent = Pick<Happening, 'type' | 'platform' | 'conversation' | '
   at: string;
 };
 
-/** Our Chat API's own webhook, which gets its signals, and whoever is told of events. */
-export type ReceiverName = 'chat-api' | 'webhook';
+/** Our Chat API's own webhook, which gets its signals, whoever is told of events, and TalkJS, which shows handoffs. */
+export type ReceiverName = 'chat-api' | 'webhook' | 'talkjs';
 
 /** One event for one receiver, as it waits in the queue. */
 export interface Letter {

@@ -1,10 +1,10 @@
 /** Room of events: the outbox. An event waits in the queue, once for each receiver, before anything else says that it happened. */
 import { Later } from '../errors.ts';
 import { type Log, labelsOf } from '../log.ts';
-import { bodyOf, type EventType, eventIdOf, type Happening, type Letter, type ReceiverName } from './event.ts';
+import { bodyOf, eventIdOf, type Happening, type Letter, type ReceiverName } from './event.ts';
 
 export interface OutboxDeps {
-  receivers: readonly { to: ReceiverName; takes(type: EventType): boolean }[];
+  receivers: readonly { to: ReceiverName; takes(happening: Pick<Happening, 'type' | 'platform'>): boolean }[];
   /** Resolves when the queue has it; a repeat is dropped there, or known by its id when it is delivered. */
   put(letter: Letter): Promise<void>;
   log: Log;
@@ -20,7 +20,7 @@ export const tellNobody: Tell = async () => {};
 export function openOutbox({ receivers, put, log }: OutboxDeps): Tell {
   return async (happening) => {
     const { type, platform, conversation, messageId = '' } = happening;
-    const wanted = receivers.filter(({ takes }) => takes(type));
+    const wanted = receivers.filter(({ takes }) => takes(happening));
     if (wanted.length === 0) return;
     const id = eventIdOf(happening);
     const about = { id, type, platform, conversation, ...(messageId ? { messageId } : {}) };

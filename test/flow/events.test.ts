@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { talkjsApi } from '../../lib/platforms/talkjs/api.ts';
 import { createEvents } from '../../local/stand-ins/events.ts';
 import { serve } from '../../local/stand-ins/serve.ts';
 import { depth, startConsumer } from '../harness/consumer.ts';
@@ -27,6 +28,7 @@ beforeAll(async () => {
   queue = await makeFifo(sqs, 'events');
   world = await openWorld(chat, {
     BOTS_DIR: path.resolve(import.meta.dirname, '../fixtures/bots-knowing'),
+    HANDOFF_TALKJS_USER: 'support',
     EVENTS_WEBHOOK_URL: `${receiver.url}/events/hook`,
     EVENTS_WEBHOOK_SECRET: `${OLD},${SECRET}`,
     EVENTS_QUEUE_URL: queue,
@@ -104,4 +106,58 @@ it('a receiver that fails, hangs up or lost its answer is told again, and knows 
   const ids = told.received.slice(before).map(({ id }) => id);
   expect(ids).toHaveLength(2);
   expect(new Set(ids).size).toBe(1);
+});
+
+/** A conversation as TalkJS has it. */
+async function atTalkjs(conversation: string) {
+  const { TALKJS_APP_ID: appId = '', TALKJS_SECRET_KEY: secretKey = '', TALKJS_API_URL: apiUrl = '' } = process.env;
+  const api = talkjsApi({ appId, secretKey, apiUrl }, { fetch, now: Date.now });
+  const answer = await api({
+    method: 'GET',
+    path: ['conversations', conversation],
+    signal: AbortSignal.timeout(9_000),
+  });
+  const { participants, custom } = (answer.ok ? answer.body : {}) as Record<string, Record<string, unknown>>;
+  return { people: Object.keys(participants ?? {}).sort(), handoff: custom?.handoff };
+}
+
+it('a handoff brings the team’s user into the conversation, is marked there, and ends with /bot', async () => {
+  const conversation = 'handed';
+  const says = async (text: string) => {
+    chat.talkjs.say({ conversationId: conversation, userId: 'support', text });
+    await quiet();
+  };
+  chat.talkjs.say({ conversationId: 'elsewhere', userId: 'support', text: 'I exist.', participants: [] });
+  const before = told.received.length;
+
+  await world.converse(conversation, 'I want to talk to a human, my mail is ada@example.com.');
+  await quiet();
+  const waiting = await atTalkjs(conversation);
+  await says('I am here.');
+  const taken = await atTalkjs(conversation);
+  await says('/bot');
+  const returned = await atTalkjs(conversation);
+  const answer = await world.converse(conversation, 'Hello again.');
+
+  const events = told.received.slice(before).map(({ event }) => event as { type: string; data: object });
+  expect(waiting).toEqual({ people: ['alice', 'claude', 'support'], handoff: 'waiting' });
+  expect([taken.handoff, returned.handoff]).toEqual(['taken', 'returned']);
+  expect(events.map(({ type }) => type)).toEqual(['handoff.requested', 'handoff.taken', 'handoff.returned']);
+  expect(JSON.stringify(events)).not.toContain('ada@example.com');
+  expect(answer).not.toBe('');
+  expect((await chat.transcript(conversation)).filter(({ isBot }) => isBot)).toHaveLength(2);
+});
+
+it('a handoff is told also where TalkJS refuses to show it', async () => {
+  const before = told.received.length;
+  await world.converse('gone', 'Hello');
+  chat.talkjs.fail({ kind: 'down', method: 'GET', times: 1 });
+
+  await world.converse('gone', 'I want to talk to a human.');
+  await quiet();
+
+  expect(told.received.slice(before).map(({ event }) => (event as { type: string }).type)).toEqual([
+    'handoff.requested',
+  ]);
+  expect((await atTalkjs('gone')).handoff).toBe('waiting');
 });
