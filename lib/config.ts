@@ -106,6 +106,7 @@ export const groups = {
   events: eventsIn,
   eventsDeadLetters: (env, problems) => ({
     url: required(env, 'EVENTS_DEAD_LETTERS_URL', problems),
+    topicArn: text(env, 'EVENTS_TOPIC_ARN', problems),
     tableName: required(env, 'TABLE_NAME', problems),
   }),
   recordsDeadLetters: (env, problems) => ({ url: required(env, 'RECORDS_DEAD_LETTERS_URL', problems) }),

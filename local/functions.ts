@@ -46,13 +46,18 @@ export function visibilityOf(surroundings: Surroundings, functions: readonly Nam
 
 /**
  * Sets each function's environment: what serverless.yml says with its references resolved, then the settings. Where a
- * deployed stage keeps its secrets is left out, since here they are settings like the others, and so is how many streams the account
+ * deployed stage keeps its secrets is left out, since here they are settings like the others, and so is whom it mails, and how many streams the account
  * has Lambdas for, since here there are none to save.
  */
 export function equip(service: Service, functions: readonly NamedFunction[], resources: Resources, settings: Settings) {
   const shared = service.provider.environment ?? {};
   for (const { definition } of functions) {
-    const { SECRETS_PATH: _, CHAT_API_STREAMS: __, ...declared } = { ...shared, ...definition.environment };
+    const {
+      SECRETS_PATH: _,
+      CHAT_API_STREAMS: __,
+      EVENTS_TOPIC_ARN: ___,
+      ...declared
+    } = { ...shared, ...definition.environment };
     const set = Object.entries(declared).filter(([, value]) => value !== null && value !== undefined);
     const resolved = set.map(([name, value]) => [name, resources.resolve(value)]);
     definition.environment = { ...Object.fromEntries(resolved), ...settings };

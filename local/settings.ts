@@ -7,7 +7,7 @@ import { findProblems } from './openings.ts';
 export type Settings = Record<string, string>;
 
 /** What serverless.yml gives to the functions that need it: made here, not set by anybody. */
-const PLUMBING = /^(TABLE_NAME|BEDROCK_CREDENTIALS|[A-Z_]+_(QUEUE|DEAD_LETTERS)_URL)$/;
+const PLUMBING = /^(TABLE_NAME|BEDROCK_CREDENTIALS|EVENTS_TOPIC_ARN|[A-Z_]+_(QUEUE|DEAD_LETTERS)_URL)$/;
 
 /** The settings that `env` holds; a name left empty, as in a copied .env.example, counts as not set. */
 export function settingsIn(env: Env): Settings {
@@ -49,17 +49,20 @@ export function places(): Settings {
 /** The longest delay that SQS knows. */
 const MAX_DELAY_SECONDS = 900;
 
+const EMAIL = /^[^\s@,;${}]+@[^\s@,;${}]+\.[^\s@,;${}]+$/;
+
 /** What is wrong with the settings that serverless.yml and the commands read, and no function. */
-export function besides({ BURST_WINDOW_SECONDS, ALARM_EMAIL }: Env): string[] {
+export function besides(written: Env): string[] {
+  const { BURST_WINDOW_SECONDS } = written;
   const burst = BURST_WINDOW_SECONDS?.trim() || '0';
-  const email = ALARM_EMAIL?.trim();
   return [
     ...(/^\d{1,3}$/.test(burst) && Number(burst) <= MAX_DELAY_SECONDS
       ? []
       : [`BURST_WINDOW_SECONDS must be a whole number from 0 to ${MAX_DELAY_SECONDS}`]),
-    ...(!email || /^[^\s@,;${}]+@[^\s@,;${}]+\.[^\s@,;${}]+$/.test(email)
-      ? []
-      : ['ALARM_EMAIL must be one e-mail address']),
+    ...['ALARM_EMAIL', 'EVENTS_EMAIL'].flatMap((name) => {
+      const email = written[name]?.trim();
+      return !email || EMAIL.test(email) ? [] : [`${name} must be one e-mail address`];
+    }),
   ];
 }
 

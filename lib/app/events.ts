@@ -4,6 +4,7 @@ import type { Settings } from '../config.ts';
 import { Later } from '../errors.ts';
 import { type DeliverDeps, type Delivery, deliver } from '../events/deliver.ts';
 import type { Letter } from '../events/event.ts';
+import { mailReceiver } from '../events/mail.ts';
 import { showing } from '../events/shown.ts';
 import { signalsReceiver } from '../events/signals.ts';
 import { webhookReceiver } from '../events/webhook.ts';
@@ -44,6 +45,7 @@ function depsOf({
   eventsDeadLetters,
 }: Settings<(typeof GROUPS)[number]>): DeliverDeps | undefined {
   const now = Date.now;
+  const { topicArn } = eventsDeadLetters;
   const signals = chatApi?.webhook;
   const queueUrl = events?.queueUrl ?? signals?.queueUrl;
   if (queueUrl === undefined) return undefined;
@@ -51,6 +53,7 @@ function depsOf({
   return {
     receivers: {
       ...(signals ? { 'chat-api': signalsReceiver(signals, fetch) } : {}),
+      ...(events?.isMailed && topicArn ? { email: mailReceiver(topicArn) } : {}),
       ...(talkjs?.handoffUser ? { talkjs: atTalkjs(talkjs, talkjs.handoffUser) } : {}),
       ...(events?.webhook ? { webhook: webhookReceiver(events.webhook, { fetch, now }) } : {}),
     },
@@ -71,7 +74,7 @@ function atTalkjs(talkjs: TalkjsSettings, handoffUser: string) {
 /** Our own envelope: only as much is checked as tells it from something else. */
 const envelope = z.looseObject({
   v: z.literal(1),
-  to: z.enum(['chat-api', 'webhook', 'talkjs']),
+  to: z.enum(['chat-api', 'webhook', 'talkjs', 'email']),
   id: z.string(),
   platform: z.string(),
   conversation: z.string(),

@@ -11,6 +11,7 @@ export function outboxOf(settings: Settings<'events'>['events']): Tell {
   const { put } = openEventsQueue(openSqs(), settings.queueUrl);
   const receivers: OutboxDeps['receivers'] = [
     ...(settings.webhook ? [{ to: 'webhook' as const, takes: () => true }] : []),
+    ...(settings.isMailed ? [{ to: 'email' as const, takes: isHandoff }] : []),
     ...(settings.isShownAtTalkjs ? [{ to: 'talkjs' as const, takes: isAtTalkjs }] : []),
   ];
   return openOutbox({ receivers, put, log: logLine });
@@ -18,4 +19,8 @@ export function outboxOf(settings: Settings<'events'>['events']): Tell {
 
 function isAtTalkjs({ type, platform }: Parameters<OutboxDeps['receivers'][number]['takes']>[0]): boolean {
   return platform === 'talkjs' && isShown(type);
+}
+
+function isHandoff({ type }: Parameters<OutboxDeps['receivers'][number]['takes']>[0]): boolean {
+  return type.startsWith('handoff.');
 }

@@ -11,6 +11,8 @@ export interface EventsSettings {
   webhook?: { url: string; secrets: readonly string[]; format: EventFormat };
   /** Handoffs are shown at TalkJS, where the team's user joins the conversation. */
   isShownAtTalkjs: boolean;
+  /** Handoffs are mailed, which a deployed stage does: here is no SNS. */
+  isMailed: boolean;
 }
 
 /** `whsec_` and 24 to 64 random bytes in base64. */
@@ -20,11 +22,13 @@ const SECRET = /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/;
 export function eventsIn(env: Env, problems: string[]): EventsSettings | undefined {
   const hasWebhook = Boolean(env.EVENTS_WEBHOOK_URL?.trim());
   const isShownAtTalkjs = Boolean(env.HANDOFF_TALKJS_USER?.trim());
-  if (!hasWebhook && !isShownAtTalkjs) return undefined;
+  const isMailed = Boolean(env.SECRETS_PATH && env.EVENTS_EMAIL?.trim());
+  if (!hasWebhook && !isShownAtTalkjs && !isMailed) return undefined;
   return {
     queueUrl: required(env, 'EVENTS_QUEUE_URL', problems),
     ...(hasWebhook ? { webhook: webhookIn(env, problems) } : {}),
     isShownAtTalkjs,
+    isMailed,
   };
 }
 

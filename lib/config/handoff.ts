@@ -15,6 +15,12 @@ export interface HandoffSettings {
   isPossible(platform: string): boolean;
 }
 
+/** Nobody takes over, and nothing is due: for what runs a turn beside a deployment. */
+export const noHandoff: HandoffSettings = {
+  ...{ waitMinutes: 0, returnHours: 0, hours: undefined, words: [] },
+  isPossible: () => false,
+};
+
 /** They are there with or without somebody who can take over. */
 export function handoffIn(env: Env, problems: string[]): HandoffSettings {
   const isSet = (name: string) => Boolean(env[name]?.trim());
@@ -23,7 +29,10 @@ export function handoffIn(env: Env, problems: string[]): HandoffSettings {
     waitMinutes: whole(env, 'HANDOFF_WAIT_MINUTES', 15, problems, { min: 0, max: 10_080 }),
     hours: hoursIn(env, problems),
     words: (list(env, 'HANDOFF_WORDS', problems) ?? []).map((word) => word.toLowerCase()),
-    isPossible: (platform) => isSet('EVENTS_WEBHOOK_URL') || (platform === 'talkjs' && hasTeam),
+    isPossible: (platform) =>
+      isSet('EVENTS_WEBHOOK_URL') ||
+      (Boolean(env.SECRETS_PATH) && isSet('EVENTS_EMAIL')) ||
+      (platform === 'talkjs' && hasTeam),
     returnHours: whole(env, 'HANDOFF_RETURN_HOURS', 0, problems, { min: 0, max: 8_760 }),
   };
 }

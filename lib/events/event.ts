@@ -41,7 +41,7 @@ export type ToldEvent = Pick<Happening, 'type' | 'platform' | 'conversation' | '
 };
 
 /** Our Chat API's own webhook, which gets its signals, whoever is told of events, and TalkJS, which shows handoffs. */
-export type ReceiverName = 'chat-api' | 'webhook' | 'talkjs';
+export type ReceiverName = 'chat-api' | 'webhook' | 'talkjs' | 'email';
 
 /** One event for one receiver, as it waits in the queue. */
 export interface Letter {

@@ -35,7 +35,7 @@ function teams(event: ToldEvent) {
 }
 
 /** What was said last, where the event tells it. */
-function linesOf({ data: { messages } }: ToldEvent): { by: string; text: string }[] {
+export function linesOf({ data: { messages } }: ToldEvent): { by: string; text: string }[] {
   if (!Array.isArray(messages)) return [];
   return messages.map(({ by, text }: { by: unknown; text: unknown }) => ({ by: String(by), text: String(text) }));
 }

@@ -41,7 +41,7 @@ export function openAnswering(bot: Bot, { client, settings, now }: AnsweringDeps
       {
         bot: { bot: bot.name, secrets: settings.botSecrets(bot.name, bot.secrets) },
         // A human who takes over would end the case.
-        handToHuman: async () => {},
+        handToHuman: async () => ({}),
         ...{ fetch, now, log: () => {} },
       },
     );

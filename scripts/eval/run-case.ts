@@ -1,6 +1,7 @@
 /** The evals: one run of one case, turn by turn, and what was not as expected. */
 
 import type { SpeechFor } from '../../lib/bots/speech.ts';
+import { noHandoff } from '../../lib/config/handoff.ts';
 import { tellNobody } from '../../lib/events/outbox.ts';
 import type { Chunk } from '../../lib/knowledge/chunk.ts';
 import { placeOf } from '../../lib/knowledge/passage.ts';
@@ -98,7 +99,7 @@ async function replyTo(sent: Sent, compose: ReturnType<Answering>, deps: RunDeps
   const { store, speech, now, newId } = deps;
   const { turn } = await takeTurn(
     {
-      ...{ store, compose, speech, now, newId, tell: tellNobody, maxInputChars: 0, log: () => {} },
+      ...{ store, compose, speech, now, newId, tell: tellNobody, handoff: noHandoff, maxInputChars: 0, log: () => {} },
       platform: () => ({ hasButtons: true, deliver: async () => [newId()] }),
     },
     { burst: [sent], generation: 0, attempts: 1, remainingMs: () => TURN_MS, isOnlyAttempt: true },

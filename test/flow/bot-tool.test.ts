@@ -8,6 +8,7 @@ import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/clie
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { noHandoff } from '../../lib/config/handoff.ts';
 import { Later, Permanent, Refused, Undeliverable } from '../../lib/errors.ts';
 import { tellNobody } from '../../lib/events/outbox.ts';
 import { pseudonym, referenceOf } from '../../lib/log.ts';
@@ -25,7 +26,7 @@ import { sendJson, serve } from '../../local/stand-ins/serve.ts';
 import { bot as runBot } from '../../scripts/bot.ts';
 import { receive } from '../harness/consumer.ts';
 import { inEnglish } from '../harness/english.ts';
-import { noHandoff, takenBy } from '../harness/hand-made.ts';
+import { takenBy } from '../harness/hand-made.ts';
 
 const TABLE = 'Table';
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };

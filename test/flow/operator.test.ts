@@ -1,6 +1,7 @@
 /** POST /operator through the exported handler: what it does, and what it does not let anybody do. */
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { noHandoff } from '../../lib/config/handoff.ts';
 import { Permanent } from '../../lib/errors.ts';
 import { tellNobody } from '../../lib/events/outbox.ts';
 import { openSqs } from '../../lib/queue.ts';
@@ -10,7 +11,6 @@ import type { PlatformName, Sent } from '../../lib/types.ts';
 import { receive } from '../harness/consumer.ts';
 import { inEnglish } from '../harness/english.ts';
 import { httpEvent } from '../harness/gateway.ts';
-import { noHandoff } from '../harness/hand-made.ts';
 import { hearLines } from '../harness/hear-lines.ts';
 import { makeTable, makeTurnsQueues, type Queues } from '../harness/tables.ts';
 

@@ -1,6 +1,5 @@
 /** Queue events made by hand: several messages of one conversation in one batch, chosen ids and attempts. */
 
-import type { HandoffSettings } from '../../lib/config/handoff.ts';
 import type { Handoff } from '../../lib/types.ts';
 
 /** Hand-made, since AWS may hand over several messages of one conversation, which the emulator never does. */
@@ -32,12 +31,6 @@ export function sent(platform: string, conversation: string, text: string, n: nu
     ...(bot ? { bot } : {}),
   };
 }
-
-/** Nobody takes over, and nothing is due. */
-export const noHandoff: HandoffSettings = {
-  ...{ waitMinutes: 0, returnHours: 0, hours: undefined, words: [] },
-  isPossible: () => false,
-};
 
 /** A conversation that somebody of the team took over at `at` (ms). */
 export function takenBy(member: string, at: number) {

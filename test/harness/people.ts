@@ -1,6 +1,7 @@
 /** A conversation with a user, a team and a bot that hands over, on a clock of its own: the real steps of a turn, table and outbox in memory. */
 
 import type { HandoffSettings } from '../../lib/config/handoff.ts';
+import { noHandoff } from '../../lib/config/handoff.ts';
 import { Permanent } from '../../lib/errors.ts';
 import type { Letter } from '../../lib/events/event.ts';
 import { openOutbox } from '../../lib/events/outbox.ts';
@@ -15,7 +16,6 @@ import type { Delivery } from '../../lib/turn/shapes.ts';
 import type { Inbound, Intervened, Sent } from '../../lib/types.ts';
 import { inEnglish } from './english.ts';
 import { fakeTable } from './fakes.ts';
-import { noHandoff } from './hand-made.ts';
 
 export const of = { platform: 'talkjs', conversation: 'c' } as const;
 export const HOUR = 3_600_000;

@@ -9,7 +9,8 @@ const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
 const namesIn = (text: string, pattern: RegExp) => new Set([...text.matchAll(pattern)].map(([, name = '']) => name));
 
 /** Places in the stack, and its parameters: whoever needs one has it from serverless.yml, and locally from the embedded stack. */
-const isPlace = (name: string) => /^(TABLE_NAME|CHAT_API_STREAMS|[A-Z_]+_(QUEUE|DEAD_LETTERS)_URL)$/.test(name);
+const isPlace = (name: string) =>
+  /^(TABLE_NAME|EVENTS_TOPIC_ARN|CHAT_API_STREAMS|[A-Z_]+_(QUEUE|DEAD_LETTERS)_URL)$/.test(name);
 const readers = [
   'lib/config.ts',
   ...globSync('lib/{config/{events,handoff},platforms/*/{platform,settings}}.ts', { cwd: root }),

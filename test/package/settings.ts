@@ -43,4 +43,5 @@ export const DOTENV = [
   'CHAT_API_WEBHOOK_URL=https://hooks.example.com/chat?token=1',
   'ALARM_EMAIL=somebody@example.com',
   'CRM_KEY=the-key-of-the-crm',
+  'EVENTS_EMAIL=oncall@example.com',
 ].join('\n');

@@ -45,6 +45,21 @@ describe('a stage', () => {
       });
   });
 
+  it('mails handoffs where somebody is set for it, through a topic that only the deliverer may publish to', () => {
+    const { EventsTopic, EventsEmail, EventsMayPublish, EventsLambdaFunction } = full.Resources;
+
+    expect(usual.Resources.EventsTopic).toBeUndefined();
+    expect(EventsTopic?.Properties).toMatchObject({ KmsMasterKeyId: 'alias/aws/sns' });
+    expect(EventsEmail?.Properties).toMatchObject({ Protocol: 'email', Endpoint: 'oncall@example.com' });
+    expect(EventsMayPublish?.Properties).toMatchObject({
+      Roles: [{ Ref: 'EventsRole' }],
+      PolicyDocument: { Statement: [{ Effect: 'Allow', Action: ['sns:Publish'], Resource: { Ref: 'EventsTopic' } }] },
+    });
+    expect(EventsLambdaFunction?.Properties).toMatchObject({
+      Environment: { Variables: { EVENTS_TOPIC_ARN: { Ref: 'EventsTopic' } } },
+    });
+  });
+
   it('leaves two of a new account’s ten Lambdas to the doors', () => {
     expect(busyAtMost(usual)).toBe(8);
   });

@@ -1,5 +1,6 @@
 /** Promise: every turn ends. Whatever call fails on its way, with whatever error, at whatever attempt: nothing is tried for ever. */
 import { afterAll, describe, expect, it } from 'vitest';
+import { noHandoff } from '../../lib/config/handoff.ts';
 import { BadSettings, Later, Permanent, Refused, Superseded, Undeliverable, Unstorable } from '../../lib/errors.ts';
 import { tellNobody } from '../../lib/events/outbox.ts';
 import { openStore } from '../../lib/store/store.ts';
@@ -9,7 +10,7 @@ import type { Delivery } from '../../lib/turn/shapes.ts';
 import type { Inbound, Platform, Sent, TurnState } from '../../lib/types.ts';
 import { inEnglish } from '../harness/english.ts';
 import { fakeTable } from '../harness/fakes.ts';
-import { noHandoff, takenBy } from '../harness/hand-made.ts';
+import { takenBy } from '../harness/hand-made.ts';
 
 const ERRORS: Readonly<Record<string, () => unknown>> = {
   Later: () => new Later('away'),

@@ -3,6 +3,7 @@ import { ChangeMessageVisibilityBatchCommand, SendMessageCommand, type SQSClient
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { turnsDoor } from '../../../lib/app/doors/consumer.ts';
 import type { Ask } from '../../../lib/claude/ask.ts';
+import { noHandoff } from '../../../lib/config/handoff.ts';
 import type { LimitSettings } from '../../../lib/config.ts';
 import { Later, Permanent } from '../../../lib/errors.ts';
 import { tellNobody } from '../../../lib/events/outbox.ts';
@@ -18,7 +19,6 @@ import type { ReplyDeps } from '../../../lib/turn/reply.ts';
 import type { Platform } from '../../../lib/types.ts';
 import { inEnglish } from '../english.ts';
 import { type FakeFifo, fakeFifo, fakeTable, type ReceivedMessage } from '../fakes.ts';
-import { noHandoff } from '../hand-made.ts';
 import { type Acts, type Happened, openActingAsk } from './acting-claude.ts';
 import type { Process, Steps } from './mortal.ts';
 
