@@ -14,17 +14,24 @@ export function environmentOf(stage: Pick<Stage, 'name' | 'env'>): Settings {
   return { SECRETS_PATH: secretsPath(stage), ...Object.fromEntries(plain) };
 }
 
-/** One half sentence that names the largest setting, or nothing. What is no text is taken for a reference. */
-export function sizeProblem(variables: Readonly<Record<string, unknown>>): string[] {
-  const entries = Object.entries(variables).filter(([, value]) => value !== null && value !== undefined);
-  const sizes = entries.map(([name, value]) => ({ name, bytes: JSON.stringify(`${name}${textOf(value)}`).length + 4 }));
-  const texts = Object.fromEntries(entries.map(([name, value]) => [name, textOf(value)]));
-  const bytes = Buffer.byteLength(JSON.stringify(texts));
-  const largest = sizes.toSorted((a, b) => b.bytes - a.bytes)[0];
-  if (bytes <= MAX_BYTES || !largest) return [];
+/** One half sentence for the function that has the most, or nothing; it names the largest setting. What is no text is taken for a reference. */
+export function sizeProblem(...functions: Readonly<Record<string, unknown>>[]): string[] {
+  const [most] = functions.map(sizeOf).toSorted((a, b) => b.bytes - a.bytes);
+  if (!most?.largest || most.bytes <= MAX_BYTES) return [];
+  const { bytes, largest } = most;
   return [
     `all settings together have ${bytes} bytes and a function takes ${MAX_BYTES}, of which ${largest.name} has ${largest.bytes}`,
   ];
+}
+
+function sizeOf(variables: Readonly<Record<string, unknown>>) {
+  const entries = Object.entries(variables).filter(([, value]) => value !== null && value !== undefined);
+  const sizes = entries.map(([name, value]) => ({ name, bytes: JSON.stringify(`${name}${textOf(value)}`).length + 4 }));
+  const texts = Object.fromEntries(entries.map(([name, value]) => [name, textOf(value)]));
+  return {
+    bytes: Buffer.byteLength(JSON.stringify(texts)),
+    largest: sizes.toSorted((a, b) => b.bytes - a.bytes)[0],
+  };
 }
 
 function textOf(value: unknown): string {

@@ -19,7 +19,7 @@ export async function handSettingsOver(service: Service, { stage: name = DEFAULT
   const problems = [
     ...found.filter((problem) => !isMissingSecret(problem, secret)),
     ...besides(stage.env),
-    ...service.getAllFunctions().flatMap((key) => sizeOf(service, key, environment)),
+    ...sizeProblem(...service.getAllFunctions().map((key) => environmentIn(service, key, environment))),
   ];
   if (problems.length > 0) {
     process.stderr.write(`Wrong settings, from ${stage.file} or the shell: ${[...new Set(problems)].join('; ')}.\n`);
@@ -32,6 +32,6 @@ function isMissingSecret(problem: string, secret: readonly string[]): boolean {
   return problem.endsWith(' is missing') && secret.some((name) => problem.startsWith(name));
 }
 
-function sizeOf(service: Service, key: string, environment: Record<string, string>): string[] {
-  return sizeProblem({ ...environment, ...service.provider.environment, ...service.getFunction(key).environment });
+function environmentIn(service: Service, key: string, environment: Record<string, string>): Record<string, unknown> {
+  return { ...environment, ...service.provider.environment, ...service.getFunction(key).environment };
 }
