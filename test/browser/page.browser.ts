@@ -108,6 +108,19 @@ describe('the page', () => {
     expect(await page.evaluate(lowContrast)).toEqual([]);
   });
 
+  it.each(doors)('lists where the answer at the door %s is from, in its words', async (door) => {
+    const visitor = await browser.visit(door);
+
+    await visitor.say('How do I deploy you?');
+    const answer = await visitor.answer(1);
+
+    const first = visitor.page.locator('#sources li').first();
+    await first.waitFor();
+    expect(answer).toContain('[1]');
+    expect(await first.innerText()).toContain('[1] Deploying to AWS');
+    expect(await first.innerText()).toContain('one serverless bundle');
+  });
+
   it('keeps still for who wants no motion', async () => {
     const visitor = await browser.visit('talkjs', { reducedMotion: 'reduce' });
 
