@@ -45,8 +45,13 @@ export function withCited(
 
 /** The words as a reader knows them, on one line. */
 function quoteOf(cited: unknown, { text }: Chunk): string {
-  const words = clean(typeof cited === 'string' && cited.trim() !== '' ? cited : text)
+  const words = withoutMarkup(clean(typeof cited === 'string' && cited.trim() !== '' ? cited : text))
     .replace(/\s+/g, ' ')
     .trim();
   return words.length > sizes.quoteChars ? `${words.slice(0, sizes.quoteChars - 1).toWellFormed()}…` : words;
+}
+
+/** Links as their words, no marks of code and of bold text. */
+function withoutMarkup(markdown: string): string {
+  return markdown.replace(/!?\[([^[\]]{0,500})\]\([^()\s]{0,2000}\)/g, '$1').replace(/`+|\*\*/g, '');
 }

@@ -105,6 +105,15 @@ describe('an answer from documents', () => {
     expect(text).not.toContain('[1]');
   });
 
+  it('quotes the words of a document as a reader knows them, without their markup', async () => {
+    const marked =
+      '# Cards\n\nA **card** is paid by `card_pay`, see [the list](https://help.example.com/list), in five days.';
+
+    const { sources } = await ask({ text: 'How is a card paid?' }, {}, knowing(chunksOf(marked, 'cards.md')));
+
+    expect(sources?.[0]?.quote).toBe('A card is paid by card_pay, see the list, in five days.');
+  });
+
   it('has no sources where it cites nothing', async () => {
     const reply = await ask({ text: 'What about elephants?' }, {}, knowing());
 
