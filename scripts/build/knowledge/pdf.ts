@@ -21,8 +21,8 @@ export async function readPdf(bytes: Uint8Array): Promise<Read> {
 
 async function open(bytes: Uint8Array): Promise<Pdf> {
   try {
-    // The reader takes the bytes it is given for its own.
-    return await getDocumentProxy(new Uint8Array(bytes));
+    // The reader takes the bytes it is given for its own; what is wrong with them is told by us.
+    return await getDocumentProxy(new Uint8Array(bytes), { verbosity: 0 });
   } catch (error) {
     const isLocked = error instanceof Error && /password/i.test(`${error.name} ${error.message}`);
     throw new Unreadable(isLocked ? 'locked by a password' : 'a broken PDF');
