@@ -5,6 +5,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Bot } from '../../lib/bots/bot.ts';
 import { splitMatter } from '../build/front-matter.ts';
+import { CannotRun } from '../cannot-run.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -32,8 +33,17 @@ export interface Instead {
   promptFile?: string | undefined;
 }
 
+/** Throws `CannotRun` where there is no such file. */
 export function withInstead(bot: Bot, { model, promptFile }: Instead): Bot {
-  const prompt = promptFile === undefined ? bot.prompt : splitMatter(readFileSync(promptFile, 'utf8')).body.trim();
+  const prompt = promptFile === undefined ? bot.prompt : promptIn(promptFile);
   const { fallbackModel: _, ...rest } = bot;
   return model === undefined ? { ...bot, prompt } : { ...rest, prompt, model };
+}
+
+function promptIn(file: string): string {
+  try {
+    return splitMatter(readFileSync(file, 'utf8')).body.trim();
+  } catch (error) {
+    throw new CannotRun(`The prompt cannot be read: ${error instanceof Error ? error.message : file}`);
+  }
 }

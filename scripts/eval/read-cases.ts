@@ -11,6 +11,8 @@ import { type Case, caseShape } from './case.ts';
 export interface NamedCase extends Case {
   bot: string;
   file: string;
+  /** File and line. */
+  place: string;
 }
 
 type About = Pick<Bot, 'name' | 'context'>;
@@ -24,7 +26,7 @@ export function readCases(folder: string, bots: readonly About[]): NamedCase[] {
     return files.sort().flatMap((file) => readFile(path.join(own, file), bot, problems));
   });
   const twice = cases.filter((one, i) => cases.findIndex(({ bot, name }) => bot === one.bot && name === one.name) < i);
-  problems.push(...twice.map(({ file, name }) => `${file}: another case of this bot is named "${name}"`));
+  problems.push(...twice.map(({ place, name }) => `${place}: another case of this bot is named "${name}"`));
   if (problems.length > 0) throw new CannotRun(problems.join('\n'));
   return cases;
 }
@@ -53,7 +55,7 @@ function readFile(file: string, bot: About, problems: string[]): NamedCase[] {
     for (const name of foreign)
       problems.push(`${whereOf([i, 'context', name])}: ${name} is not in the context of the bot ${bot.name}`);
   }
-  return cases.map((one) => ({ ...one, bot: bot.name, file: shown }));
+  return cases.map((one, i) => ({ ...one, bot: bot.name, file: shown, place: whereOf([i, 'name']) }));
 }
 
 function explained(issue: z.core.$ZodIssue, whereOf: (keys: readonly PropertyKey[]) => string): string[] {

@@ -176,6 +176,7 @@ describe('npm run eval', () => {
   turns: [{ user: hi }]
 `);
     const unreadable = await evaluate('- name: [');
+    const twice = await evaluate('- &one\n  name: a\n  turns: [{ user: hi, expect: [{ contains: x }] }]\n- *one\n');
     const unknown = await evaluate('- name: a\n  turns: [{ user: hi, expect: [{ contains: x }] }]\n', ['--bott', 'x']);
 
     const lines = text.split('\n').map((line) => /cases\.yaml:(\d+): (.*)/.exec(line)?.slice(1));
@@ -191,7 +192,8 @@ describe('npm run eval', () => {
     );
     expect(unreadable.text).toMatch(/cases\.yaml:\d+: /);
     expect(unknown.text).toContain('npm run eval');
-    expect([unreadable.code, unknown.code]).toEqual([1, 1]);
+    expect(twice.text).toMatch(/cases\.yaml:\d+: another case of this bot is named "a"/);
+    expect([unreadable.code, twice.code, unknown.code]).toEqual([1, 1, 1]);
   });
 });
 
