@@ -9,12 +9,12 @@ import { sized } from '../harness/size.ts';
 import { talkjsChat } from '../harness/talkjs-chat.ts';
 import { openWorld, type World } from '../harness/world.ts';
 
-/** Of both at once, each in its own way. Each that hangs takes as long as the delivery is ready to wait. */
+/** Of both at once, each in its own way. */
 const FAULTS: [ReconifyFault, OtlpFault][] = [
   [{ kind: 'down' }, { kind: 'busy' }],
-  [{ kind: 'hang', times: 10 }, { kind: 'slow' }],
+  [{ kind: 'hang' }, { kind: 'hang' }],
   [{ kind: 'busy' }, { kind: 'cut' }],
-  [{ kind: 'not-ok' }, { kind: 'hang', times: 10 }],
+  [{ kind: 'not-ok' }, { kind: 'slow' }],
   [{ kind: 'cut' }, { kind: 'down' }],
 ];
 const TURNS_PER_FAULT = sized({ sample: 30, all: 100, proof: 100 });
@@ -41,6 +41,12 @@ afterAll(async () => {
 it('loses and doubles nothing, and says nothing of what is in the records', async () => {
   const turns = FAULTS.length * TURNS_PER_FAULT;
   let delivering: Promise<void> | undefined;
+  // A queue that is empty for a moment ends it.
+  const goOn = () => {
+    delivering ??= logs.drain({ lanes: 3 }).finally(() => {
+      delivering = undefined;
+    });
+  };
 
   for (const [i, [fault, otlpFault]] of FAULTS.entries()) {
     const posts = logs.reconify.posts();
@@ -50,8 +56,10 @@ it('loses and doubles nothing, and says nothing of what is in the records', asyn
     const said = Array.from({ length: TURNS_PER_FAULT }, (_, n) => `This is message ${i * TURNS_PER_FAULT + n}`);
     await Promise.all(said.map((text) => chat.say(text.replaceAll(' ', '-'), text)));
     await world.quiet();
-    delivering ??= logs.drain({ lanes: 3 });
-    while (logs.reconify.posts() < posts + 10 || logs.otlp.headers.length < exports + 10) await sleep(20);
+    while (logs.reconify.posts() < posts + 10 || logs.otlp.headers.length < exports + 10) {
+      goOn();
+      await sleep(20);
+    }
   }
   const taken = logs.reconify.records.length;
   logs.reconify.heal();
