@@ -141,8 +141,10 @@ it.each(['CHAT_ACCESS_KEYS', 'CHAT_API_SECRET', 'CHAT_API_ENCRYPTION_KEY', 'OPER
   '%s is long enough on a deployed stage, and what one likes on a laptop',
   (name) => {
     const reconify = { RECONIFY_APP_KEY: 'a', RECONIFY_API_KEY: 'b', RECORDS_QUEUE_URL: 'http://q', TABLE_NAME: 't' };
-    const groups = ['chat', 'chatApi', 'reconify'] as const;
-    const say = (value: string, more = {}) => problemOf({ ...reconify, ...more, [name]: value }, groups);
+    const letters = ['TURNS', 'EVENTS', 'RECORDS'].map((queue) => [`${queue}_DEAD_LETTERS_URL`, 'http://q']);
+    const groups = ['chat', 'chatApi', 'reconify', 'operator'] as const;
+    const all = { ...reconify, ...Object.fromEntries(letters) };
+    const say = (value: string, more = {}) => problemOf({ ...all, ...more, [name]: value }, groups);
     const deployed = { SECRETS_PATH: '/claude-chat/prod' };
 
     expect(say('short')).toBeUndefined();
