@@ -136,7 +136,7 @@ export function openWorld(steps: Steps, options: WorldOptions = {}) {
   function askOf(process: Process): Ask {
     const shelf = openShelf(dynamoOf(process), 'table', now);
     const { put } = openRecordsQueue(sqsOf(process), RECORDS);
-    return async ({ messages, onCost, onText }) => {
+    return async ({ messages, about, onCost, onText }) => {
       const asked = lastWords(messages);
       const failure = options.failure?.(asked);
       if (failure) throw failure;
@@ -152,7 +152,8 @@ export function openWorld(steps: Steps, options: WorldOptions = {}) {
         );
       if (!call) throw new Later('Claude did not answer');
       onCost?.(CALL_USD);
-      if (onText) {
+      // A preview, where there is one: a sentence is shown once a blank follows it.
+      if (onText && about.platform === 'talkjs') {
         onText(`${textOf(call)} `);
         await shown();
       }
