@@ -85,6 +85,7 @@ function read(argv: string[]) {
       options: {
         stage: { type: 'string' },
         platform: { type: 'string' },
+        user: { type: 'string' },
         days: { type: 'string' },
         json: { type: 'boolean' },
         text: { type: 'boolean' },
@@ -114,6 +115,7 @@ function accessKeys(stage: string | undefined, { shell, here }: { shell: Env; he
 function toOptions(
   {
     platform,
+    user,
     days,
     text = false,
     'as-case': asCase = false,
@@ -135,6 +137,7 @@ function toOptions(
     throw new CannotRun(`--days must be a whole number from 1 to ${MOST_DAYS}.`);
   return {
     ...(named ? { platform: named } : {}),
+    ...(user === undefined ? {} : { user }),
     callers: callersOf(keys),
     days: count,
     text,

@@ -9,6 +9,7 @@ import { openSqs, openTurnsQueue } from '../queue.ts';
 import { counterOf } from '../store/counter-keys.ts';
 import { openCounters } from '../store/counters.ts';
 import { openForget } from '../store/forget.ts';
+import { openForgetUser } from '../store/forget-user.ts';
 import { openTable } from '../store/items.ts';
 import { openDynamo, openStore } from '../store/store.ts';
 import { type PostHandler, postDoor } from './doors/post-door.ts';
@@ -34,11 +35,13 @@ function doorDeps(settings: Settings<(typeof GROUPS)[number]>): DoorDeps | undef
   const [sqs, dynamo] = [openSqs(), openDynamo()];
   const counters = openCounters(dynamo, tableName);
   const store = openStore(dynamo, tableName, now, retention.days);
+  const forget = openForget(dynamo, tableName, now);
   const own = {
     store,
     rate: rateIn(store, settings),
     table: openTable(dynamo, tableName),
-    forget: openForget(dynamo, tableName, now),
+    forget,
+    forgetUser: openForgetUser(dynamo, tableName, { now, forget }),
     put: openTurnsQueue(sqs, turnsQueueUrl).put,
     callers: callersOf(chat?.accessKeys ?? []),
     days: DAYS,
@@ -48,6 +51,7 @@ function doorDeps(settings: Settings<(typeof GROUPS)[number]>): DoorDeps | undef
     keys: operator.keys,
     operator: (until) => ({
       ...own,
+      until,
       deadTurns: openLetters(sqs, async () => operator.turnsDeadLettersUrl, until),
       deadEvents: openLetters(sqs, async () => operator.eventsDeadLettersUrl, until),
       deadRecords: openLetters(sqs, async () => operator.recordsDeadLettersUrl, until),

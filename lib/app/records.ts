@@ -9,8 +9,10 @@ import { exportSpans } from '../records/export.ts';
 import { type IntakeDeps, intake } from '../records/intake.ts';
 import { exportOf } from '../records/otlp.ts';
 import { postRecord } from '../records/post.ts';
-import { payloadOf } from '../records/record.ts';
+import { type CallRecord, payloadOf } from '../records/record.ts';
 import { spansOf } from '../records/spans.ts';
+import { isRecordGone } from '../store/gone.ts';
+import { openTable, type Table } from '../store/items.ts';
 import { openShelf } from '../store/records.ts';
 import { openDynamo } from '../store/store.ts';
 import { type PostHandler, postDoor } from './doors/post-door.ts';
@@ -60,7 +62,8 @@ function deliveryDeps(settings: DeliverySettings): DeliverDeps | undefined {
   const { put, hold } = openRecordsQueue(sqs, places.recordsQueueUrl);
   const bury = openRecordsQueue(sqs, settings.recordsDeadLetters.url).put;
   const receivers = [...reconifyOf(settings), ...otlpOf(settings)];
-  return { shelf: shelfOf(places), receivers, rests: new Map(), put, hold, bury, now, log: logLine };
+  const isForgotten = forgottenIn(openTable(openDynamo(), places.tableName));
+  return { shelf: shelfOf(places), isForgotten, receivers, rests: new Map(), put, hold, bury, now, log: logLine };
 }
 
 function reconifyOf({ reconify }: DeliverySettings): Receiver[] {
@@ -83,6 +86,12 @@ function otlpOf({ otel, otlp, stage }: DeliverySettings): Receiver[] {
       },
     },
   ];
+}
+
+/** Of what others hand in nobody knows whose it is. */
+function forgottenIn(table: Table) {
+  return async ({ session, user, saidAt }: CallRecord): Promise<boolean> =>
+    saidAt !== undefined && isRecordGone(table, { session: session ?? '', user: String(user?.userId ?? ''), saidAt });
 }
 
 function shelfOf({ tableName }: { tableName: string }) {

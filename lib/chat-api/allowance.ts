@@ -1,6 +1,7 @@
 /** The Chat API server: how much of it one user, or one source address, may ask for. Counted before queue and table are. */
 import { isIPv6 } from 'node:net';
 import { rates } from '../bounds.ts';
+import { pseudonym } from '../log.ts';
 import { counterOf } from '../store/counter-keys.ts';
 import type { Counters } from '../store/counters.ts';
 import { ApiError } from './api-error.ts';
@@ -46,7 +47,8 @@ export function openAllowance({ counters, messagesPerMinute, usersPerMinute, rea
   }
 
   return {
-    count: (kind, userId, by = 1) => count(`${kind}#chat-api#${inRealm(realm, userId)}`, own[kind], by),
+    // Such a counter outlives its user, so it does not name one.
+    count: (kind, userId, by = 1) => count(`${kind}#${pseudonym('chat-api', inRealm(realm, userId))}`, own[kind], by),
 
     countNewUser: async (address) => {
       const source = sourceOf(address);

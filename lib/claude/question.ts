@@ -15,7 +15,7 @@ export interface Question {
   /** Those of its files that Claude is shown. */
   files?: readonly ShownFile[];
   /** Whose message this answers: for tools, limits and the interaction log, never for the model. */
-  about: Pick<Sent, 'platform' | 'conversation' | 'messageId' | 'speaker' | 'bot'>;
+  about: Pick<Sent, 'platform' | 'conversation' | 'messageId' | 'createdAt' | 'speaker' | 'bot'>;
   /** For what we have to say in the place of Claude, or behind it. */
   speech: Speech;
   /** Opaque: never an e-mail address or a name. */

@@ -5,7 +5,7 @@ import type { Ask } from './ask.ts';
 import { transcriptOf } from './window.ts';
 
 export interface SummaryInput {
-  about: Pick<Sent, 'platform' | 'conversation' | 'messageId' | 'speaker'>;
+  about: Pick<Sent, 'platform' | 'conversation' | 'messageId' | 'createdAt' | 'speaker'>;
   userId: string;
   /** What is remembered already. */
   before: Summary | undefined;

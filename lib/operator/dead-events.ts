@@ -1,6 +1,5 @@
 /** Room of the operator: what lies among the dead letters of events.fifo. Pure. */
 import * as z from 'zod/mini';
-import type { Known } from './conversation.ts';
 
 const shape = z.looseObject({
   v: z.literal(1),
@@ -9,6 +8,7 @@ const shape = z.looseObject({
   type: z.optional(z.string()),
   platform: z.string(),
   conversation: z.string(),
+  messageId: z.optional(z.string()),
 });
 
 export type DeadEvent = z.infer<typeof shape>;
@@ -20,10 +20,4 @@ export function parseDeadEvent(body: string): DeadEvent | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Whether it tells of the conversation. */
-export function isEventOf(body: string, { platform, conversation }: Known): boolean {
-  const event = parseDeadEvent(body);
-  return event?.platform === platform && event.conversation === conversation;
 }

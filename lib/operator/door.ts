@@ -3,7 +3,7 @@ import { rates, sizes } from '../bounds.ts';
 import type { NamedKey } from '../config/keys.ts';
 import { causeOf, Rejected } from '../errors.ts';
 import { callerOf, openKeyAccess } from '../http/access.ts';
-import { errorName, type Log, pseudonym } from '../log.ts';
+import { errorName, type Log } from '../log.ts';
 import { readJsonBody } from '../platforms/kit/json-body.ts';
 import type { WebhookRequest } from '../types.ts';
 import { type Asked, readRequest } from './requests.ts';
@@ -36,7 +36,7 @@ export async function operate(deps: DoorDeps, { headers, body }: WebhookRequest)
   const tell = (status: number, more: Parameters<Log>[1] = {}) =>
     log(by === undefined ? 'operator-refused' : 'operator-called', {
       ...(by === undefined ? {} : { by }),
-      ...(asked ? { do: asked.do, conversation: pseudonym(asked.platform, asked.conversation) } : {}),
+      ...(asked ? { do: asked.do, about: asked.about } : {}),
       status,
       ms: now() - startedAt,
       ...more,

@@ -2,8 +2,9 @@
 import * as z from 'zod/mini';
 import { sizes } from '../bounds.ts';
 import { Rejected } from '../errors.ts';
+import { pseudonym } from '../log.ts';
 import { PLATFORMS } from './conversation.ts';
-import { forget } from './forget.ts';
+import { forget, forgetUser } from './forget.ts';
 import { pause, resume } from './own.ts';
 import { rateAnswer } from './rate.ts';
 import { redrive } from './redrive.ts';
@@ -13,7 +14,10 @@ import type { Answer, OperatorDeps } from './verb.ts';
 /** As long as an id may be, and a session of /chat with its caller in front. */
 const id = z.string().check(z.minLength(1), z.maxLength(sizes.idChars + 64));
 const where = { platform: z.enum(PLATFORMS), conversation: id };
+const whose = { platform: z.enum(PLATFORMS), user: id };
+const next = z.optional(z.string().check(z.maxLength(2_048)));
 type Where = z.output<z.ZodMiniObject<typeof where>>;
+type Whose = z.output<z.ZodMiniObject<typeof whose>>;
 
 const verbs: Readonly<Record<string, Verb>> = {
   show: verb(
@@ -28,7 +32,11 @@ const verbs: Readonly<Record<string, Verb>> = {
     z.strictObject({ ...where, message: z.optional(id) }),
     (deps, { message, ...of }) => redrive(deps, { ...named(of), message }),
   ),
-  forget: verb('platform, conversation', z.strictObject(where), (deps, of) => forget(deps, named(of))),
+  forget: verb(
+    'platform, conversation or user, next?',
+    z.union([z.strictObject({ ...where, next }), z.strictObject({ ...whose, next })]),
+    (deps, of) => ('user' in of ? forgetUser(deps, of) : forget(deps, { ...named(of), next: of.next })),
+  ),
   rate: verb(
     `platform, conversation, message, value (positive or negative), comment? (at most ${sizes.commentChars} characters)`,
     z.strictObject({
@@ -44,8 +52,8 @@ const verbs: Readonly<Record<string, Verb>> = {
 /** A request that is understood: what it is about, and how it is done. */
 export interface Asked {
   do: string;
-  platform: string;
-  conversation: string;
+  /** For the log, the pseudonym of conversation or user. */
+  about: string;
   run(deps: OperatorDeps): Promise<Answer>;
 }
 
@@ -65,7 +73,7 @@ interface Verb {
   read(fields: object): Omit<Asked, 'do'> | undefined;
 }
 
-function verb<Request extends Where>(
+function verb<Request extends Where | Whose>(
   takes: string,
   schema: z.ZodMiniType<Request>,
   run: (deps: OperatorDeps, request: Request) => Promise<Answer>,
@@ -75,7 +83,8 @@ function verb<Request extends Where>(
     read(fields) {
       const { data } = z.safeParse(schema, fields);
       if (!data) return undefined;
-      return { platform: data.platform, conversation: data.conversation, run: (deps) => run(deps, data) };
+      const name = 'user' in data ? data.user : data.conversation;
+      return { about: pseudonym(data.platform, name), run: (deps) => run(deps, data) };
     },
   };
 }

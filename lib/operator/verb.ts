@@ -2,6 +2,7 @@
 import type { Letters } from '../queue/letters.ts';
 import type { TurnsQueue } from '../queue.ts';
 import type { Forget } from '../store/forget.ts';
+import type { ForgetUser } from '../store/forget-user.ts';
 import type { Table } from '../store/items.ts';
 import type { Store } from '../store/store.ts';
 import type { Rate } from '../turn/rate.ts';
@@ -11,6 +12,7 @@ export interface OperatorDeps {
   store: Store;
   table: Table;
   forget: Forget;
+  forgetUser: ForgetUser;
   rate: Rate;
   /** Of turns.fifo. */
   put: TurnsQueue['put'];
@@ -22,6 +24,8 @@ export interface OperatorDeps {
   callers: readonly string[];
   /** How far back is looked for a reference or a hash. */
   days: number;
+  /** When (ms) what takes long is broken off. */
+  until?: number;
   now(): number;
 }
 

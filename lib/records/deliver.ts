@@ -22,6 +22,8 @@ export interface Receiver {
 
 export interface DeliverDeps {
   shelf: Shelf;
+  /** Whether the conversation or the user that it is about was forgotten since. */
+  isForgotten(record: CallRecord): Promise<boolean>;
   receivers: readonly Receiver[];
   /** Until when (ms) those rest who kept us waiting in vain: everybody's records would wait behind theirs. */
   rests: Map<ReceiverName, number>;
@@ -64,6 +66,8 @@ export async function deliver(deps: DeliverDeps, batch: readonly LogDelivery[]):
   return back.map(({ messageId }) => messageId);
 }
 
+const ENDS = { sent: 'record-sent', repeated: 'record-repeated', forgotten: 'record-forgotten' } as const;
+
 /** Seconds until the next attempt, or `undefined` when the message is done with. */
 async function settle(deps: DeliverDeps, { messageId, attempts, body }: LogDelivery): Promise<number | undefined> {
   const envelope = readEnvelope(body);
@@ -78,9 +82,9 @@ async function settle(deps: DeliverDeps, { messageId, attempts, body }: LogDeliv
       await Promise.all([to, ...others].map((name) => deps.put(written(envelope, name))));
       return undefined;
     }
-    const { isNew, record } = await bring(deps, envelope, to);
+    const { end, record } = await bring(deps, envelope, to);
     const about = { log, to, ...aboutOf(record) };
-    deps.log(isNew ? 'record-sent' : 'record-repeated', { ...about, attempt: attempts, ms: deps.now() - startedAt });
+    deps.log(ENDS[end], { ...about, attempt: attempts, ms: deps.now() - startedAt });
     return undefined;
   } catch (error) {
     const reason = error instanceof Later || error instanceof Permanent ? error.message : errorName(error);
@@ -102,12 +106,12 @@ function addresseesOf(envelope: RecordEnvelope, receivers: readonly Receiver[]):
   return receivers.map(({ name }) => name);
 }
 
-/** Not new when the record was there already; of a parked one that was, nothing is known. */
+/** How it ended: it was there already, or it was forgotten while it waited. Of a parked one nothing may be known then. */
 async function bring(
   deps: DeliverDeps,
   envelope: RecordEnvelope,
   to: ReceiverName,
-): Promise<{ isNew: boolean; record: CallRecord | undefined }> {
+): Promise<{ end: keyof typeof ENDS; record: CallRecord | undefined }> {
   const { shelf } = deps;
   const receiver = deps.receivers.find(({ name }) => name === to);
   if (!receiver) throw new Later(`${to} is not configured`);
@@ -116,11 +120,13 @@ async function bring(
   let record = isParked ? undefined : envelope.record;
   if ((deps.rests.get(to) ?? 0) > deps.now()) throw new Later(`${to} does not answer`);
   const claim = await shelf.claim(id, to, LEASE_MS);
+  let end: keyof typeof ENDS = 'repeated';
   if (claim === 'held') throw new Later('another delivery is at it');
   if (claim === 'mine') {
     try {
       record ??= await fetchParked(shelf, id);
-      await post(deps, receiver, record, id);
+      end = !record || (await deps.isForgotten(record)) ? 'forgotten' : 'sent';
+      if (record && end === 'sent') await post(deps, receiver, record, id);
     } catch (error) {
       await shelf.release(id, to);
       throw error;
@@ -128,7 +134,7 @@ async function bring(
     await shelf.finish(id, to);
   }
   if (isParked) await clear(deps, id);
-  return { isNew: claim === 'mine', record };
+  return { end, record };
 }
 
 async function post({ rests, now }: DeliverDeps, { name, post }: Receiver, record: CallRecord, id: string) {
@@ -153,11 +159,10 @@ function aboutOf(record: CallRecord | undefined): { conversation?: string; inbou
   return { inbound: record.inbound, ...(record.session === undefined ? {} : { conversation: record.session }) };
 }
 
-async function fetchParked(shelf: Shelf, id: string): Promise<CallRecord> {
+/** `undefined` where it was removed: nobody but a forgetting does so before it is out. */
+async function fetchParked(shelf: Shelf, id: string): Promise<CallRecord | undefined> {
   const bytes = await shelf.fetch(id);
-  const record = bytes && (await unpacked(bytes));
-  if (!record) throw new Permanent('its parked pieces are not there');
-  return record;
+  return bytes && unpacked(bytes);
 }
 
 async function isBuried(deps: DeliverDeps, body: string): Promise<boolean> {

@@ -18,6 +18,8 @@ export interface CallRecord {
   timestamps: { request: number; response?: number };
   /** The message that it is about, for our own log lines: it is not posted. Not in what others hand in. */
   inbound?: string;
+  /** When that was said (ms), so that it can be told whether it was forgotten since. Not posted either. */
+  saidAt?: number;
   /** Letters and digits. */
   session?: string;
   /** Minutes. */
@@ -68,6 +70,7 @@ export interface RecordedCall extends Omit<CallFacts, 'platform'> {
     platform: string;
     conversation: string;
     messageId: string;
+    createdAt: number;
     speaker: { id: string; name?: string; email?: string; phone?: string };
   };
   request: object;
@@ -119,12 +122,13 @@ export interface RecordOptions {
 
 /** The record of a call of our own, without keys, tokens, file contents and thinking signatures. */
 export function recordOf(call: RecordedCall, options: RecordOptions): CallRecord {
-  const { platform, conversation, messageId, speaker } = call.about;
+  const { platform, conversation, messageId, createdAt, speaker } = call.about;
   const hook = options.redactContacts ? (text: string) => redactContacts(redactSecrets(text)) : redactSecrets;
   return {
     type: 'chat',
     timestamps: { request: call.requestedAt, response: call.respondedAt },
     inbound: messageId,
+    saidAt: createdAt,
     session: pseudonym(platform, conversation),
     user: { userId: pseudonym(platform, speaker.id), ...(options.sendUserDetails ? detailsOf(call.about) : {}) },
     // The SDK adds `stream` to every request that it streams; the answer is logged as if it had not been.

@@ -2,7 +2,7 @@
 
 import type { Conversation, Earlier, Handoff, MessageRef, Owner, Said, Summary } from '../types.ts';
 import type { Access } from './access.ts';
-import { CONVERSATION_SK, EARLIER_SK, gone, partition, turnSk } from './keys.ts';
+import { CONVERSATION_SK, EARLIER_SK, partition, turnSk } from './keys.ts';
 import { openSilent } from './silent.ts';
 
 /** What is kept of a conversation beside its turns. Throws `Later` when the table does not answer. */
@@ -86,12 +86,6 @@ export function openConversations(access: Access) {
     /** Who answers in the conversation at this moment. */
     async ownerOf(of: Pick<MessageRef, 'platform' | 'conversation'>): Promise<Owner> {
       return (await conversationOf(of)).owner;
-    },
-
-    /** When the conversation was forgotten (ms); 0 if it never was. */
-    async forgottenAt(of: Pick<MessageRef, 'platform' | 'conversation'>): Promise<number> {
-      const { pk, sk } = gone(of);
-      return Number((await read(pk, sk))?.at ?? 0);
     },
   };
 }

@@ -42,6 +42,14 @@ export function spendOf({ platform, user }: { platform: string; user: string }, 
   return { pk, sk, expiresAt: endOf(DAY_MS, now) };
 }
 
+/** Days for which a user's counters may still be there: expiry is a matter of days. */
+const SPEND_DAYS = 4;
+
+/** All that is counted under a user's name. */
+export function countersOf(of: { platform: string; user: string }, now: number): CounterKey[] {
+  return Array.from({ length: SPEND_DAYS }, (_, i) => spendOf(of, now - i * DAY_MS));
+}
+
 /** Where the items of all users of a day lie. */
 export function spendPartitions(now: number): string[] {
   return Array.from({ length: SPEND_PARTITIONS }, (_, i) => `L#${dayOf(now)}#spend#${i}`);

@@ -45,11 +45,17 @@ export async function endDue(table: Pick<Table, 'remove'>, due: Due): Promise<vo
   await table.remove(keyOf(due));
 }
 
-/** Removes what waits for its time in a conversation that is forgotten: what waits everywhere is looked through. */
-export async function forgetDues(table: Pick<Table, 'query' | 'remove'>, of: Of): Promise<void> {
+/**
+ * Removes what waits for its time in a conversation that is forgotten, or only what is about one user of it: what waits everywhere is
+ * looked through.
+ */
+export async function forgetDues(table: Pick<Table, 'query' | 'remove'>, of: Of, user?: string): Promise<void> {
   for (let after: string | undefined; ; ) {
     const { items, next } = await table.query({ pk: DUE, from: '0', to: '~', limit: PAGE, after });
-    const own = items.map(toDue).filter((due) => partition(due) === partition(of));
+    const own = items
+      .map(toDue)
+      .filter((due) => partition(due) === partition(of))
+      .filter(({ handoff }) => user === undefined || handoff?.speaker.id === user);
     for (const due of own) await endDue(table, due);
     if (next === undefined) return;
     after = next;

@@ -48,6 +48,7 @@ export type Table = ReturnType<typeof openTable>;
 
 /** DynamoDB's own limit. */
 const WRITES_PER_BATCH = 25;
+const CLEARED_AT_ONCE = 100;
 
 /** No id that exists is longer, and DynamoDB takes keys of 1 KB at most. */
 const MAX_ID = 128;
@@ -75,6 +76,21 @@ export function openTable(dynamo: Dynamo, name: string) {
       .catch(unavailable);
     const next = LastEvaluatedKey === undefined ? undefined : String(LastEvaluatedKey.sk);
     return { items: Items.map(toItem), next };
+  }
+
+  /** Removes these items, some of which may not be there. */
+  async function removeAll(keys: readonly Key[]): Promise<void> {
+    const different = new Map(keys.map(({ pk, sk }) => [`${pk}\u0000${sk}`, { pk, sk }]));
+    let left = [...different.values()].map((Key) => ({ DeleteRequest: { Key } }));
+    while (left.length > 0) {
+      const command = new BatchWriteCommand({ RequestItems: { [name]: left.slice(0, WRITES_PER_BATCH) } });
+      const { UnprocessedItems } = await dynamo.send(command).catch(unavailable);
+      // What a busy table left undone.
+      const undone = (UnprocessedItems?.[name] ?? []).flatMap(({ DeleteRequest }) =>
+        DeleteRequest?.Key ? [{ DeleteRequest: { Key: toItem(DeleteRequest.Key) } }] : [],
+      );
+      left = [...undone, ...left.slice(WRITES_PER_BATCH)];
+    }
   }
 
   return {
@@ -144,14 +160,15 @@ export function openTable(dynamo: Dynamo, name: string) {
       );
     },
 
-    /** Removes what lies in the range, as long as it takes. */
-    async clear(range: Pick<Range, 'pk' | 'from' | 'to'>): Promise<void> {
+    removeAll,
+
+    /** Removes what lies in the range, as long as there is time for it; false where some is left. */
+    async clear(range: Pick<Range, 'pk' | 'from' | 'to'>, hasTime = () => true): Promise<boolean> {
       for (;;) {
-        const { items } = await query({ ...range, limit: WRITES_PER_BATCH });
-        if (items.length === 0) return;
-        const requests = items.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } }));
-        // What a busy table left undone is still there for the next round.
-        await dynamo.send(new BatchWriteCommand({ RequestItems: { [name]: requests } })).catch(unavailable);
+        const { items, next } = await query({ ...range, limit: CLEARED_AT_ONCE });
+        await removeAll(items);
+        if (next === undefined) return true;
+        if (!hasTime()) return false;
       }
     },
   };

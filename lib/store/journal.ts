@@ -42,6 +42,11 @@ export function journalRange(ref: Pick<MessageRef, 'createdAt' | 'messageId'>) {
   return { from, to: `${from}~`, isOf: (sk: string) => placeOf(sk).messageId === ref.messageId };
 }
 
+/** Whose journal an item is of: the id of the message. */
+export function messageOfJournal(sk: string): string {
+  return placeOf(sk).messageId;
+}
+
 function placeOf(sk: string): { place: string; messageId: string } {
   const rest = sk.slice('J#'.length + 13 + 1);
   const end = rest.indexOf('#');

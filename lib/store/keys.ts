@@ -1,5 +1,5 @@
 /** The table, its keys: where the turns of a conversation lie. Pure. */
-import { createHash } from 'node:crypto';
+import { pseudonym } from '../log.ts';
 import type { MessageRef } from '../types.ts';
 
 /** A duplicate builds the same key, since both parts come from the message. */
@@ -24,8 +24,33 @@ export const CONVERSATION_SK = '~';
 export const EARLIER_SK = '~B';
 
 /** Where it is kept when a conversation was forgotten: all that is left of it, so its name is not in it. */
-export function gone(of: Pick<MessageRef, 'platform' | 'conversation'>): { pk: string; sk: string } {
-  return { pk: `GONE#${createHash('sha256').update(partition(of)).digest('hex')}`, sk: '-' };
+export function gone({ platform, conversation }: Pick<MessageRef, 'platform' | 'conversation'>): Key {
+  return { pk: `${GONE}C#${pseudonym(platform, conversation)}`, sk: '-' };
+}
+
+/** The same of a user of a platform. */
+export function goneUser({ platform, user }: Pick<MessageRef, 'platform'> & { user: string }): Key {
+  return { pk: `${GONE}U#${pseudonym(platform, user)}`, sk: '-' };
+}
+
+/** Both by the pseudonyms, which is all that a record says. */
+export function goneByPseudonym({ session, user }: { session: string; user: string }): Key[] {
+  return [
+    { pk: `${GONE}C#${session}`, sk: '-' },
+    { pk: `${GONE}U#${user}`, sk: '-' },
+  ];
+}
+
+const GONE = 'GONE#';
+
+interface Key {
+  pk: string;
+  sk: string;
+}
+
+/** Where it is noted in which conversations a user has spoken. */
+export function userPartition({ platform, user }: Pick<MessageRef, 'platform'> & { user: string }): string {
+  return `U#${platform}#${pseudonym(platform, user)}`;
 }
 
 /** Where a conversation's parked log records are noted, by their log ids, so that they can be found when it is forgotten. */

@@ -120,11 +120,11 @@ export function openShelf(dynamo: Dynamo, table: string, now: () => number) {
       }
     },
 
-    /** Notes which conversation a parked record is about. */
-    async noteParked(about: { platform: string; conversation: string }, id: string): Promise<void> {
+    /** Notes which message of which conversation a parked record is about. */
+    async noteParked(about: { platform: string; conversation: string; messageId: string }, id: string): Promise<void> {
       await update(partitionOf(about), `${PARKED.from}${id}`, {
-        set: 'parked = :true',
-        ExpressionAttributeValues: { ':true': true },
+        set: 'messageId = :message',
+        ExpressionAttributeValues: { ':message': about.messageId },
         ReturnValues: 'NONE',
       });
     },

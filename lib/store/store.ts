@@ -6,10 +6,12 @@ import { openCorrections } from './corrections.ts';
 import { openDue } from './due.ts';
 import type { Dynamo } from './dynamo.ts';
 import { openErase } from './erase.ts';
+import { openGone } from './gone.ts';
 import { openHandoffs } from './handoffs.ts';
 import { openHistory } from './history.ts';
 import { openJournalStore } from './journal.ts';
 import { openRatings } from './ratings.ts';
+import { openSpeakers } from './speakers.ts';
 import { openTrouble } from './trouble.ts';
 import { openTurns } from './turns.ts';
 
@@ -32,6 +34,8 @@ export function openStore(dynamo: Dynamo, table: string, now: () => number, kept
     ...openDue(access),
     ...openCorrections(access),
     ...openErase(access),
+    ...openGone(access),
+    ...openSpeakers(access),
     ...openTrouble(access),
     ...openRatings(access),
   };

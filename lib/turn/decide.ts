@@ -45,7 +45,7 @@ export async function decide(deps: TurnDeps, input: TurnInput, work: Work): Prom
 }
 
 async function decideWith(deps: TurnDeps, input: TurnInput, work: Work & { journal: Journal }): Promise<Decision> {
-  const { turn, looking, startedAt, journal } = work;
+  const { turn, looking, startedAt, journal, forgottenAt = 0 } = work;
   const [head] = input.burst;
   let said = turn.said.filter(({ messageId }) => messageId === head.messageId);
   const speech = deps.speech(head);
@@ -68,7 +68,7 @@ async function decideWith(deps: TurnDeps, input: TurnInput, work: Work & { journ
     const handed = await handedByWord(deps, { head, said, speech });
     if (handed) return told(handed);
     if ((turn.asks ?? 0) > MAX_ASKS) return told(apologise(deps, head, `asked ${MAX_ASKS} times already`));
-    recent = await withEarlier(deps, { head, said, recent });
+    recent = await withEarlier(deps, { head, said, recent, forgottenAt });
     const { earlier } = recent;
     said = await withQuotes(deps, { head, said, turns: [...recent.turns, { ...turn, said }], earlier });
     const composed = await composeVisibly(deps, input, {

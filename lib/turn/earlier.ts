@@ -1,6 +1,7 @@
 /** Stop 6, in the first turn of a conversation: what was said there before the bot came is kept as one item, in front of the history. */
 import { sizes } from '../bounds.ts';
 import { errorName, labelsOf } from '../log.ts';
+import { monthOf } from '../store/speakers.ts';
 import type { Recent } from '../store/store.ts';
 import { cutToBytes } from '../text/bytes.ts';
 import type { Earlier, Said, Sent } from '../types.ts';
@@ -13,7 +14,7 @@ export const PATIENCE_MS = 5_000;
 /** What is known of the conversation, with what its platform knows of the time before. A failure costs that, not the answer. Never throws. */
 export async function withEarlier(
   deps: Pick<TurnDeps, 'platform' | 'store' | 'log'>,
-  { head, said, recent }: { head: Sent; said: readonly Said[]; recent: Recent },
+  { head, said, recent, forgottenAt }: { head: Sent; said: readonly Said[]; recent: Recent; forgottenAt: number },
 ): Promise<Recent> {
   const own = new Set(said.map(({ messageId }) => messageId));
   const isFirst = recent.turns.every(({ messageId }) => own.has(messageId));
@@ -21,22 +22,39 @@ export async function withEarlier(
   try {
     const { earlier: lookUp } = platformOf(deps, head);
     if (!lookUp) return recent;
-    const [found, forgottenAt] = await Promise.all([
-      lookUp(head, AbortSignal.timeout(PATIENCE_MS)),
-      deps.store.forgottenAt(head),
-    ]);
+    const found = await lookUp(head, AbortSignal.timeout(PATIENCE_MS));
     const before = Math.min(...said.map(({ createdAt }) => createdAt));
     const fitting = newest(
       found.filter(({ id, at }) => at > forgottenAt && at < before && !own.has(id)),
       recent.conversation.team,
     );
     if (fitting.length === 0) return recent;
-    await deps.store.keepEarlier(head, fitting);
-    return { ...recent, earlier: fitting };
+    const known = await unforgotten(deps.store, head, fitting);
+    await deps.store.keepEarlier(head, known);
+    return { ...recent, earlier: known };
   } catch (error) {
     deps.log('earlier-not-read', { ...labelsOf(head), error: errorName(error) });
     return recent;
   }
+}
+
+/** Without the words of users who were forgotten since; of the others it is noted where they have spoken. */
+async function unforgotten(
+  store: TurnDeps['store'],
+  { platform, conversation, speaker, createdAt }: Sent,
+  found: readonly Earlier[],
+): Promise<Earlier[]> {
+  const last = new Map(found.filter(({ by }) => by === 'user').map(({ from, at }) => [from, at]));
+  const marks = await Promise.all(
+    [...last].map(async ([user, at]) => {
+      // Noted first: whoever forgets the user afterwards finds the place.
+      const isNoted = user === speaker.id && monthOf(at) === monthOf(createdAt);
+      if (!isNoted) await store.noteSpeaker({ platform, conversation, user }, at);
+      return [user, await store.userForgottenAt({ platform, user })] as const;
+    }),
+  );
+  const forgotten = new Map(marks);
+  return found.filter(({ from, at }) => at > (forgotten.get(from) ?? 0));
 }
 
 /** The newest that fit into the item, oldest first, each cut to a message's fair share. */

@@ -1,26 +1,62 @@
-/** Stop 5, where a conversation is forgotten while a message of it is under way: it is dropped, and nothing of it stays. */
+/** Stop 5, where a conversation or a user is forgotten while a message is under way: it is dropped, and nothing of it stays. */
 import { labelsOf } from '../log.ts';
+import { monthOf } from '../store/speakers.ts';
 import { turnSk } from '../store/store.ts';
 import type { Sent, Turn } from '../types.ts';
 import type { TurnDeps, Work } from './shapes.ts';
 
-/**
- * Whether the conversation was forgotten after `head` was said; then nothing is kept of its turn any more. What is forgotten has no
- * earlier turns: only where there are none the table is asked, so an ordinary turn pays nothing for it.
- */
-export async function isForgotten(deps: TurnDeps, head: Sent, looking: Work['looking']): Promise<boolean> {
-  const recent = await looking.catch(() => undefined);
-  const sk = turnSk(head);
-  if (!recent || recent.turns.some((turn) => turn.sk < sk)) return false;
-  return dropForgotten(deps, head);
+/** What is known of a turn in our hands before anything is done for it. */
+export interface Entered {
+  isForgotten: boolean;
+  /** When the conversation was forgotten (ms), where it has no turns before this one; else 0, as what is forgotten has none. */
+  forgottenAt: number;
 }
 
-/** The same without that look: for a turn whose item is not there any more, or is somebody else's. */
-export async function dropForgotten({ store, log }: TurnDeps, head: Sent): Promise<boolean> {
-  if ((await store.forgottenAt(head)) < head.createdAt) return false;
+/**
+ * Whether user or conversation were forgotten after `head` was said; then nothing is kept of its turn any more. The order matters: what
+ * is claimed before the mark is looked for is seen by whoever sets the mark afterwards, and so is where the user has spoken.
+ */
+export async function enter(deps: TurnDeps, head: Sent, looking: Work['looking']): Promise<Entered> {
+  const { store } = deps;
+  const recent = await looking.catch(() => undefined);
+  // Nothing is asked or stored without it.
+  if (!recent) return { isForgotten: false, forgottenAt: 0 };
+  const sk = turnSk(head);
+  const before = recent.turns.filter((turn) => turn.sk < sk);
+  const user = head.speaker.id;
+  const of = { platform: head.platform, conversation: head.conversation, user };
+  const isNew = !before.some((turn) => turn.state !== 'CLAIMED' && isOfMonth(turn, head));
+  if (isNew) await store.noteSpeaker(of, head.createdAt);
+  const [userAt, forgottenAt] = await Promise.all([
+    store.userForgottenAt(of),
+    before.length === 0 ? store.forgottenAt(head) : 0,
+  ]);
+  if (Math.max(userAt, forgottenAt) < head.createdAt) return { isForgotten: false, forgottenAt };
+  await drop(deps, head);
+  if (isNew) await store.dropSpeaker(of, head.createdAt);
+  return { isForgotten: true, forgottenAt };
+}
+
+/** A turn that has come so far has noted its speaker. */
+function isOfMonth({ said }: Turn, { speaker, createdAt }: Sent): boolean {
+  return said.some((one) => one.speaker.id === speaker.id && monthOf(one.createdAt) === monthOf(createdAt));
+}
+
+/** For a turn whose item is not there any more, or is somebody else's: false where nothing was forgotten. */
+export async function dropForgotten(deps: TurnDeps, head: Sent): Promise<boolean> {
+  const { platform, speaker } = head;
+  const marks = await Promise.all([
+    deps.store.userForgottenAt({ platform, user: speaker.id }),
+    deps.store.forgottenAt(head),
+  ]);
+  if (Math.max(...marks) < head.createdAt) return false;
+  await drop(deps, head);
+  return true;
+}
+
+async function drop({ store, log }: TurnDeps, head: Sent): Promise<void> {
   await store.erase(head);
   log('message-forgotten', labelsOf(head));
-  return true;
 }
 
 /** What is left of such a turn. */

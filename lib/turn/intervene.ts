@@ -10,7 +10,8 @@ import { giveBack, type ReturnDeps, silenceDue } from './return.ts';
 import type { TurnDeps } from './shapes.ts';
 
 export interface InterveneDeps extends ReturnDeps {
-  store: ReturnDeps['store'] & Pick<Store, 'find' | 'conversationOf' | 'takeOver' | 'hearTeam' | 'note'>;
+  store: ReturnDeps['store'] &
+    Pick<Store, 'find' | 'conversationOf' | 'takeOver' | 'hearTeam' | 'note' | 'noteSpeaker'>;
   speech: TurnDeps['speech'];
 }
 
@@ -28,6 +29,7 @@ export async function intervene(deps: InterveneDeps, inbound: Intervened): Promi
   const isLate = conversation.owner === 'bot' && (conversation.ownedAt ?? 0) >= inbound.createdAt;
   if (isLate || conversation.owner === 'paused') await store.hearTeam(inbound, inbound.speaker.id);
   else await take(deps, inbound, conversation);
+  await store.noteSpeaker({ ...inbound, user: inbound.speaker.id }, inbound.createdAt);
   await store.note(inbound, { ...hear(inbound, { maxChars: NO_LIMIT, speech: speech(inbound) }), byTeam: true });
 }
 

@@ -42,6 +42,9 @@ export interface TurnDeps {
     | 'noteDue'
     | 'beginHandoff'
     | 'forgottenAt'
+    | 'userForgottenAt'
+    | 'noteSpeaker'
+    | 'dropSpeaker'
     | 'erase'
     | 'keepEarlier'
   > &
@@ -95,6 +98,8 @@ export interface Work {
   holder: Holder;
   /** The look back at its conversation, which began with the claim. */
   looking: Promise<Recent>;
+  /** When its conversation was forgotten before (ms); 0 where it has earlier turns. */
+  forgottenAt?: number;
   /** Of this attempt (ms). */
   startedAt: number;
 }

@@ -7,8 +7,8 @@ import { claim } from './claim.ts';
 import { decide } from './decide.ts';
 import { hasActed } from './effects.ts';
 import { comesBack, platformOf, replyKey } from './ending.ts';
-import { dropForgotten, forgottenTurn, isForgotten } from './forgotten.ts';
-import { close, keep } from './keep.ts';
+import { dropForgotten, type Entered, enter, forgottenTurn } from './forgotten.ts';
+import { close, keep, release } from './keep.ts';
 import { send, sendUnstored } from './send.ts';
 import { alone, letOthers } from './sending.ts';
 import type { Taken, TurnDeps, TurnInput, Work } from './shapes.ts';
@@ -47,8 +47,10 @@ function unlessForgotten(deps: TurnDeps, { burst: [head], isOnlyAttempt }: TurnI
 async function begin(deps: TurnDeps, input: TurnInput, work: Work): Promise<Turn> {
   const { turn, holder, startedAt } = work;
   const [head] = input.burst;
-  if (!input.isOnlyAttempt && (await isForgotten(deps, head, work.looking))) return forgottenTurn(head);
-  const decision = await decide(deps, input, work);
+  const { isForgotten, forgottenAt } = await entered(deps, input, work);
+  if (isForgotten && input.isOnlyAttempt) throw new Superseded('forgotten');
+  if (isForgotten) return forgottenTurn(head);
+  const decision = await decide(deps, input, { ...work, forgottenAt });
   const { said } = decision;
   if (!('reply' in decision)) {
     await clear(deps, input, turn);
@@ -82,6 +84,17 @@ async function clear(deps: TurnDeps, { burst: [head] }: TurnInput, { generation 
 const CLEARING_MS = 5_000;
 
 const LEFT = { state: 'SKIPPED' } as const;
+
+/** Where it cannot be found out, another attempt may; the last one answers. */
+async function entered(deps: TurnDeps, { burst: [head], attempts }: TurnInput, work: Work): Promise<Entered> {
+  try {
+    return await enter(deps, head, work.looking);
+  } catch (error) {
+    if (!comesBack(error, attempts)) return { isForgotten: false, forgottenAt: 0 };
+    await release(deps, head, work.holder, { isAsked: false });
+    throw error;
+  }
+}
 
 /** A reply that an earlier attempt stored and may have sent goes out now, unless a human has taken over. A turn at its end stays as it is. */
 async function resume(

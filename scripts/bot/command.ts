@@ -13,6 +13,8 @@ export interface Command {
 
 export interface Options {
   platform?: PlatformName;
+  /** Who is meant, where a verb is about a user. */
+  user?: string;
   /** Whose sessions of /chat may be meant by their bare names. */
   callers: readonly string[];
   /** Show what was said, too. */

@@ -6,6 +6,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { type Env, readSettings } from '../../lib/config.ts';
 import { type Forget, openForget } from '../../lib/store/forget.ts';
+import { type ForgetUser, openForgetUser } from '../../lib/store/forget-user.ts';
 import { openTable, type Table } from '../../lib/store/items.ts';
 import { openStore, type Store } from '../../lib/store/store.ts';
 import { CannotRun } from '../cannot-run.ts';
@@ -26,6 +27,7 @@ export interface Data {
   store: Store;
   table: Table;
   forget: Forget;
+  forgetUser: ForgetUser;
 }
 
 const DEFAULT_REGION = 'us-east-1';
@@ -83,10 +85,12 @@ async function queueNamed(sqs: SQSClient, QueueNamePrefix: string): Promise<stri
 function dataIn(client: DynamoDBClient, name: string, env: Env): Data {
   const { days: keptDays } = readSettings(env, ['retention']).retention;
   const dynamo = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  const forget = openForget(dynamo, name, Date.now);
   return {
     store: openStore(dynamo, name, Date.now, keptDays),
     table: openTable(dynamo, name),
-    forget: openForget(dynamo, name, Date.now),
+    forget,
+    forgetUser: openForgetUser(dynamo, name, { now: Date.now, forget }),
   };
 }
 

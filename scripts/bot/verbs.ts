@@ -1,7 +1,7 @@
 /** The inspection tool: the verbs that the operator's door has, too, as commands. */
 import type { Letter } from '../../lib/events/event.ts';
 import { openOutbox } from '../../lib/events/outbox.ts';
-import { forget } from '../../lib/operator/forget.ts';
+import { forget, forgetUser } from '../../lib/operator/forget.ts';
 import { pause, resume } from '../../lib/operator/own.ts';
 import { rateAnswer } from '../../lib/operator/rate.ts';
 import { redrive } from '../../lib/operator/redrive.ts';
@@ -52,9 +52,17 @@ export const verbs = {
     run: async (place, [name], options) => resume(await operatorDeps(place, options), named(name, options)),
   },
   forget: {
-    about: 'removes all that is kept of a conversation, for good',
-    takes: ['conversation'],
-    run: async (place, [name], options) => forget(await operatorDeps(place, options), named(name, options)),
+    about: 'removes all that is kept of a conversation, or of a --user of a --platform, for good',
+    takes: ['conversation?'],
+    run: async (place, [name], options) => {
+      const deps = await operatorDeps(place, options);
+      const { user, platform } = options;
+      if ((name === undefined) === (user === undefined))
+        throw new CannotRun('Say what to forget: a conversation, or a user with --user and --platform.');
+      if (user === undefined) return forget(deps, named(name, options));
+      if (!platform) throw new CannotRun(`Say with --platform where ${user} is a user.`);
+      return forgetUser(deps, { platform, user });
+    },
   },
 } satisfies Record<string, Command>;
 

@@ -563,7 +563,7 @@ describe('forget', () => {
       response: {},
     });
     const park = async (log: string, bytes: Uint8Array) => {
-      await shelf.noteParked(of, log);
+      await shelf.noteParked(last, log);
       await shelf.park(log, bytes);
     };
     const refuse = async () => {
@@ -600,6 +600,30 @@ describe('forget', () => {
   });
 });
 
+describe('forget --user', () => {
+  it('removes what a user said, and asks for what is missing', async () => {
+    const conversation = newConversation();
+    await turn(conversation, 'by-alice', 'answered', 'botpress');
+
+    const done = await bot('forget', '--user', 'alice', '--platform', 'botpress');
+    const wrong = await Promise.all([
+      bot('forget'),
+      bot('forget', '--user', 'alice'),
+      bot('forget', 'a', '--user', 'b'),
+    ]);
+
+    expect(done.text).toMatch(
+      /^Forgotten: \d+ turns in \d+ conversations, .* of alice on botpress\..*Not in our reach: /,
+    );
+    expect((await bot('show', conversation)).text).toContain('is known');
+    expect(wrong.map(({ text }) => text)).toEqual([
+      'Say what to forget: a conversation, or a user with --user and --platform.',
+      'Say with --platform where alice is a user.',
+      'Say what to forget: a conversation, or a user with --user and --platform.',
+    ]);
+  });
+});
+
 describe('what is wrong', () => {
   it('is said in a sentence, with exit code 1', async () => {
     const wrong = await Promise.all([
@@ -614,7 +638,7 @@ describe('what is wrong', () => {
 
     expect(wrong.map(({ code }) => code)).toEqual(wrong.map(() => 1));
     for (const i of [0, 1, 2, 6])
-      expect(wrong[i]?.text).toMatch(/npm run bot -- <command>[\s\S]*forget <conversation>/);
+      expect(wrong[i]?.text).toMatch(/npm run bot -- <command>[\s\S]*forget \[conversation\]/);
     expect([0, 1, 2, 6].map((i) => wrong[i]?.text.split('\n')[0])).toEqual([
       'There is no command dance.',
       'It is: show <conversation>.',

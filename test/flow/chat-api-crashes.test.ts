@@ -80,7 +80,7 @@ describe('a message of a user, sent again under its key after a crash', () => {
       ...breaking(step, when),
       keys: openKeys({ secret: 'x' }),
       putTurn: step === 'enqueue' ? crashing(when, enqueue) : enqueue,
-      forget: async () => ({ turns: 0, parked: [] }),
+      forget: async () => ({ turns: 0, parked: [], isDone: true }),
       rate: async () => false,
       allowance: { count: async () => {}, countNewUser: async () => {} },
       streams: { take: async () => async () => {} },

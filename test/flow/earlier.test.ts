@@ -65,7 +65,7 @@ it('is shown in front of the history, asked for once and told the same way in ev
   expect((await world.store.recent({ platform: 'talkjs', conversation: 'told' })).turns).toHaveLength(2);
 });
 
-it('costs the first turn one item more, and later turns nothing to write', async () => {
+it('costs the first turn one item more, beside the note of who speaks, and later turns nothing to write', async () => {
   await talkBefore('counted');
   const writes = async (n: number) => {
     world.dynamo.calls.length = 0;
@@ -77,7 +77,7 @@ it('costs the first turn one item more, and later turns nothing to write', async
 
   const [one, two, none] = [await writes(1), await writes(2), await writes(3)];
 
-  expect(one - two).toBe(1);
+  expect(one - two).toBe(2);
   expect(none).toBe(two);
 });
 

@@ -136,6 +136,24 @@ it('rates an answer in the place of its user, and says when there is none', asyn
   expect(malformed).toMatchObject({ status: 400, body: { error: expect.stringContaining('positive or negative') } });
 });
 
+describe('forget by user', () => {
+  it('removes what they said everywhere, and says what is beyond our reach', async () => {
+    await turn('told-by-alice', 'a1');
+
+    const forgotten = await call({ do: 'forget', platform: 'talkjs', user: 'alice' });
+    const again = await call({ do: 'forget', platform: 'talkjs', user: 'alice' });
+    const wrong = await call({ do: 'forget', platform: 'talkjs', user: 'alice', next: 'soon' });
+    const both = await call({ do: 'forget', ...talkjs('told-by-alice'), user: 'alice' });
+    const shown = await call({ do: 'show', ...talkjs('told-by-alice') });
+
+    expect(forgotten).toMatchObject({ status: 200, body: { user: 'alice', done: true, shared: 0 } });
+    expect(forgotten.body.turns).toBeGreaterThan(0);
+    expect(forgotten.body.beyond).toContain('backups of the table (35 days)');
+    expect(again.body).toMatchObject({ turns: 0, conversations: 0, done: true });
+    expect([wrong.status, both.status, shown.status]).toEqual([400, 400, 404]);
+  });
+});
+
 describe('the log', () => {
   it('has a line for each call with the name of the key and what was done, and never a word', async () => {
     await turn('in-the-log', 'i1');

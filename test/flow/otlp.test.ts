@@ -165,7 +165,7 @@ describe('what was said', () => {
 
   it('is not even on the queue where only spans without it are wanted', async () => {
     const { reconify: _, ...read } = logs.settings;
-    const about = { platform: 'talkjs', conversation: 'c', messageId: 'quiet', speaker: { id: 'alice' } };
+    const about = { platform: 'talkjs', conversation: 'c', messageId: 'quiet', createdAt: 1, speaker: { id: 'alice' } };
     const { request, response } = recordSaying('A secret wish');
 
     await openRecorder(read, { now: Date.now, newId: () => 'quiet', log: () => {} })({
@@ -193,6 +193,7 @@ async function attempt(fault: OtlpFault | undefined, over: Partial<DeliverDeps> 
     exportSpans(exportOf(spansOf(record, id, 'off'), {}), { endpoint, headers: {}, fetch });
   const deps: DeliverDeps = {
     shelf: logs.shelf,
+    isForgotten: async () => false,
     receivers: [{ name: 'otlp', post }],
     rests: new Map(),
     put: async () => {},

@@ -60,6 +60,7 @@ async function attempt(delivery: Partial<LogDelivery>, over: Partial<DeliverDeps
   const buried: string[] = [];
   const deps: DeliverDeps = {
     shelf: world.shelf,
+    isForgotten: async () => false,
     receivers: [
       {
         name: 'reconify',

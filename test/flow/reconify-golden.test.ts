@@ -47,7 +47,7 @@ async function recordsOf(content: MessageParam['content'], deps: Partial<AskDeps
   });
   await ask({
     messages: [{ role: 'user', content }],
-    about: { platform: 'talkjs', conversation: 'wonderland', messageId: 'm', speaker },
+    about: { platform: 'talkjs', conversation: 'wonderland', messageId: 'm', createdAt: 1, speaker },
     speech: english,
     userId: 'opaque',
     signal: new AbortController().signal,

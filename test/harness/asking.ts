@@ -72,7 +72,7 @@ export function openAsking() {
     });
     return run({
       messages: [{ role: 'user', content: question.text ?? 'Hello there' }],
-      about: { platform: 'talkjs', conversation: 'c', messageId: 'm', speaker: { id: 'alice' } },
+      about: { platform: 'talkjs', conversation: 'c', messageId: 'm', createdAt: 1, speaker: { id: 'alice' } },
       speech: english,
       userId: 'opaque',
       signal: new AbortController().signal,

@@ -95,7 +95,13 @@ const EXPECTED: Record<string, Record<string, string[]>> = {
   deliver: {
     RecordsQueue: [...CONSUME, 'sqs:SendMessage'],
     RecordsDeadLetters: ['sqs:SendMessage'],
-    Table: [...KEEP, 'dynamodb:DeleteItem'],
+    Table: [
+      'dynamodb:Query',
+      'dynamodb:GetItem',
+      'dynamodb:BatchGetItem',
+      'dynamodb:UpdateItem',
+      'dynamodb:DeleteItem',
+    ],
   },
 };
 

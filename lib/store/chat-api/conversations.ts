@@ -127,6 +127,40 @@ export function openChatConversations(table: Table, now: () => number, realm?: s
       return { ids: after === undefined ? [owner, ...others] : others, next };
     },
 
+    /** Who takes part beside the user. */
+    async others({ id, key }: ConversationRef, userId: string): Promise<string[]> {
+      const [meta] = await table.read([metaKey(id)]);
+      const owner = meta?.key === key ? [String(meta.owner)] : [];
+      const { items } = await table.list({ pk: partition(id), prefix: MEMBERS });
+      const members = items.filter((item) => item.key === key).map(({ sk }) => sk.slice(MEMBERS.length));
+      return unique([...owner, ...members]).filter((one) => one !== userId);
+    },
+
+    /** The user takes part no more; whoever is next owns what was theirs. */
+    async leave(ref: ConversationRef, userId: string): Promise<void> {
+      const [meta, member] = await table.read([metaKey(ref.id), memberKey(ref.id, userId)]);
+      if (member?.key === ref.key) await table.remove(member, sameKey(ref.key));
+      const [next] = await this.others(ref, userId);
+      if (meta?.key !== ref.key || meta.owner !== userId || next === undefined) return;
+      await table.update(metaKey(ref.id), {
+        UpdateExpression: 'SET #owner = :next',
+        ConditionExpression: '#key = :key',
+        ExpressionAttributeNames: { '#owner': 'owner', '#key': 'key' },
+        ExpressionAttributeValues: { ':next': next, ':key': ref.key },
+      });
+    },
+
+    /** All conversations in the user's list. */
+    async refsOf(userId: string): Promise<ConversationRef[]> {
+      const refs: ConversationRef[] = [];
+      for (let after: string | undefined; ; ) {
+        const { items, next } = await table.list({ pk: userPartition(userId, realm), prefix: LISTINGS, after });
+        refs.push(...items.map(({ sk, key }) => ({ id: sk.split('#').slice(2).join('#'), key: String(key), ...own })));
+        if (next === undefined) return refs;
+        after = next;
+      }
+    },
+
     /** Takes the user out of every conversation it was added to. */
     async leaveAll(userId: string): Promise<void> {
       for (let after: string | undefined; ; ) {

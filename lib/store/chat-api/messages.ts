@@ -60,8 +60,28 @@ export function openMessages(table: Table, now: () => number, keptDays: number) 
       return { messages: items.map((item) => toStored('msg', item)), next };
     },
 
-    async clear({ key }: ConversationRef): Promise<void> {
-      await table.clear({ pk: messagesOf(key), from: ' ', to: '~' });
+    /** Removes what the user said up to `at` (ms), and what has one of `ids`; gives the ids of what is gone. */
+    async removeOf({ key }: ConversationRef, userId: string, ids: ReadonlySet<string>, at: number): Promise<string[]> {
+      const gone: string[] = [];
+      for (let after: string | undefined; ; ) {
+        const { items, next } = await table.query({ pk: messagesOf(key), from: ' ', to: '~', after });
+        const theirs = items.filter((item) => {
+          if (ids.has(String(item.messageId))) return true;
+          const kind = item.sk.startsWith(PREFIX.msg) ? 'msg' : item.sk.startsWith(PREFIX.evt) ? 'evt' : undefined;
+          if (kind === undefined) return false;
+          const { id, createdAt } = toStored(kind, item);
+          const isTheirs = ids.has(id) || (item.userId === userId && createdAt <= at);
+          if (isTheirs) gone.push(id);
+          return isTheirs;
+        });
+        await table.removeAll(theirs);
+        if (next === undefined) return gone;
+        after = next;
+      }
+    },
+
+    clear({ key }: ConversationRef, hasTime?: () => boolean): Promise<boolean> {
+      return table.clear({ pk: messagesOf(key), from: ' ', to: '~' }, hasTime);
     },
   };
 }

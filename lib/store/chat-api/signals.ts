@@ -4,6 +4,7 @@
 // that goes on after the last number it has seen misses nothing, and reads nothing twice.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Signal } from '../../chat-api/models.ts';
 import { Later } from '../../errors.ts';
 import type { Item, Table } from '../items.ts';
 
@@ -139,10 +140,43 @@ export function openSignalLog(table: Table, now: () => number) {
       return false;
     },
 
-    async clear(key: string): Promise<void> {
-      await table.clear({ pk: partition(key), from: ' ', to: '~' });
+    /**
+     * Up to `at` (ms) nothing tells of what has one of these ids any more, nor shows an answer growing. The numbers stay: whoever reads
+     * on must miss none.
+     */
+    async silence({ id, key }: { id: string; key: string }, ids: readonly string[], at: number): Promise<void> {
+      for (let seq = 0; ; ) {
+        const entries = await after(key, seq);
+        const told = entries.filter(
+          (entry) =>
+            entry.at <= at &&
+            (entry.ref.startsWith('stream:') || ids.some((one) => entry.signal.includes(JSON.stringify(one)))),
+        );
+        for (const entry of told)
+          await table.update(
+            { pk: partition(key), sk: skOf(entry.seq) },
+            {
+              UpdateExpression: 'SET #signal = :nothing REMOVE #ends',
+              ConditionExpression: 'attribute_exists(pk)',
+              ExpressionAttributeNames: { '#signal': 'signal', '#ends': 'ends' },
+              ExpressionAttributeValues: { ':nothing': JSON.stringify(nothingIn(id)) },
+            },
+          );
+        const last = entries.at(-1);
+        if (!last) return;
+        seq = last.seq;
+      }
+    },
+
+    clear(key: string, hasTime?: () => boolean): Promise<boolean> {
+      return table.clear({ pk: partition(key), from: ' ', to: '~' }, hasTime);
     },
   };
+}
+
+/** A signal of the contract that changes nothing for whoever hears it. */
+function nothingIn(conversationId: string): Signal {
+  return { type: 'message_stream_abort', data: { streamId: 'forgotten', conversationId } };
 }
 
 function waitingAfter(last: Entry | undefined, { waits, answers = '', settled = [] }: NewEntry): string[] {

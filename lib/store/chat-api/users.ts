@@ -64,6 +64,11 @@ export function openUsers(table: Table, now: () => number, realm?: string) {
       await table.put({ ...keyOf(id), isDeleted: true, deletedAt: now() });
     },
 
+    /** Nothing at all is kept, also not that the id was used. */
+    async clear(id: string): Promise<void> {
+      await table.clear({ pk: userPartition(id, realm), from: ' ', to: '~' });
+    },
+
     /** In the order of `ids`, without those that are gone. */
     async findAll(ids: readonly string[]): Promise<User[]> {
       if (ids.length === 0) return [];

@@ -143,7 +143,7 @@ export const openChatApi: OpenDoor = (world, steps) => {
         ...roomsOf(world.dynamoOf(process)),
         keys: openKeys({ secret: SECRET }),
         putTurn: world.turnsQueueOf(process).put,
-        forget: async () => ({ turns: 0, parked: [] }),
+        forget: async () => ({ turns: 0, parked: [], isDone: true }),
         rate: async () => false,
         allowance: { count: async () => {}, countNewUser: async () => {} },
         streams: { take: async () => async () => {} },

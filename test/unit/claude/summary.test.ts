@@ -24,7 +24,7 @@ async function askedFor(turns: readonly Turn[], before?: string): Promise<string
       return { kind: 'answer', text: '## Facts', stop: 'end_turn' };
     },
     {
-      about: { platform: 'talkjs', conversation: 'c', messageId: 'm', speaker: { id: 'alice' } },
+      about: { platform: 'talkjs', conversation: 'c', messageId: 'm', createdAt: 1, speaker: { id: 'alice' } },
       userId: 'u',
       before: before === undefined ? undefined : { text: before, upTo: 'T#' },
       turns,

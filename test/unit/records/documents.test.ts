@@ -15,7 +15,7 @@ function requestOf(document: string) {
     { role: 'user', content: [block(document), { type: 'text', text: 'How long?' }] },
     { role: 'user', content: [found] },
   ];
-  const about = { platform: 'talkjs', conversation: 'c', messageId: 'm', speaker: { id: 'alice' } };
+  const about = { platform: 'talkjs', conversation: 'c', messageId: 'm', createdAt: 1, speaker: { id: 'alice' } };
   const call = { about, request: { messages }, response: {}, requestedAt: 1, respondedAt: 2 };
   const options = { sendUserDetails: false, redactContacts: false, hasFacts: false, hasContent: true };
   return recordOf(call, options).request as { messages: unknown[] };
