@@ -27,6 +27,7 @@ const commands: Record<string, Command> = {
   rate: verbs.rate,
   pause: verbs.pause,
   resume: verbs.resume,
+  export: verbs.export,
   forget: verbs.forget,
   spend,
   'redrive records': redriveRecords,
@@ -68,8 +69,8 @@ async function run(argv: string[], shell: Env): Promise<string> {
   const { env } = readWritten(shell);
   const options = toOptions(values, accessKeys(values.stage, { shell, here: env }));
   const place = await findPlace(values.stage, env);
-  const { text, json } = await command.run(place, wanted, options);
-  return values.json ? JSON.stringify(json, null, 2) : text;
+  const { text, json, lines } = await command.run(place, wanted, options);
+  return values.json && !lines ? JSON.stringify(json, null, 2) : text;
 }
 
 function fits({ takes }: Command, given: readonly string[]): boolean {

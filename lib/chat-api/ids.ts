@@ -53,6 +53,15 @@ export function inRealm(realm: string | undefined, id: string): string {
   return realm === undefined ? id : `${realm}.${id}`;
 }
 
+/** The other way round: the id, and whose realm it is in. */
+export function ownIdOf(inTable: string): string {
+  return inTable.slice(inTable.indexOf('.') + 1);
+}
+
+export function realmOf(inTable: string): string | undefined {
+  return inTable.includes('.') ? inTable.slice(0, inTable.indexOf('.')) : undefined;
+}
+
 const GENERATED_PREFIX = 'conv_';
 
 /** A conversation with the client's id, or with one of ours. */

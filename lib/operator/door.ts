@@ -21,7 +21,8 @@ export interface DoorDeps {
 
 export interface DoorAnswer {
   status: number;
-  body: object;
+  /** JSON lines, where it is a text. */
+  body: object | string;
 }
 
 /** API Gateway waits for 29 s; what is being done when this (ms) is over has time to end. */
@@ -48,9 +49,10 @@ export async function operate(deps: DoorDeps, { headers, body }: WebhookRequest)
     if (!(await deps.allows(caller))) throw new Rejected(429, `more than ${rates.operator.max} calls in this minute`);
     if (body.byteLength > sizes.operatorBodyBytes) throw new Rejected(413, 'body over 32 KB');
     asked = readRequest(readJsonBody(body));
-    const { json } = await asked.run(deps.operator(startedAt + CALL_MS));
-    const answer = json as object;
-    if (Buffer.byteLength(JSON.stringify(answer)) > sizes.operatorAnswerBytes)
+    const { json, lines } = await asked.run(deps.operator(startedAt + CALL_MS));
+    const answer = lines ? `${lines.join('\n')}\n` : (json as object);
+    const text = typeof answer === 'string' ? answer : JSON.stringify(answer);
+    if (Buffer.byteLength(text) > sizes.operatorAnswerBytes)
       throw new Rejected(413, 'the answer has more than 4 MB: ask without text, or for one message by its id');
     tell(200);
     return { status: 200, body: answer };

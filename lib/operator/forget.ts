@@ -75,7 +75,7 @@ export async function forgetUser(
 }
 
 /** A user of /chat also by the name that the client gave, without the caller's; throws `Rejected` 409 where several have it. */
-async function findUser(
+export async function findUser(
   { table, callers }: Pick<OperatorDeps, 'table' | 'callers'>,
   { platform, user }: { platform: PlatformName; user: string },
 ): Promise<{ platform: PlatformName; user: string }> {

@@ -4,6 +4,7 @@ import { sizes } from '../bounds.ts';
 import { Rejected } from '../errors.ts';
 import { pseudonym } from '../log.ts';
 import { PLATFORMS } from './conversation.ts';
+import { exportConversation, exportUser } from './export.ts';
 import { forget, forgetUser } from './forget.ts';
 import { pause, resume } from './own.ts';
 import { rateAnswer } from './rate.ts';
@@ -31,6 +32,11 @@ const verbs: Readonly<Record<string, Verb>> = {
     'platform, conversation, message?',
     z.strictObject({ ...where, message: z.optional(id) }),
     (deps, { message, ...of }) => redrive(deps, { ...named(of), message }),
+  ),
+  export: verb(
+    'platform, conversation or user, next?',
+    z.union([z.strictObject({ ...where, next }), z.strictObject({ ...whose, next })]),
+    (deps, of) => ('user' in of ? exportUser(deps, of) : exportConversation(deps, { ...named(of), next: of.next })),
   ),
   forget: verb(
     'platform, conversation or user, next?',

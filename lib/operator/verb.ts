@@ -33,4 +33,6 @@ export interface OperatorDeps {
 export interface Answer {
   text: string;
   json: unknown;
+  /** Of what is handed out as JSON lines, in the place of both. */
+  lines?: readonly string[];
 }

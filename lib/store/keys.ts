@@ -7,6 +7,11 @@ export function turnSk({ createdAt, messageId }: Pick<MessageRef, 'createdAt' | 
   return `T#${String(createdAt).padStart(13, '0')}#${messageId}`;
 }
 
+/** Whether it is the sort key of a turn. */
+export function isTurn(sk: string): boolean {
+  return sk.startsWith('T#');
+}
+
 /** Whose key this is: the two parts it was built from. */
 export function partsOfSk(sk: string): Pick<MessageRef, 'createdAt' | 'messageId'> {
   return { createdAt: Number(sk.slice(2, 15)), messageId: sk.slice(16) };

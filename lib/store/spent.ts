@@ -21,15 +21,23 @@ async function spentIn(table: Pick<Table, 'query'>, pk: string): Promise<Spent[]
   for (let after: string | undefined; ; ) {
     const { items, next } = await table.query({ pk, from: ' ', to: '~', after });
     for (const { sk, ...counters } of items) {
-      const bots = Object.entries(counters).flatMap(([name, micros]) =>
-        name.startsWith(BOT) ? [[name.slice(BOT.length), Number(micros)] as const] : [],
-      );
+      const bots = botsIn(counters);
       if (bots.length === 0) continue;
       const [platform = '', ...id] = sk.split('#');
-      const micros = bots.reduce((sum, [, of]) => sum + of, 0);
-      all.push({ platform, user: id.join('#'), micros, bots: Object.fromEntries(bots) });
+      all.push({ platform, user: id.join('#'), micros: spentOf(counters), bots: Object.fromEntries(bots) });
     }
     if (next === undefined) return all;
     after = next;
   }
+}
+
+/** What one user's item of a day comes to, in millionths of a dollar. */
+export function spentOf(counters: Readonly<Record<string, unknown>>): number {
+  return botsIn(counters).reduce((sum, [, micros]) => sum + micros, 0);
+}
+
+function botsIn(counters: Readonly<Record<string, unknown>>): (readonly [string, number])[] {
+  return Object.entries(counters).flatMap(([name, micros]) =>
+    name.startsWith(BOT) ? [[name.slice(BOT.length), Number(micros)] as const] : [],
+  );
 }

@@ -17,7 +17,7 @@ import { openTurns } from './turns.ts';
 
 export { openDynamo } from './dynamo.ts';
 export type { Recent } from './history.ts';
-export { partsOfSk, turnSk } from './keys.ts';
+export { isTurn, partsOfSk, turnSk } from './keys.ts';
 export type { Holder } from './turns.ts';
 
 export type Store = ReturnType<typeof openStore>;

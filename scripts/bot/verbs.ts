@@ -1,6 +1,7 @@
 /** The inspection tool: the verbs that the operator's door has, too, as commands. */
 import type { Letter } from '../../lib/events/event.ts';
 import { openOutbox } from '../../lib/events/outbox.ts';
+import { exportConversation, exportUser } from '../../lib/operator/export.ts';
 import { forget, forgetUser } from '../../lib/operator/forget.ts';
 import { pause, resume } from '../../lib/operator/own.ts';
 import { rateAnswer } from '../../lib/operator/rate.ts';
@@ -50,6 +51,19 @@ export const verbs = {
     about: 'gives a conversation back to the bot',
     takes: ['conversation'],
     run: async (place, [name], options) => resume(await operatorDeps(place, options), named(name, options)),
+  },
+  export: {
+    about: 'hands out what is kept of a conversation, or of a --user of a --platform, as JSON lines',
+    takes: ['conversation?'],
+    run: async (place, [name], options) => {
+      const deps = await operatorDeps(place, options);
+      const { user, platform } = options;
+      if ((name === undefined) === (user === undefined))
+        throw new CannotRun('Say what to export: a conversation, or a user with --user and --platform.');
+      if (user === undefined) return exportConversation(deps, named(name, options));
+      if (!platform) throw new CannotRun(`Say with --platform where ${user} is a user.`);
+      return exportUser(deps, { platform, user });
+    },
   },
   forget: {
     about: 'removes all that is kept of a conversation, or of a --user of a --platform, for good',

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toTurnConversation } from '../../lib/chat-api/ids.ts';
 import { Permanent } from '../../lib/errors.ts';
 import { tellNobody } from '../../lib/events/outbox.ts';
+import { exportUser } from '../../lib/operator/export.ts';
 import { openChatApiStore } from '../../lib/store/chat-api/chat-api.ts';
 import { newMessageId } from '../../lib/store/chat-api/messages.ts';
 import { openCounters } from '../../lib/store/counters.ts';
@@ -184,6 +185,7 @@ describe.each(PLATFORMS)('a user of %s', (platform) => {
 
   it('is gone from the whole table, and what others said is there', async () => {
     const before = await found(name, zoe);
+    const { text: exported } = await exportUser({ store, table, callers: [], now: Date.now }, { platform, user: zoe });
 
     const { turns, whole, parked, isDone } = await forgetUser({ platform, user: zoe });
 
@@ -191,6 +193,16 @@ describe.each(PLATFORMS)('a user of %s', (platform) => {
     const ofBob = (await found(name, bob)).join('\n');
     console.info(`${platform}: ${before.length} items named the user before, ${left.length} do so afterwards`);
     expect(before.length).toBeGreaterThan(10);
+    for (const words of [
+      `a secret of ${zoe}`,
+      `what ${zoe} told all`,
+      `${zoe} corrected`,
+      `${zoe} before`,
+      '"done":true',
+    ])
+      expect(exported).toContain(words);
+    if (platform === 'chat-api') expect(exported).toMatch(/"kind":"user".*Name of zoe-chat-api[\s\S]*"kind":"message"/);
+    expect(exported).not.toContain(bob);
     expect(left.filter((item) => !item.includes('STATE'))).toEqual([]);
     expect({ turns, whole, parked, isDone }).toEqual({
       turns: 4,

@@ -48,15 +48,21 @@ async function call(body: unknown, headers: Record<string, string> = { authoriza
 }
 
 /** A message, answered or failed. */
-async function turn(conversation: string, messageId: string, isAnswered = true, platform: PlatformName = 'talkjs') {
+async function turn(
+  conversation: string,
+  messageId: string,
+  isAnswered = true,
+  platform: PlatformName = 'talkjs',
+  { user = 'alice', text = `My secret is ${messageId}.` } = {},
+) {
   const sent: Sent = {
     event: 'sent',
     platform,
     conversation,
     messageId,
     createdAt: Date.now(),
-    speaker: { id: 'alice' },
-    text: `My secret is ${messageId}.`,
+    speaker: { id: user },
+    text,
     attachments: [],
   };
   const deps = {
@@ -154,6 +160,54 @@ describe('forget by user', () => {
   });
 });
 
+describe('export', () => {
+  const lines = (body: string): Record<string, unknown>[] =>
+    body
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  const exported = async (of: object) => {
+    const text = JSON.stringify({ do: 'export', ...of });
+    const answer = await handler(httpEvent('POST', URL_PATH, { authorization: `Bearer ${KEY}` }, Buffer.from(text)));
+    return { status: answer.statusCode, type: answer.headers?.['content-type'], lines: lines(answer.body ?? '') };
+  };
+
+  it('hands out a conversation as JSON lines, the last of which says whether it is all', async () => {
+    await turn('handed-out', 'h1');
+    await turn('handed-out', 'h2', false);
+
+    const { status, type, lines } = await exported(talkjs('handed-out'));
+
+    expect([status, type]).toEqual([200, 'application/x-ndjson']);
+    expect(lines.map(({ kind }) => kind)).toEqual(['conversation', 'turn', 'turn', undefined]);
+    expect(lines[1]).toMatchObject({
+      message: 'h1',
+      said: [{ text: 'My secret is h1.', speaker: { id: 'alice' } }],
+      answer: { text: 'Paris.' },
+      answers: ['sent-h1'],
+    });
+    expect(lines.at(-1)).toEqual({ ...talkjs('handed-out'), done: true });
+  });
+
+  it('hands out what a user said everywhere, and nothing of others, in as many calls as it takes', async () => {
+    const big = 'x'.repeat(90_000);
+    for (let i = 0; i < 40; i++)
+      await turn(`of-carol-${i % 2}`, `c${i}`, true, 'botpress', { user: 'carol', text: big });
+    await turn('of-carol-0', 'd1', true, 'botpress', { user: 'dave', text: 'A word of dave.' });
+
+    const first = await exported({ platform: 'botpress', user: 'carol' });
+    const rest = await exported({ platform: 'botpress', user: 'carol', next: first.lines.at(-1)?.next });
+    const wrong = await call({ do: 'export', platform: 'botpress', user: 'carol', next: 'bm90aGluZw' });
+
+    const turns = [...first.lines, ...rest.lines].filter(({ kind }) => kind === 'turn');
+    expect(first.lines[0]).toMatchObject({ kind: 'user', user: 'carol' });
+    expect([first.lines.at(-1)?.done, rest.lines.at(-1)?.done]).toEqual([false, true]);
+    expect(turns.map(({ message }) => message).sort()).toEqual(Array.from({ length: 40 }, (_, i) => `c${i}`).sort());
+    expect(JSON.stringify([first, rest])).not.toContain('dave');
+    expect(wrong).toEqual({ status: 400, body: { error: 'next is what an earlier answer said' } });
+  });
+});
+
 describe('the log', () => {
   it('has a line for each call with the name of the key and what was done, and never a word', async () => {
     await turn('in-the-log', 'i1');
@@ -187,7 +241,7 @@ describe('an attack', () => {
   ];
   const mistakes: [string, unknown, number, RegExp][] = [
     ['that is no JSON', '{', 400, /not JSON/],
-    ['that is a list', [show], 400, /^do must be one of show, pause, resume, redrive, forget/],
+    ['that is a list', [show], 400, /^do must be one of show, pause, resume, redrive, export, forget/],
     ['that is nothing', 'null', 400, /^do must be one of/],
     ['of an unknown verb', { ...show, do: 'drop' }, 400, /^do must be one of/],
     ['of what every object has', { ...show, do: 'constructor' }, 400, /^do must be one of/],

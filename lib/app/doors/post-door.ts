@@ -9,7 +9,7 @@ export type PostHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayP
 /** Where `open` gives nothing, the door's settings are missing: 503, like everything that `verb` did not foresee. */
 export function postDoor<Deps>(
   open: () => Promise<Deps | undefined>,
-  verb: (deps: Deps, request: WebhookRequest) => Promise<{ status: number; body: object }>,
+  verb: (deps: Deps, request: WebhookRequest) => Promise<{ status: number; body: object | string }>,
 ): PostHandler {
   return async (event) => {
     try {
@@ -17,7 +17,7 @@ export function postDoor<Deps>(
       const deps = await open();
       if (!deps) return json(503, { error: 'not configured' });
       const { status, body } = await verb(deps, toRequest(event));
-      return json(status, body);
+      return typeof body === 'string' ? lines(status, body) : json(status, body);
     } catch (error) {
       doorFailed(error);
       return json(503, { error: 'not available' });
@@ -30,6 +30,11 @@ function toRequest({ headers, body, isBase64Encoded }: APIGatewayProxyEventV2): 
   const lower: Record<string, string | undefined> = {};
   for (const name in headers) lower[name.toLowerCase()] = headers[name];
   return { headers: lower, body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8') };
+}
+
+/** JSON lines. */
+function lines(statusCode: number, body: string): APIGatewayProxyStructuredResultV2 {
+  return { statusCode, headers: { 'content-type': 'application/x-ndjson' }, body };
 }
 
 function json(

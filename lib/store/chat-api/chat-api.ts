@@ -1,7 +1,7 @@
 /** The table, of the Chat API: users, conversations, what is said in them and what is told to those who listen. */
 
 import { KEPT_DAYS } from '../../bounds.ts';
-import { fromTurnConversation, toTurnConversation } from '../../chat-api/ids.ts';
+import { fromTurnConversation, ownIdOf, realmOf, toTurnConversation } from '../../chat-api/ids.ts';
 import type { Table } from '../items.ts';
 import { openChatConversations } from './conversations.ts';
 import { openMessages } from './messages.ts';
@@ -56,36 +56,27 @@ export function openRemoval(table: Table, now: () => number) {
     async hasOthers(conversation: string, user: string): Promise<boolean> {
       const ref = fromTurnConversation(conversation);
       const { conversations } = openChatApiStore(table, now, ref);
-      return (await conversations.others(ref, ownId(user))).length > 0;
+      return (await conversations.others(ref, ownIdOf(user))).length > 0;
     },
 
     /** What the user has said in it up to `at` (ms), and what else has one of these ids; then the user takes part no more. */
     async removeSpeaker(conversation: string, user: string, ids: ReadonlySet<string>, at: number): Promise<void> {
       const ref = fromTurnConversation(conversation);
       const { conversations, messages, signals } = openChatApiStore(table, now, ref);
-      const gone = await messages.removeOf(ref, ownId(user), ids, at);
-      await signals.silence(ref, [ownId(user), ...ids, ...gone], at);
-      await conversations.leave(ref, ownId(user));
+      const gone = await messages.removeOf(ref, ownIdOf(user), ids, at);
+      await signals.silence(ref, [ownIdOf(user), ...ids, ...gone], at);
+      await conversations.leave(ref, ownIdOf(user));
     },
 
     /** The conversations, as the turns know them, in which the user takes part. */
     async conversationsOf(user: string): Promise<string[]> {
       const { conversations } = openChatApiStore(table, now, { realm: realmOf(user) });
-      return (await conversations.refsOf(ownId(user))).map(toTurnConversation);
+      return (await conversations.refsOf(ownIdOf(user))).map(toTurnConversation);
     },
 
     /** The user themself. */
     async removeUser(user: string): Promise<void> {
-      await openChatApiStore(table, now, { realm: realmOf(user) }).users.clear(ownId(user));
+      await openChatApiStore(table, now, { realm: realmOf(user) }).users.clear(ownIdOf(user));
     },
   };
-}
-
-/** As the Chat API knows a user whom the turns know by `inRealm`. */
-function ownId(user: string): string {
-  return user.slice(user.indexOf('.') + 1);
-}
-
-function realmOf(user: string): string | undefined {
-  return user.includes('.') ? user.slice(0, user.indexOf('.')) : undefined;
 }

@@ -60,6 +60,20 @@ export function openMessages(table: Table, now: () => number, keptDays: number) 
       return { messages: items.map((item) => toStored('msg', item)), next };
     },
 
+    /** Messages, then events, each oldest first; behind the place `from`, which each of them tells as `at`. */
+    async *all({ key }: ConversationRef, from?: string) {
+      for (const kind of KINDS) {
+        if (from !== undefined && KINDS.indexOf(kind) < KINDS.findIndex((one) => from.startsWith(one))) continue;
+        let after = from?.startsWith(kind) ? from.slice(kind.length + 1) : undefined;
+        do {
+          const { items, next } = await table.list({ pk: messagesOf(key), prefix: PREFIX[kind], limit: PAGE, after });
+          for (const item of items)
+            yield { kind, stored: toStored(kind, item), at: `${kind}:${item.sk.slice(PREFIX[kind].length)}` } as const;
+          after = next;
+        } while (after !== undefined);
+      }
+    },
+
     /** Removes what the user said up to `at` (ms), and what has one of `ids`; gives the ids of what is gone. */
     async removeOf({ key }: ConversationRef, userId: string, ids: ReadonlySet<string>, at: number): Promise<string[]> {
       const gone: string[] = [];
@@ -107,6 +121,7 @@ function placeOf(kind: ThingKind, id: string): Key {
   return { pk: messagesOf(place?.key ?? ''), sk: `${PREFIX[kind]}${place?.ulid ?? ''}` };
 }
 
+const KINDS = ['msg', 'evt'] as const satisfies ThingKind[];
 const PREFIX = { msg: 'M#', evt: 'E#' } as const satisfies Record<ThingKind, string>;
 
 /** Our own items, written above: taken as they are. */

@@ -1,0 +1,147 @@
+/** Room of the operator: `export` hands out what is kept of a conversation, or of a user in all of theirs, as JSON lines. */
+import { sizes } from '../bounds.ts';
+import { Rejected } from '../errors.ts';
+import { openKept } from '../store/chat-api/kept.ts';
+import { besideTurns, conversationsOf, spentLately, turnsBehind } from '../store/kept.ts';
+import { isTurn, partsOfSk } from '../store/store.ts';
+import type { PlatformName, Turn } from '../types.ts';
+import { findKnown, type Named } from './conversation.ts';
+import { findUser } from './forget.ts';
+import type { Answer, OperatorDeps } from './verb.ts';
+
+/** Where an earlier call ended: behind a turn of that conversation, or behind a message that the Chat API keeps besides. */
+type Place = readonly [conversation: string, after: string];
+
+type ExportDeps = Pick<OperatorDeps, 'store' | 'table' | 'callers' | 'until' | 'now'>;
+
+interface Exporting {
+  /** What the lines are about. */
+  of: { platform: PlatformName; conversation?: string; user?: string };
+  conversations: readonly string[];
+  /** Lines in front of those of the conversations. */
+  head(): Promise<object[]>;
+  next: string | undefined;
+}
+
+/** Of everybody who has spoken in it. */
+export async function exportConversation(
+  deps: ExportDeps,
+  { next, ...named }: Named & { next?: string | undefined },
+): Promise<Answer> {
+  const of = await findKnown(deps, named);
+  return write(deps, { of, conversations: [of.conversation], head: async () => [], next });
+}
+
+/** What the user said, and what the bot answered them. */
+export async function exportUser(
+  deps: ExportDeps,
+  { next, ...named }: { platform: PlatformName; user: string; next?: string | undefined },
+): Promise<Answer> {
+  const of = await findUser(deps, named);
+  const { table, now } = deps;
+  const kept = of.platform === 'chat-api' ? await openKept(table, now).userOf(of.user) : undefined;
+  const spoken = await conversationsOf(table, of);
+  const conversations = [...new Set([...spoken, ...(kept?.conversations ?? [])])].sort();
+  const head = async () => [
+    { kind: 'user', ...of, usdLately: (await spentLately(table, of, now())) / 1_000_000, ...(kept?.profile ?? {}) },
+  ];
+  return write(deps, { of, conversations, head, next });
+}
+
+async function write(deps: ExportDeps, { of, conversations, head, next }: Exporting): Promise<Answer> {
+  const { until = Number.POSITIVE_INFINITY, now } = deps;
+  const from = next === undefined ? undefined : placeIn(next);
+  const lines = from ? [] : (await head()).map((line) => JSON.stringify(line));
+  let bytes = 0;
+  for (const conversation of conversations.slice(from ? conversations.indexOf(from[0]) : 0)) {
+    if (from && !conversations.includes(from[0])) throw new Rejected(400, WRONG_NEXT);
+    const begun = from?.[0] === conversation ? from[1] : undefined;
+    for await (const { line, at } of linesOf(deps, of, conversation, begun)) {
+      lines.push(line);
+      bytes += Buffer.byteLength(line) + 1;
+      if (at !== undefined && (bytes > ROOM_BYTES || now() >= until)) return end(of, lines, [conversation, at]);
+    }
+  }
+  return end(of, lines, undefined);
+}
+
+const WRONG_NEXT = 'next is what an earlier answer said';
+
+/** A line more fits behind it: an item has 350 KB, a page of 20 messages of the Chat API less than that of theirs. */
+const ROOM_BYTES = sizes.operatorAnswerBytes - 4 * sizes.itemBytes;
+
+/** A line, and behind which place it can be gone on with. */
+interface Line {
+  line: string;
+  at: string | undefined;
+}
+
+async function* linesOf(
+  { table, now }: ExportDeps,
+  { platform, user }: Exporting['of'],
+  conversation: string,
+  begun: string | undefined,
+): AsyncGenerator<Line> {
+  const of = { platform, conversation };
+  const line = (what: object, at?: string): Line => ({ line: JSON.stringify({ ...what }), at });
+  if (begun === undefined) {
+    const { earlier, summary } = await besideTurns(table, of);
+    yield line({ kind: 'conversation', ...of });
+    for (const { id, at, from, by, text } of earlier.filter(({ from }) => user === undefined || from === user))
+      yield line({ kind: 'before', ...of, message: id, at: timeOf(at), by, from, text });
+    // It has words of all who spoke.
+    if (summary && user === undefined) yield line({ kind: 'summary', ...of, text: summary.text });
+  }
+  const isAmongTurns = begun === undefined || isTurn(begun);
+  for (let after = begun; isAmongTurns; ) {
+    const { turns, next } = await turnsBehind(table, of, after);
+    for (const turn of turns)
+      if (user === undefined || turn.said.some(({ speaker }) => speaker.id === user))
+        yield line({ kind: 'turn', ...of, ...viewOf(turn) }, turn.sk);
+    if (next === undefined) break;
+    after = next;
+  }
+  if (platform !== 'chat-api') return;
+  const from = isAmongTurns ? undefined : begun;
+  for await (const { what, at } of openKept(table, now).saidIn(conversation, user, from))
+    yield line({ ...what, ...of }, at);
+}
+
+/** All of it that is about people, and nothing of how we keep it. */
+function viewOf({ sk, state, said, reply, correction, finishedAt, replyIds, into }: Turn) {
+  const { createdAt, messageId } = partsOfSk(sk);
+  return {
+    message: messageId,
+    at: timeOf(createdAt),
+    state,
+    said: said.map(({ createdAt: at, ...one }) => ({ ...one, at: timeOf(at) })),
+    ...(correction ? { changed: correction } : {}),
+    ...(into ? { answeredWith: partsOfSk(into).messageId } : {}),
+    ...(reply ? { answer: reply } : {}),
+    ...(finishedAt === undefined ? {} : { answeredAt: timeOf(finishedAt) }),
+    ...(replyIds ? { answers: replyIds } : {}),
+  };
+}
+
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function end(of: Exporting['of'], lines: string[], place: Place | undefined): Answer {
+  const next = place && Buffer.from(JSON.stringify(place)).toString('base64url');
+  const last = next === undefined ? { done: true } : { done: false, next };
+  const all = [...lines, JSON.stringify({ ...of, ...last })];
+  return { text: all.join('\n'), json: { ...of, ...last }, lines: all };
+}
+
+/** Throws `Rejected` 400 for what no answer of ours has said. */
+function placeIn(next: string): Place {
+  try {
+    const place: unknown = JSON.parse(Buffer.from(next, 'base64url').toString());
+    if (Array.isArray(place) && place.length === 2 && place.every((part) => typeof part === 'string'))
+      return [String(place[0]), String(place[1])];
+  } catch {
+    // Falls through.
+  }
+  throw new Rejected(400, WRONG_NEXT);
+}
