@@ -27,6 +27,8 @@ const commands: Record<string, Command> = {
   rate: verbs.rate,
   pause: verbs.pause,
   resume: verbs.resume,
+  block: verbs.block,
+  unblock: verbs.unblock,
   export: verbs.export,
   forget: verbs.forget,
   spend,

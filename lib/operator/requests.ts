@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { sizes } from '../bounds.ts';
 import { Rejected } from '../errors.ts';
 import { pseudonym } from '../log.ts';
+import { block, unblock } from './block.ts';
 import { PLATFORMS } from './conversation.ts';
 import { exportConversation, exportUser } from './export.ts';
 import { forget, forgetUser } from './forget.ts';
@@ -33,6 +34,8 @@ const verbs: Readonly<Record<string, Verb>> = {
     z.strictObject({ ...where, message: z.optional(id) }),
     (deps, { message, ...of }) => redrive(deps, { ...named(of), message }),
   ),
+  block: verb('platform, user', z.strictObject(whose), (deps, of) => block(deps, of)),
+  unblock: verb('platform, user', z.strictObject(whose), (deps, of) => unblock(deps, of)),
   export: verb(
     'platform, conversation or user, next?',
     z.union([z.strictObject({ ...where, next }), z.strictObject({ ...whose, next })]),

@@ -34,6 +34,7 @@ export async function show(deps: OperatorDeps, { withText, message, ...named }: 
       viewOf({ ...turn, effects: await effectsOf(store, of, turn), rated: rated.get(turn.sk) }, withText),
     ),
   );
+  const blocked = await blockedIn(store, of, turns);
   const usd = views.reduce((sum, view) => sum + (view.usd ?? 0), 0);
   const head = [
     `${of.platform} ${of.conversation}`,
@@ -42,6 +43,7 @@ export async function show(deps: OperatorDeps, { withText, message, ...named }: 
     ...(summary ? ['has a summary'] : []),
     `${views.length} ${views.length === 1 ? 'turn' : 'turns'}`,
     `$${usd.toFixed(4)}`,
+    ...(blocked.length > 0 ? [`blocked: ${blocked.join(', ')}`] : []),
   ].join(' · ');
   const headed = [head, ...(group ? [tellGroup(group)] : []), ...(handoff ? tellHandoff(handoff, withText) : [])].join(
     '\n',
@@ -52,12 +54,23 @@ export async function show(deps: OperatorDeps, { withText, message, ...named }: 
       ...of,
       owner,
       team,
+      ...(blocked.length > 0 ? { blocked } : {}),
       group,
       ...(handoff ? { handoff: viewOfHandoff(handoff, withText) } : {}),
       usd,
       turns: views,
     },
   };
+}
+
+/** Of those who spoke last, so many are looked at. */
+const MOST_SPEAKERS = 20;
+
+async function blockedIn(store: Store, { platform }: Known, turns: readonly Turn[]): Promise<string[]> {
+  const users = turns.flatMap(({ said }) => said.flatMap(({ speaker, byTeam }) => (byTeam ? [] : speaker.id)));
+  const last = [...new Set(users.reverse())].slice(0, MOST_SPEAKERS);
+  const marks = await Promise.all(last.map((user) => store.marksOf({ platform, user })));
+  return last.filter((_, i) => (marks[i]?.blockedAt ?? 0) > 0);
 }
 
 /** What a turn did, or began to do: of one that has no reply, the journal tells. */

@@ -1,18 +1,67 @@
 /** The table, of what was forgotten: marks that say when, and not of whom. Whoever meets something that was acknowledged before drops it. */
 import type { MessageRef } from '../types.ts';
 import type { Access } from './access.ts';
-import type { Key, Table } from './items.ts';
+import type { Table } from './items.ts';
 import { gone, goneByPseudonym, goneUser } from './keys.ts';
 
+type UserOf = Pick<MessageRef, 'platform'> & { user: string };
+
+/** What is noted of a user, in ms; 0 where it is not. */
+export interface UserMarks {
+  /** When they were forgotten, in all conversations. */
+  forgottenAt: number;
+  /** Since when they are blocked. */
+  blockedAt: number;
+}
+
+/** Beside the mark of the forgetting, so that one read gives both. It does not expire. */
+const BLOCK_SK = 'BLOCK';
+
 /** Throws `Later` when the table does not answer. */
-export function openGone({ read }: Pick<Access, 'read'>) {
-  const at = async ({ pk, sk }: Key): Promise<number> => Number((await read(pk, sk))?.at ?? 0);
+export function openGone({ read, query, update, updated, remove, now }: Access) {
+  async function marksOf(of: UserOf): Promise<UserMarks> {
+    const { pk, sk } = goneUser(of);
+    const { Items = [] } = await query({
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': pk },
+      ConsistentRead: true,
+    });
+    const at = (name: string) => Number(Items.find((item) => item.sk === name)?.at ?? 0);
+    return { forgottenAt: at(sk), blockedAt: at(BLOCK_SK) };
+  }
+
   return {
     /** When the conversation was forgotten (ms); 0 if it never was. */
-    forgottenAt: (of: Pick<MessageRef, 'platform' | 'conversation'>): Promise<number> => at(gone(of)),
+    async forgottenAt(of: Pick<MessageRef, 'platform' | 'conversation'>): Promise<number> {
+      const { pk, sk } = gone(of);
+      return Number((await read(pk, sk))?.at ?? 0);
+    },
 
-    /** The same of a user of a platform, in all conversations. */
-    userForgottenAt: (of: Pick<MessageRef, 'platform'> & { user: string }): Promise<number> => at(goneUser(of)),
+    marksOf,
+
+    /** From now on; a repeat changes nothing. */
+    async block(of: UserOf): Promise<void> {
+      await update(goneUser(of).pk, BLOCK_SK, {
+        UpdateExpression: 'SET #at = if_not_exists(#at, :now)',
+        ExpressionAttributeNames: { '#at': 'at' },
+        ExpressionAttributeValues: { ':now': now() },
+      });
+    },
+
+    async unblock(of: UserOf): Promise<void> {
+      await remove(goneUser(of).pk, BLOCK_SK);
+    },
+
+    /** Whether it is this turn (its sort key) that tells a blocked user so: the first one, however often it is tried. */
+    async tellsBlock(of: UserOf, turn: string): Promise<boolean> {
+      const item = await updated(goneUser(of).pk, BLOCK_SK, {
+        UpdateExpression: 'SET told = if_not_exists(told, :turn)',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: { ':turn': turn },
+        ReturnValues: 'ALL_NEW',
+      });
+      return item?.told === turn;
+    },
   };
 }
 

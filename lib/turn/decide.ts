@@ -45,7 +45,7 @@ export async function decide(deps: TurnDeps, input: TurnInput, work: Work): Prom
 }
 
 async function decideWith(deps: TurnDeps, input: TurnInput, work: Work & { journal: Journal }): Promise<Decision> {
-  const { turn, looking, startedAt, journal, forgottenAt = 0 } = work;
+  const { turn, looking, startedAt, journal, forgottenAt = 0, isBlocked = false } = work;
   const [head] = input.burst;
   let said = turn.said.filter(({ messageId }) => messageId === head.messageId);
   const speech = deps.speech(head);
@@ -65,6 +65,10 @@ async function decideWith(deps: TurnDeps, input: TurnInput, work: Work & { journ
     const begun = handedBefore(deps, { head, conversation: recent.conversation, speech });
     if (begun) return told(begun);
     if (recent.conversation.owner !== 'bot') return left();
+    if (isBlocked) {
+      const isTold = await deps.store.tellsBlock({ platform: head.platform, user: head.speaker.id }, turn.sk);
+      return isTold ? told({ kind: 'notice', text: speech.blocked, stop: 'blocked' }) : left();
+    }
     const handed = await handedByWord(deps, { head, said, speech });
     if (handed) return told(handed);
     if ((turn.asks ?? 0) > MAX_ASKS) return told(apologise(deps, head, `asked ${MAX_ASKS} times already`));

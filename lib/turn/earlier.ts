@@ -50,7 +50,7 @@ async function unforgotten(
       // Noted first: whoever forgets the user afterwards finds the place.
       const isNoted = user === speaker.id && monthOf(at) === monthOf(createdAt);
       if (!isNoted) await store.noteSpeaker({ platform, conversation, user }, at);
-      return [user, await store.userForgottenAt({ platform, user })] as const;
+      return [user, (await store.marksOf({ platform, user })).forgottenAt] as const;
     }),
   );
   const forgotten = new Map(marks);

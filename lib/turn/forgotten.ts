@@ -10,6 +10,8 @@ export interface Entered {
   isForgotten: boolean;
   /** When the conversation was forgotten (ms), where it has no turns before this one; else 0, as what is forgotten has none. */
   forgottenAt: number;
+  /** Nothing is answered; one turn says so. */
+  isBlocked: boolean;
 }
 
 /**
@@ -20,21 +22,22 @@ export async function enter(deps: TurnDeps, head: Sent, looking: Work['looking']
   const { store } = deps;
   const recent = await looking.catch(() => undefined);
   // Nothing is asked or stored without it.
-  if (!recent) return { isForgotten: false, forgottenAt: 0 };
+  if (!recent) return { isForgotten: false, forgottenAt: 0, isBlocked: false };
   const sk = turnSk(head);
   const before = recent.turns.filter((turn) => turn.sk < sk);
   const user = head.speaker.id;
   const of = { platform: head.platform, conversation: head.conversation, user };
   const isNew = !before.some((turn) => turn.state !== 'CLAIMED' && isOfMonth(turn, head));
   if (isNew) await store.noteSpeaker(of, head.createdAt);
-  const [userAt, forgottenAt] = await Promise.all([
-    store.userForgottenAt(of),
+  const [marks, forgottenAt] = await Promise.all([
+    store.marksOf(of),
     before.length === 0 ? store.forgottenAt(head) : 0,
   ]);
-  if (Math.max(userAt, forgottenAt) < head.createdAt) return { isForgotten: false, forgottenAt };
+  const isBlocked = marks.blockedAt > 0;
+  if (Math.max(marks.forgottenAt, forgottenAt) < head.createdAt) return { isForgotten: false, forgottenAt, isBlocked };
   await drop(deps, head);
   if (isNew) await store.dropSpeaker(of, head.createdAt);
-  return { isForgotten: true, forgottenAt };
+  return { isForgotten: true, forgottenAt, isBlocked };
 }
 
 /** A turn that has come so far has noted its speaker. */
@@ -45,11 +48,11 @@ function isOfMonth({ said }: Turn, { speaker, createdAt }: Sent): boolean {
 /** For a turn whose item is not there any more, or is somebody else's: false where nothing was forgotten. */
 export async function dropForgotten(deps: TurnDeps, head: Sent): Promise<boolean> {
   const { platform, speaker } = head;
-  const marks = await Promise.all([
-    deps.store.userForgottenAt({ platform, user: speaker.id }),
+  const [marks, forgottenAt] = await Promise.all([
+    deps.store.marksOf({ platform, user: speaker.id }),
     deps.store.forgottenAt(head),
   ]);
-  if (Math.max(...marks) < head.createdAt) return false;
+  if (Math.max(marks.forgottenAt, forgottenAt) < head.createdAt) return false;
   await drop(deps, head);
   return true;
 }

@@ -42,7 +42,8 @@ export interface TurnDeps {
     | 'noteDue'
     | 'beginHandoff'
     | 'forgottenAt'
-    | 'userForgottenAt'
+    | 'marksOf'
+    | 'tellsBlock'
     | 'noteSpeaker'
     | 'dropSpeaker'
     | 'erase'
@@ -100,6 +101,8 @@ export interface Work {
   looking: Promise<Recent>;
   /** When its conversation was forgotten before (ms); 0 where it has earlier turns. */
   forgottenAt?: number;
+  /** Its user is to get no answer. */
+  isBlocked?: boolean;
   /** Of this attempt (ms). */
   startedAt: number;
 }

@@ -47,10 +47,10 @@ function unlessForgotten(deps: TurnDeps, { burst: [head], isOnlyAttempt }: TurnI
 async function begin(deps: TurnDeps, input: TurnInput, work: Work): Promise<Turn> {
   const { turn, holder, startedAt } = work;
   const [head] = input.burst;
-  const { isForgotten, forgottenAt } = await entered(deps, input, work);
+  const { isForgotten, ...known } = await entered(deps, input, work);
   if (isForgotten && input.isOnlyAttempt) throw new Superseded('forgotten');
   if (isForgotten) return forgottenTurn(head);
-  const decision = await decide(deps, input, { ...work, forgottenAt });
+  const decision = await decide(deps, input, { ...work, ...known });
   const { said } = decision;
   if (!('reply' in decision)) {
     await clear(deps, input, turn);
@@ -90,7 +90,7 @@ async function entered(deps: TurnDeps, { burst: [head], attempts }: TurnInput, w
   try {
     return await enter(deps, head, work.looking);
   } catch (error) {
-    if (!comesBack(error, attempts)) return { isForgotten: false, forgottenAt: 0 };
+    if (!comesBack(error, attempts)) return { isForgotten: false, forgottenAt: 0, isBlocked: false };
     await release(deps, head, work.holder, { isAsked: false });
     throw error;
   }

@@ -1,6 +1,7 @@
 /** The inspection tool: the verbs that the operator's door has, too, as commands. */
 import type { Letter } from '../../lib/events/event.ts';
 import { openOutbox } from '../../lib/events/outbox.ts';
+import { block, unblock } from '../../lib/operator/block.ts';
 import { exportConversation, exportUser } from '../../lib/operator/export.ts';
 import { forget, forgetUser } from '../../lib/operator/forget.ts';
 import { pause, resume } from '../../lib/operator/own.ts';
@@ -52,6 +53,16 @@ export const verbs = {
     takes: ['conversation'],
     run: async (place, [name], options) => resume(await operatorDeps(place, options), named(name, options)),
   },
+  block: {
+    about: 'a user of a --platform gets no answers any more, and is told so once',
+    takes: ['user'],
+    run: async (place, [user], options) => block(await operatorDeps(place, options), whom(user, options)),
+  },
+  unblock: {
+    about: 'and gets answers again',
+    takes: ['user'],
+    run: async (place, [user], options) => unblock(await operatorDeps(place, options), whom(user, options)),
+  },
   export: {
     about: 'hands out what is kept of a conversation, or of a --user of a --platform, as JSON lines',
     takes: ['conversation?'],
@@ -79,6 +90,11 @@ export const verbs = {
     },
   },
 } satisfies Record<string, Command>;
+
+function whom(user = '', { platform }: Options) {
+  if (!platform) throw new CannotRun(`Say with --platform where ${user} is a user.`);
+  return { platform, user };
+}
 
 function named(name = '', { platform }: Options) {
   return { name, platform };

@@ -208,6 +208,37 @@ describe('export', () => {
   });
 });
 
+describe('block', () => {
+  it('silences the bot towards a user: one sentence, then nothing, until they are unblocked', async () => {
+    const said = async (messageId: string) => {
+      const ref = await turn('blocked-room', messageId, true, 'talkjs', { user: 'mallory' });
+      const { state, reply } = (await store.find(ref)) ?? {};
+      return [state, reply?.stop];
+    };
+    const whom = { platform: 'talkjs', user: 'mallory' };
+    await said('before');
+
+    const blocked = await call({ do: 'block', ...whom });
+    const ends = [await said('b1'), await said('b2')];
+    const shown = await call({ do: 'show', ...talkjs('blocked-room') });
+    const again = await call({ do: 'block', ...whom });
+    const unblocked = await call({ do: 'unblock', ...whom });
+    const after = await said('b3');
+
+    expect([blocked.body, again.body.before, unblocked.body]).toEqual([
+      { ...whom, blocked: true, before: false },
+      true,
+      { ...whom, blocked: false, before: true },
+    ]);
+    expect(ends).toEqual([
+      ['DELIVERED', 'blocked'],
+      ['SKIPPED', undefined],
+    ]);
+    expect(shown.body.blocked).toEqual(['mallory']);
+    expect(after).toEqual(['DELIVERED', 'end_turn']);
+  });
+});
+
 describe('the log', () => {
   it('has a line for each call with the name of the key and what was done, and never a word', async () => {
     await turn('in-the-log', 'i1');
@@ -241,7 +272,7 @@ describe('an attack', () => {
   ];
   const mistakes: [string, unknown, number, RegExp][] = [
     ['that is no JSON', '{', 400, /not JSON/],
-    ['that is a list', [show], 400, /^do must be one of show, pause, resume, redrive, export, forget/],
+    ['that is a list', [show], 400, /^do must be one of show, pause, resume, redrive, block, unblock, export, forget/],
     ['that is nothing', 'null', 400, /^do must be one of/],
     ['of an unknown verb', { ...show, do: 'drop' }, 400, /^do must be one of/],
     ['of what every object has', { ...show, do: 'constructor' }, 400, /^do must be one of/],

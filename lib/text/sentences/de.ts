@@ -19,6 +19,7 @@ export const de: Sentences = {
     `Sie schreiben schneller, als ich antworten kann. Bitte warten Sie ${wait} und schreiben Sie dann weiter.`,
   userSpent: (wait) => `Mehr kann ich Ihnen heute leider nicht beantworten. In ${wait} bin ich wieder für Sie da.`,
   allSpent: (wait) => `Mehr Fragen kann ich heute leider nicht beantworten. In ${wait} bin ich wieder da.`,
+  blocked: 'Ich kann Ihnen hier nicht mehr antworten.',
   wasDone: (what) => `Das wurde ausgeführt: ${what}.`,
   mayBeDone: (what) =>
     `Ob das ausgeführt wurde, ist nicht bekannt: ${what}. Bitte prüfen Sie es, bevor Sie noch einmal darum bitten.`,

@@ -18,6 +18,7 @@ export const en: Sentences = {
   slowDown: (wait) => `You are writing faster than I can answer. Please wait ${wait}, then write again.`,
   userSpent: (wait) => `You have used up what I can answer for you today. Please come back in ${wait}.`,
   allSpent: (wait) => `I have answered as much as I can today. Please come back in ${wait}.`,
+  blocked: 'I cannot answer you here any more.',
   wasDone: (what) => `This was done: ${what}.`,
   mayBeDone: (what) => `I cannot tell whether this was done: ${what}. Please check before you ask for it again.`,
   handedOver: 'I have asked our team to take over here. Somebody will write to you.',

@@ -18,6 +18,7 @@ export const es: Sentences = {
   slowDown: (wait) => `Escribe más rápido de lo que puedo responder. Espere ${wait} y vuelva a escribir.`,
   userSpent: (wait) => `Por hoy ya le he respondido todo lo que puedo. Vuelva dentro de ${wait}.`,
   allSpent: (wait) => `Por hoy ya he respondido todo lo que puedo. Vuelva dentro de ${wait}.`,
+  blocked: 'Ya no puedo responderle aquí.',
   wasDone: (what) => `Esto se ha hecho: ${what}.`,
   mayBeDone: (what) => `No sé si esto se ha hecho: ${what}. Compruébelo antes de volver a pedirlo.`,
   handedOver: 'He pedido a nuestro equipo que se encargue de esto. Alguien le escribirá.',

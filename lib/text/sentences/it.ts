@@ -20,6 +20,7 @@ export const it: Sentences = {
     `Sta scrivendo più in fretta di quanto io possa rispondere. Attenda ${wait} prima di scrivere di nuovo.`,
   userSpent: (wait) => `Per oggi le ho risposto tutto quello che potevo. Torni tra ${wait}.`,
   allSpent: (wait) => `Per oggi ho risposto a tutto quello che potevo. Torni tra ${wait}.`,
+  blocked: 'Non posso più risponderle qui.',
   wasDone: (what) => `Questo è stato fatto: ${what}.`,
   mayBeDone: (what) => `Non so se questo è stato fatto: ${what}. Verifichi prima di chiederlo di nuovo.`,
   handedOver: 'Ho chiesto al nostro team di occuparsi di questa conversazione. Qualcuno le scriverà.',

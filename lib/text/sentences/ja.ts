@@ -19,6 +19,7 @@ export const ja: Sentences = {
   slowDown: (wait) => `回答が追いつきません。${wait}ほどお待ちになってから、もう一度お書きください。`,
   userSpent: (wait) => `本日お答えできる分の上限に達しました。${wait}後にもう一度お越しください。`,
   allSpent: (wait) => `本日の回答の上限に達しました。${wait}後にもう一度お越しください。`,
+  blocked: 'こちらではこれ以上お答えできません。',
   wasDone: (what) => `次の操作を行いました：${what}。`,
   mayBeDone: (what) => `次の操作が行われたかどうか確認できません：${what}。もう一度依頼する前にご確認ください。`,
   handedOver: '担当チームに対応を依頼しました。担当者からご連絡いたします。',

@@ -19,6 +19,7 @@ export const nl: Sentences = {
   slowDown: (wait) => `U schrijft sneller dan ik kan antwoorden. Wacht ${wait} en schrijf dan verder.`,
   userSpent: (wait) => `Meer kan ik vandaag niet voor u beantwoorden. Kom over ${wait} terug.`,
   allSpent: (wait) => `Meer vragen kan ik vandaag niet beantwoorden. Kom over ${wait} terug.`,
+  blocked: 'Ik kan u hier niet meer antwoorden.',
   wasDone: (what) => `Dit is gedaan: ${what}.`,
   mayBeDone: (what) => `Ik weet niet of dit is gedaan: ${what}. Controleer het voordat u er opnieuw om vraagt.`,
   handedOver: 'Ik heb ons team gevraagd het hier over te nemen. Iemand zal u schrijven.',

@@ -19,6 +19,7 @@ export const pt: Sentences = {
     `As suas mensagens chegam mais rápido do que consigo responder. Aguarde ${wait} e escreva novamente.`,
   userSpent: (wait) => `Por hoje já respondi tudo o que posso. Volte daqui a ${wait}.`,
   allSpent: (wait) => `Por hoje já respondi a todas as perguntas que posso. Volte daqui a ${wait}.`,
+  blocked: 'Já não posso responder-lhe aqui.',
   wasDone: (what) => `Isto foi feito: ${what}.`,
   mayBeDone: (what) => `Não sei se isto foi feito: ${what}. Verifique antes de pedir de novo.`,
   handedOver: 'Pedi à nossa equipe que assuma esta conversa. Alguém vai lhe escrever.',

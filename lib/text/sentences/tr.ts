@@ -18,6 +18,7 @@ export const tr: Sentences = {
   slowDown: (wait) => `Yanıtlayabileceğimden daha hızlı yazıyorsunuz. Lütfen ${wait} bekleyip yeniden yazın.`,
   userSpent: (wait) => `Bugün sizin için yanıtlayabileceklerim bu kadar. Lütfen ${wait} sonra tekrar gelin.`,
   allSpent: (wait) => `Bugün yanıtlayabileceklerim bu kadar. Lütfen ${wait} sonra tekrar gelin.`,
+  blocked: 'Size burada artık yanıt veremiyorum.',
   wasDone: (what) => `Yapılan işlem: ${what}.`,
   mayBeDone: (what) => `Bunun yapılıp yapılmadığı bilinmiyor: ${what}. Lütfen yeniden istemeden önce kontrol edin.`,
   handedOver: 'Ekibimizden bu görüşmeyi devralmasını istedim. Biri size yazacak.',

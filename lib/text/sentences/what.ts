@@ -18,6 +18,8 @@ export interface Sentences {
   slowDown(wait: string): string;
   userSpent(wait: string): string;
   allSpent(wait: string): string;
+  /** An operator has blocked the user. */
+  blocked: string;
   /** What tools did, by their names, such as "cancel order and refund". */
   wasDone(what: string): string;
   mayBeDone(what: string): string;

@@ -16,6 +16,7 @@ export const zh: Sentences = {
   slowDown: (wait) => `您写得比我回答得快。请等待${wait}后再发消息。`,
   userSpent: (wait) => `您今天的提问额度已用完。请在${wait}后再来。`,
   allSpent: (wait) => `我今天的回答额度已用完。请在${wait}后再来。`,
+  blocked: '我无法再在这里回答您。',
   wasDone: (what) => `已执行：${what}。`,
   mayBeDone: (what) => `无法确定是否已执行：${what}。请先核实，再重新提出。`,
   handedOver: '我已请我们的团队接手，会有人给您回复。',

@@ -18,6 +18,7 @@ const TOLD: Readonly<Record<keyof Speech, (speech: Speech) => string>> = {
   slowDown: ({ slowDown }) => slowDown(2),
   userSpent: ({ userSpent }) => userSpent(3 * 3600),
   allSpent: ({ allSpent }) => allSpent(5 * 3600),
+  blocked: ({ blocked }) => blocked,
   wasDone: ({ wasDone }) => wasDone(['cancel order', 'refund']),
   mayBeDone: ({ mayBeDone }) => mayBeDone(['refund']),
   handedOver: ({ handedOver }) => handedOver,
