@@ -629,7 +629,7 @@ describe('what is wrong', () => {
     const wrong = await Promise.all([
       bot('dance'),
       bot('show'),
-      bot('show', 'a', 'b'),
+      bot('show', 'a', 'b', 'c'),
       bot('show', 'a', '--platform', 'icq'),
       bot('list'),
       bot('list', '--failed', '--days', '0'),
@@ -641,12 +641,14 @@ describe('what is wrong', () => {
       expect(wrong[i]?.text).toMatch(/npm run bot -- <command>[\s\S]*forget \[conversation\]/);
     expect([0, 1, 2, 6].map((i) => wrong[i]?.text.split('\n')[0])).toEqual([
       'There is no command dance.',
-      'It is: show <conversation>.',
-      'It is: show <conversation>.',
+      'It is: show <conversation> [message].',
+      'It is: show <conversation> [message].',
       "Unknown option '--nonsense'.",
     ]);
     expect(wrong[3]?.text).toBe('--platform must be one of botpress, talkjs, chat-api, http.');
-    expect(wrong[4]?.text).toBe('Say what to list: `npm run bot -- list` with --failed, --waiting, --human or --dead.');
+    expect(wrong[4]?.text).toBe(
+      'Say what to list: `npm run bot -- list` with --failed, --waiting, --human, --disliked or --dead.',
+    );
     expect(wrong[5]?.text).toBe('--days must be a whole number from 1 to 400.');
   });
 
