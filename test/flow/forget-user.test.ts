@@ -2,6 +2,7 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toTurnConversation } from '../../lib/chat-api/ids.ts';
+import { noHandoff } from '../../lib/config/handoff.ts';
 import { Permanent } from '../../lib/errors.ts';
 import { tellNobody } from '../../lib/events/outbox.ts';
 import { exportUser } from '../../lib/operator/export.ts';
@@ -84,6 +85,7 @@ async function say({
     now: Date.now,
     newId: () => sent.messageId,
     tell: tellNobody,
+    handoff: noHandoff,
     log: () => {},
   };
   await takeTurn(deps, { burst: [sent], generation: 0, attempts: 1, remainingMs: () => 60_000 });
