@@ -168,9 +168,11 @@ interface Shown {
 }
 
 function exchange(turn: Turn, shown: Shown): WindowMessage[] {
-  const answer = turn.reply?.kind === 'answer' ? withNumbers(turn.reply.text.trim(), turn.reply.choices) : '';
-  const question = spoken(turn.said, shown, turn.said.length > 0 ? undefined : BY_ITSELF);
   const { effects = [] } = turn.reply ?? {};
+  // Where something was done an apology ends it as well: a request that looks open would be done again with the next one.
+  const isTold = turn.reply?.kind === 'answer' || effects.length > 0;
+  const answer = isTold ? withNumbers(turn.reply?.text.trim() ?? '', turn.reply?.choices) : '';
+  const question = spoken(turn.said, shown, turn.said.length > 0 ? undefined : BY_ITSELF);
   if (effects.length > 0) question.content.push(noteOfEffects(effects));
   return answer ? [question, { role: 'assistant', content: [{ type: 'text', text: answer }] }] : [question];
 }

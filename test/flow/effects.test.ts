@@ -98,8 +98,25 @@ describe('what a tool did', () => {
     await world.converse(conversation, 'Did you?');
 
     expect(apology).toMatch(/^Sorry, .*This was done: book\.$/s);
-    const said = lastContent().map(({ text }) => text);
-    expect(said).toEqual(['Book Bonn', expect.stringContaining('"outcome":"done"'), 'Did you?']);
+    const { messages } = (world.claude.requests.at(-1)?.body ?? {}) as {
+      messages: { role: string; content: { text: string }[] }[];
+    };
+    expect(messages.slice(-3).map(({ role, content }) => [role, ...content.map(({ text }) => text)])).toEqual([
+      ['user', 'Book Bonn', expect.stringContaining('"outcome":"done"')],
+      ['assistant', apology],
+      ['user', 'Did you?'],
+    ]);
+  });
+
+  it('is not asked for again by the next message, behind an apology either', async () => {
+    const conversation = await newConversation();
+    world.claude.script(books('Kiel'), { status: 400, errorMessage: 'no' });
+    await world.converse(conversation, 'use the tool book with room Kiel');
+    world.claude.reset();
+
+    await world.converse(conversation, 'use the tool book with room Graz');
+
+    expect(service.acted.map(({ room }) => room)).toEqual(['Kiel', 'Graz']);
   });
 
   it('is told with the same key by every attempt, and with another one in every conversation', async () => {
