@@ -29,6 +29,8 @@ export interface StormChat {
   talk(crowd: Crowd): Promise<void>;
   /** The keys that the bot's messages carry, in their order. */
   replyKeys(conversation: string): Promise<string[]>;
+  /** The messages whose webhooks the door answered with 200. */
+  taken: ReadonlySet<string>;
   faults: Readonly<Record<string, number>>;
 }
 
@@ -37,6 +39,7 @@ const ENCRYPTION_KEY = 'encryption-key-of-the-storms';
 
 export function stormyTalkjs(mishaps: Mishaps): StormChat {
   let door: Door | undefined;
+  const taken = new Set<string>();
   const talkjs = createTalkjs({
     appId: 'app',
     secretKey: SECRET,
@@ -47,7 +50,10 @@ export function stormyTalkjs(mishaps: Mishaps): StormChat {
       const event = () => httpEvent('POST', '/talkjs', headers, Buffer.from(body));
       if (!door) throw new Error('there is no door yet');
       const isTwice = mishaps.chance.happens(mishaps.rate());
-      const [answer] = await Promise.all(isTwice ? [door(event()), door(event())] : [door(event())]);
+      const [answer, again] = await Promise.all(isTwice ? [door(event()), door(event())] : [door(event())]);
+      const { type, data } = JSON.parse(body);
+      const isOfUser = type === 'message.sent' && data.message.senderId !== 'claude';
+      if (isOfUser && (isTaken(answer) || isTaken(again))) taken.add(data.message.id);
       return answer?.statusCode ?? 0;
     },
   });
@@ -55,6 +61,7 @@ export function stormyTalkjs(mishaps: Mishaps): StormChat {
   return {
     name: 'talkjs',
     handle,
+    taken,
     faults,
     settings: (url) => ({ TALKJS_APP_ID: 'app', TALKJS_SECRET_KEY: SECRET, TALKJS_API_URL: url }),
     door: () => webhookDoor('talkjs', talkjsDialect),
@@ -79,11 +86,13 @@ export function stormyTalkjs(mishaps: Mishaps): StormChat {
 
 export function stormyBotpress(mishaps: Mishaps): StormChat {
   let door: Door | undefined;
+  const taken = new Set<string>();
   const botpress = createBotpress({ webhookId: 'wh', encryptionKey: ENCRYPTION_KEY });
   const { handle, faults } = unreliableBotpress(botpress, mishaps);
   return {
     name: 'botpress',
     handle,
+    taken,
     faults,
     settings: (url) => ({
       BOTPRESS_API_URL: `${url}/wh`,
@@ -117,8 +126,13 @@ export function stormyBotpress(mishaps: Mishaps): StormChat {
     const body = Buffer.from(JSON.stringify({ type: 'message_created', data }));
     const event = httpEvent('POST', '/botpress', { 'x-secret-key': SECRET }, body);
     const isTwice = mishaps.chance.happens(mishaps.rate());
-    await Promise.all(isTwice ? [door(event), door(event)] : [door(event)]);
+    const answers = await Promise.all(isTwice ? [door(event), door(event)] : [door(event)]);
+    if (answers.some(isTaken)) taken.add(id);
   }
+}
+
+function isTaken(answer: { statusCode?: number | undefined } | undefined): boolean {
+  return answer?.statusCode === 200;
 }
 
 /** A signature of TalkJS, upper case as it comes. */

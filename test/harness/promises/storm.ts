@@ -144,6 +144,9 @@ export async function storm({
     const keys = await chat.replyKeys(conversation);
     add(verdict, judge(accepted, keys, turns, logged));
   }
+  // What was acknowledged is in the queue, or it is lost.
+  const queued = new Set([...order.perConversation().values()].flat());
+  verdict.lost += [...chat.taken].filter((id) => !queued.has(id)).length;
   await Promise.all([services.close(), table.close(), aws.close()]);
   const faults = [claude.faults, chat.faults, table.faults, aws.faults].flatMap((all) => Object.values(all));
   return {
