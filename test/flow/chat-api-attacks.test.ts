@@ -45,6 +45,7 @@ function valid(name: string): { path: string; body?: object } {
     addParticipant: { userId: stranger.id },
     createMessage: { conversationId: conversation, payload: { type: 'text', text: 'intruding' } },
     createEvent: { conversationId: conversation, payload: { is: 'intruding' } },
+    rateMessage: { value: 'negative' },
   };
   const id = path.startsWith('/messages') ? message : path.startsWith('/events') ? event : conversation;
   return {

@@ -32,10 +32,11 @@ it('names the same sources to a page of the AI SDK, beside the text', async () =
   const said = { id: 'm-1', role: 'user', parts: [{ type: 'text', text: 'How do I deploy you?' }] };
 
   const response = await world.post('a-page', { messages: [said] });
+  const events = await response.text();
 
   const [, stored] = await world.transcript('a-page');
   const { sources } = stored as unknown as { sources: { n: number; title: string; quote: string; url?: string }[] };
-  const chunks = (await response.text())
+  const chunks = events
     .split('\n\n')
     .filter(Boolean)
     .map((event) => JSON.parse(event.slice('data: '.length)));

@@ -25,12 +25,12 @@ it('knows dated ids, and takes the dearest price for a model it does not know', 
   expect(priceUsd('claude-of-tomorrow', million)).toBe(10);
 });
 
-it('prices what is kept for an hour apart, and Bedrock’s ids as their model', () => {
+it('prices what is kept for an hour apart, and Bedrock’s ids as their model, a tenth more through a regional profile', () => {
   const million = { ...none, cacheWriteTokens: 1_000_000 };
+  const hour = { ...million, cacheWrite1hTokens: 1_000_000 };
 
   expect(priceUsd('claude-sonnet-5-5', million)).toBe(2.5);
-  expect(priceUsd('eu.anthropic.claude-sonnet-5-5-20260928-v1:0', { ...million, cacheWrite1hTokens: 1_000_000 })).toBe(
-    4,
-  );
+  expect(priceUsd('global.anthropic.claude-sonnet-5-5-20260928-v1:0', hour)).toBe(4);
+  expect(priceUsd('eu.anthropic.claude-sonnet-5-5-20260928-v1:0', hour)).toBeCloseTo(4.4);
   expect(priceUsd('claude-fable-5-2', { ...none, outputTokens: 1_000_000 })).toBe(40);
 });
