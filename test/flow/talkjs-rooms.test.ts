@@ -1,7 +1,9 @@
 /** What stands around the asking, as a TalkJS user meets it: limits, guard, files, tools and the human colleague. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openSqs } from '../../lib/queue.ts';
 import { serve } from '../../local/stand-ins/serve.ts';
 import { png } from '../harness/sample-files.ts';
+import { makeFifo } from '../harness/tables.ts';
 import { talkjsChat } from '../harness/talkjs-chat.ts';
 import { openWorld, type World } from '../harness/world.ts';
 
@@ -26,6 +28,7 @@ beforeAll(async () => {
     MAX_INPUT_CHARS: '2000',
     ATTACHMENT_HOSTS: files.url,
     HANDOFF_TALKJS_USER: 'support',
+    EVENTS_QUEUE_URL: await makeFifo(openSqs(), 'events'),
   });
 });
 afterAll(async () => {
