@@ -13,6 +13,8 @@ declare module 'vitest' {
     ports: Ports;
     /** Of bots `default` and `sales`. */
     botsFolder: string;
+    /** For /chat. */
+    chatKey: string;
   }
 }
 
@@ -33,6 +35,7 @@ export default async function start(project: TestProject): Promise<() => Promise
   }
   project.provide('ports', ports);
   project.provide('botsFolder', botsFolder);
+  project.provide('chatKey', CHAT_KEY);
   return async () => {
     npm.kill('SIGTERM');
     await gone;
@@ -41,8 +44,10 @@ export default async function start(project: TestProject): Promise<() => Promise
   };
 }
 
+const CHAT_KEY = 'a-key-of-all-bots-0123';
+
 /** The first key is nobody's in particular, the second one of the bot `sales`. */
-const CHAT_ACCESS_KEYS = 'a-key-of-all-bots-0123,sales=a-key-of-sales-0123456';
+const CHAT_ACCESS_KEYS = `${CHAT_KEY},sales=a-key-of-sales-0123456`;
 
 const SALES = `---
 talkjs: claude-sales

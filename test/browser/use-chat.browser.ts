@@ -26,7 +26,7 @@ async function visit(session: string, said = ''): Promise<Page> {
   const api = `http://localhost:${streams}/chat/${session}`;
   const page = await browser.newPage();
   const own = `http://localhost:${playground}/somebodys-own-page`;
-  const body = `<!doctype html><link rel="icon" href="data:,"><body data-api="${api}" data-said="${said}"><script>${script.replaceAll('</script', '<\\/script')}</script>`;
+  const body = `<!doctype html><link rel="icon" href="data:,"><body data-api="${api}" data-key="${inject('chatKey')}" data-said="${said}"><script>${script.replaceAll('</script', '<\\/script')}</script>`;
   await page.route(own, (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body }));
   await page.goto(own);
   return page;

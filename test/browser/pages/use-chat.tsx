@@ -3,11 +3,12 @@ import { useChat } from '@ai-sdk/react';
 import { DefaultChatTransport, type UIMessage } from 'ai';
 import { createRoot } from 'react-dom/client';
 
-const { api = '', said = '' } = document.body.dataset;
+const { api = '', key = '', said = '' } = document.body.dataset;
+const headers = { authorization: `Bearer ${key}` };
 
 function Chat() {
   const messages: UIMessage[] = said ? [{ id: 'said', role: 'user', parts: [{ type: 'text', text: said }] }] : [];
-  const chat = useChat({ messages, resume: said !== '', transport: new DefaultChatTransport({ api }) });
+  const chat = useChat({ messages, resume: said !== '', transport: new DefaultChatTransport({ api, headers }) });
   return (
     <form
       onSubmit={(event) => {
