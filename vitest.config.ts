@@ -18,6 +18,9 @@ const LONG = [
   'test/promises/{storms-effects,crash-effects,memory}.test.ts',
 ];
 
+/** What is about other services than the table: once is enough. */
+const ANYWHERE = ['test/flow/{doctor,evals,reconify-outage,stalls,talkjs-many}.test.ts'];
+
 export default defineConfig(({ mode }) => {
   const size = SIZES[mode] ?? 'sample';
   const emulators = {
@@ -38,6 +41,7 @@ export default defineConfig(({ mode }) => {
     {
       name: 'dynamodb-local',
       include: size === 'all' ? ['test/flow/**/*.test.ts', 'test/promises/content-matrix.test.ts'] : [TESTS],
+      exclude: size === 'all' ? ANYWHERE : [],
       ...emulators,
     },
     /** The packaged functions under AWS' own runtime client, which has to be compiled first. */

@@ -17,7 +17,7 @@ const FAULTS: [ReconifyFault, OtlpFault][] = [
   [{ kind: 'not-ok' }, { kind: 'slow' }],
   [{ kind: 'cut' }, { kind: 'down' }],
 ];
-const TURNS_PER_FAULT = sized({ sample: 30, all: 100, proof: 100 });
+const TURNS_PER_FAULT = sized({ sample: 20, all: 40, proof: 100 });
 
 const chat = talkjsChat();
 let logs: LogWorld;
