@@ -13,7 +13,7 @@ const LONG = [
   'test/e2e/{kills,npx,doctor,chat-api-stack,stack-ends,effects,bots-live}.test.ts',
   'test/e2e/{botpress-suite,new-platform,surroundings}.test.ts',
   'test/flow/bots-talkjs-second.test.ts',
-  'test/flow/{scale-counts,stalls}.test.ts',
+  'test/flow/{scale-counts,stalls,talkjs-many}.test.ts',
   'test/promises/{storms,garbage}-botpress.test.ts',
   'test/promises/{storms-effects,crash-effects,memory}.test.ts',
 ];

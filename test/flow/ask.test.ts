@@ -289,16 +289,15 @@ describe('the prompt cache', () => {
   const mark = { type: 'ephemeral' };
 
   it('keeps what is up to the user’s last words, and what is up to the end of a tool loop', async () => {
-    const messages = (['user', 'assistant', 'user'] as const).map((role) => ({ role, content: 'what is 17*23?' }));
+    const messages = (['user', 'assistant', 'user'] as const).map((role) => ({ role, content: 'what is 19*23?' }));
 
     await ask({ messages }, {}, { tools });
 
-    const marksOf = (n: number) => messagesOf(n).map(({ content }) => content.map((block) => block.cache_control));
-    expect(claude.requests.map(({ body }) => (body as { cache_control?: unknown }).cache_control)).toEqual([
-      undefined,
-      undefined,
-    ]);
-    expect(marksOf(0)).toEqual([[undefined], [undefined], [mark]]);
-    expect(marksOf(1).map((marks) => marks.at(-1))).toEqual([undefined, undefined, mark, undefined, mark]);
+    // A request may have been made twice where the machine is busy.
+    const own = claude.requests.flatMap(({ body }, n) => (JSON.stringify(body).includes('what is 19*23?') ? [n] : []));
+    const marksOf = (n = -1) => messagesOf(n).map(({ content }) => content.map((block) => block.cache_control));
+    for (const n of own) expect(claude.requests[n]?.body).not.toHaveProperty('cache_control');
+    expect(marksOf(own.at(0))).toEqual([[undefined], [undefined], [mark]]);
+    expect(marksOf(own.at(-1)).map((marks) => marks.at(-1))).toEqual([undefined, undefined, mark, undefined, mark]);
   });
 });
