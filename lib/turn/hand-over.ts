@@ -5,8 +5,8 @@ import type { Conversation, Reply, Said, Sent, Turn } from '../types.ts';
 import { handoffId, requestHandoff, withHours } from './handoff.ts';
 import type { TurnDeps, TurnInput, Work } from './shapes.ts';
 
-/** What is said around a word: `"Agent!"` is one. */
-const AROUND = /^[\p{P}\p{S}\s]+|[\p{P}\p{S}\s]+$/gu;
+/** What is said around a word: `"Agent!"` is one. A run is looked at once, from its beginning: a long one must not keep a machine busy. */
+const AROUND = /^[\p{P}\p{S}\s]+|(?<![\p{P}\p{S}\s])[\p{P}\p{S}\s]+$/gu;
 
 /** For a message with which an earlier attempt handed over and said nothing: the user is told all the same, by us. */
 export function handedBefore(

@@ -8,6 +8,12 @@ import { HOUR, of, openPeople } from '../../harness/people.ts';
 const typesOf = ({ told }: ReturnType<typeof openPeople>) => told().map(({ type }) => type);
 const texts = ({ said }: ReturnType<typeof openPeople>) => said.map(({ text }) => text);
 
+async function cpuMsOf(work: () => Promise<void>): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  return process.cpuUsage(before).user / 1000;
+}
+
 async function handedOver(settings: Parameters<typeof openPeople>[0] = {}) {
   const people = openPeople(settings);
   people.user('Hello, I am ada@example.com');
@@ -131,6 +137,14 @@ it('is asked for by a word alone, without Claude, and says when somebody is ther
     'I have asked our team to take over here. Somebody will write to you. Our team is back: Saturday, 10:00 AM GMT+1.',
   ]);
   expect(people.told()).toMatchObject([{ type: 'handoff.requested', data: { by: 'user' } }]);
+});
+
+it('looks for a word in a long run of marks without being kept busy', async () => {
+  const people = openPeople({ words: ['agent'] });
+  people.user(`a${'!'.repeat(50_000)}a`);
+
+  expect(await cpuMsOf(() => people.work())).toBeLessThan(500);
+  expect(texts(people)).toHaveLength(1);
 });
 
 it('follows the third apology in a row, and no earlier one', async () => {
