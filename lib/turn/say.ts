@@ -2,7 +2,7 @@
 import type { MessageRef, Sent } from '../types.ts';
 import { send } from './send.ts';
 import { alone, letOthers } from './sending.ts';
-import type { TurnDeps, TurnInput } from './shapes.ts';
+import { type TurnDeps, type TurnInput, UNASKED } from './shapes.ts';
 
 export interface Saying extends MessageRef {
   text: string;
@@ -22,7 +22,7 @@ export async function say(
 ): Promise<void> {
   const { store, now } = deps;
   const startedAt = now();
-  const isNew = await store.say(ref, { kind: 'answer', text, stop: 'unasked', ...(bot ? { bot } : {}) });
+  const isNew = await store.say(ref, { kind: 'answer', text, stop: UNASKED, ...(bot ? { bot } : {}) });
   const turn = await store.find(ref);
   if (turn?.state !== 'ANSWERED' || !turn.reply) return;
   const head: Sent = { ...ref, event: 'sent', speaker, text: '', attachments: [], ...(bot ? { bot } : {}) };

@@ -71,6 +71,7 @@ describe('a disclosure', () => {
   it.each([
     ['an apology', [turn(1, 'FAILED', { ...notice, kind: 'apology' })]],
     ['a limit that was told', [turn(1, 'DELIVERED', notice)]],
+    ['a sentence of ours that nobody asked for', [turn(1, 'DELIVERED', { ...answer, stop: 'unasked' })]],
     ['an answer that never got there', [turn(1, 'FAILED', answer)]],
     ['another bot’s answer', [turn(1, 'DELIVERED', { ...answer, bot: 'sales' })]],
     ['what a human said', [turn(1, 'SKIPPED')]],
