@@ -1,6 +1,6 @@
 /** The table, of the conversation itself: whose it is, who of the team is in it, what is remembered of it. */
 
-import type { Conversation, Earlier, Handoff, MessageRef, Owner, Said, Summary } from '../types.ts';
+import type { Conversation, Earlier, Handoff, MessageRef, Owner, Summary } from '../types.ts';
 import type { Access } from './access.ts';
 import { CONVERSATION_SK, EARLIER_SK, partition, turnSk } from './keys.ts';
 import { openSilent } from './silent.ts';
@@ -46,17 +46,6 @@ export function openConversations(access: Access) {
         },
       });
       if (owner === 'bot') await endSilence(of);
-    },
-
-    /** Keeps what somebody of the team said as part of the history: a turn that nobody has to answer. */
-    async note(ref: MessageRef, said: Said): Promise<void> {
-      await update(partition(ref), turnSk(ref), {
-        UpdateExpression:
-          'SET #state = :skipped, said = :said, generation = :zero, epoch = :zero, expiresAt = :expires',
-        ConditionExpression: 'attribute_not_exists(#state)',
-        ExpressionAttributeNames: { '#state': 'state' },
-        ExpressionAttributeValues: { ':skipped': 'SKIPPED', ':said': [said], ':zero': 0, ':expires': expiresAt() },
-      });
     },
 
     /** Keeps what was said before the bot came, once. */

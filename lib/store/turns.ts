@@ -1,6 +1,6 @@
 /** The table, of turns: claimed once, then moved on by their holder only. */
 import { Superseded } from '../errors.ts';
-import type { MessageRef, Reply, Said, Turn } from '../types.ts';
+import type { MessageRef, Reply, Said, Turn, TurnState } from '../types.ts';
 import type { Access } from './access.ts';
 import { toTurn } from './history.ts';
 import { partition, turnSk } from './keys.ts';
@@ -34,6 +34,22 @@ export function openTurns(access: Access) {
       },
     });
     if (!done) throw new Superseded('another worker holds this turn');
+  }
+
+  /** A turn that nobody claims first; false when there is one already. */
+  async function begin(ref: MessageRef, state: TurnState, { said, reply }: Pick<Turn, 'said' | 'reply'>) {
+    return update(partition(ref), turnSk(ref), {
+      UpdateExpression: `SET #state = :state, said = :said, generation = :zero, epoch = :zero, expiresAt = :expires${reply ? ', reply = :reply' : ''}`,
+      ConditionExpression: 'attribute_not_exists(#state)',
+      ExpressionAttributeNames: { '#state': 'state' },
+      ExpressionAttributeValues: {
+        ':state': state,
+        ':said': said,
+        ':zero': 0,
+        ':expires': expiresAt(),
+        ...(reply ? { ':reply': reply } : {}),
+      },
+    });
   }
 
   return {
@@ -93,20 +109,11 @@ export function openTurns(access: Access) {
     },
 
     /** A turn without a question, answered from the start; false when there is one already. */
-    async say(ref: MessageRef, reply: Reply): Promise<boolean> {
-      return update(partition(ref), turnSk(ref), {
-        UpdateExpression:
-          'SET #state = :answered, reply = :reply, said = :none, generation = :zero, epoch = :zero, expiresAt = :expires',
-        ConditionExpression: 'attribute_not_exists(#state)',
-        ExpressionAttributeNames: { '#state': 'state' },
-        ExpressionAttributeValues: {
-          ':answered': 'ANSWERED',
-          ':reply': reply,
-          ':none': [],
-          ':zero': 0,
-          ':expires': expiresAt(),
-        },
-      });
+    say: (ref: MessageRef, reply: Reply): Promise<boolean> => begin(ref, 'ANSWERED', { said: [], reply }),
+
+    /** Keeps what somebody of the team said as part of the history: a turn that nobody has to answer. */
+    async note(ref: MessageRef, said: Said): Promise<void> {
+      await begin(ref, 'SKIPPED', { said: [said] });
     },
 
     /** Lets `owner` alone send the stored reply until `leaseUntil` (ms), 0 to let others; false when somebody else does, or the turn is over. */
