@@ -38,7 +38,6 @@ export function speak(language: Language) {
     slowDown: (waitSeconds: number) => said.slowDown(time(waitSeconds, 'second')),
     userSpent: (waitSeconds: number) => said.userSpent(duration(waitSeconds)),
     allSpent: (waitSeconds: number) => said.allSpent(duration(waitSeconds)),
-    blocked: said.blocked,
     wasDone: (what: readonly string[]) => said.wasDone(list(what)),
     mayBeDone: (what: readonly string[]) => said.mayBeDone(list(what)),
   };
