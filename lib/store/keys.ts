@@ -1,6 +1,7 @@
 /** The table, its keys: where the turns of a conversation lie. Pure. */
 import { pseudonym } from '../log.ts';
 import type { MessageRef } from '../types.ts';
+import type { Key } from './items.ts';
 
 /** A duplicate builds the same key, since both parts come from the message. */
 export function turnSk({ createdAt, messageId }: Pick<MessageRef, 'createdAt' | 'messageId'>): string {
@@ -47,11 +48,6 @@ export function goneByPseudonym({ session, user }: { session: string; user: stri
 }
 
 const GONE = 'GONE#';
-
-interface Key {
-  pk: string;
-  sk: string;
-}
 
 /** Where it is noted in which conversations a user has spoken. */
 export function userPartition({ platform, user }: Pick<MessageRef, 'platform'> & { user: string }): string {
