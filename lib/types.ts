@@ -158,6 +158,34 @@ export interface Effect {
   state: EffectState;
 }
 
+/** One answer of Claude that called tools, as JSON: its blocks, and the results that need no item of their own. */
+export interface KeptStep {
+  content: string;
+  results: string;
+  handsOver: boolean;
+  /** When it was kept (ms). */
+  at: number;
+}
+
+/** A call of a tool that acts. `by` is the attempt that reserved it; `result`, as JSON, is there once the call has ended. */
+export interface KeptCall {
+  tool: string;
+  /** JSON, and a hash of it that two spellings of one input share. */
+  input: string;
+  inputHash: string;
+  state: 'RESERVED' | EffectState;
+  by: string;
+  result?: string;
+}
+
+/** What the attempts at a turn have left of what they did. */
+export interface KeptJournal {
+  /** By their numbers. */
+  steps: readonly KeptStep[];
+  /** By their places: the number of the step and the position in it. */
+  calls: ReadonlyMap<string, KeptCall>;
+}
+
 /** A call of a tool that waits for the user's yes. Nobody but the one who asked for it may give that. */
 export interface Pending {
   tool: string;

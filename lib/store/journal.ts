@@ -1,35 +1,8 @@
 /** The table, of what a turn did: its steps and, one item each, the calls of tools that act. An item is written before a call runs. */
 import { Superseded } from '../errors.ts';
-import type { EffectState, MessageRef } from '../types.ts';
+import type { EffectState, KeptCall, KeptJournal, KeptStep, MessageRef } from '../types.ts';
 import type { Access } from './access.ts';
 import { partition } from './keys.ts';
-
-/** One answer of Claude that called tools, as JSON: its blocks, and the results that need no item of their own. */
-export interface KeptStep {
-  content: string;
-  results: string;
-  handsOver: boolean;
-  /** When it was kept (ms). */
-  at: number;
-}
-
-/** A call of a tool that acts. `by` is the attempt that reserved it; `result`, as JSON, is there once the call has ended. */
-export interface KeptCall {
-  tool: string;
-  /** JSON, and a hash of it that two spellings of one input share. */
-  input: string;
-  inputHash: string;
-  state: 'RESERVED' | EffectState;
-  by: string;
-  result?: string;
-}
-
-export interface KeptJournal {
-  /** By their numbers. */
-  steps: KeptStep[];
-  /** By their places: the number of the step and the position in it. */
-  calls: Map<string, KeptCall>;
-}
 
 /** By time, place and message: a place holds no `#`, so that no id can be taken for another's place. */
 function journalSk({ createdAt, messageId }: Pick<MessageRef, 'createdAt' | 'messageId'>, place: string): string {

@@ -5,33 +5,17 @@ import { Superseded } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { errorName } from '../log.ts';
 import { cutToBytes } from '../text/bytes.ts';
-import type { Effect, EffectState, MessageRef } from '../types.ts';
+import type { Effect, EffectState, KeptCall, KeptJournal, KeptStep, MessageRef } from '../types.ts';
 import { canonical } from './canonical.ts';
 
 /** Where the journal is kept; as lib/store/journal.ts does it. */
 export interface JournalStore {
-  journalOf(ref: MessageRef): Promise<{ steps: readonly StoredStep[]; calls: ReadonlyMap<string, StoredCall> }>;
-  keptCall(ref: MessageRef, place: string): Promise<StoredCall | undefined>;
-  keepStep(ref: MessageRef, number: number, step: Omit<StoredStep, 'at'>, by: string): Promise<void>;
-  reserve(ref: MessageRef, place: string, call: Omit<StoredCall, 'state' | 'result'>): Promise<void>;
+  journalOf(ref: MessageRef): Promise<KeptJournal>;
+  keptCall(ref: MessageRef, place: string): Promise<KeptCall | undefined>;
+  keepStep(ref: MessageRef, number: number, step: Omit<KeptStep, 'at'>, by: string): Promise<void>;
+  reserve(ref: MessageRef, place: string, call: Omit<KeptCall, 'state' | 'result'>): Promise<void>;
   retake(ref: MessageRef, place: string, from: string, by: string): Promise<void>;
   settle(ref: MessageRef, place: string, by: string, end: { state: EffectState; result: string }): Promise<void>;
-}
-
-interface StoredStep {
-  content: string;
-  results: string;
-  handsOver: boolean;
-  at: number;
-}
-
-interface StoredCall {
-  tool: string;
-  input: string;
-  inputHash: string;
-  state: 'RESERVED' | EffectState;
-  by: string;
-  result?: string;
 }
 
 /** One step of a turn: what Claude wrote, and the results of those of its calls that do not act. */
@@ -98,7 +82,7 @@ const NOTHING = { steps: [], calls: new Map() };
 const THOUGHTS_MS = 24 * 3_600_000;
 
 /** All thoughts or none: those of a later step are bound to those before. */
-function stepsOf(stored: readonly StoredStep[], now: number): Step[] {
+function stepsOf(stored: readonly KeptStep[], now: number): Step[] {
   const isFresh = stored.every(({ at }) => now - at < THOUGHTS_MS);
   return stored.map(({ content, results, handsOver }) => {
     const blocks: ContentBlockParam[] = JSON.parse(content);
@@ -113,7 +97,7 @@ function isNoThought({ type }: ContentBlockParam): boolean {
 function openJournal(
   store: JournalStore,
   { ref, by, log }: { ref: MessageRef; by: string; log: Log },
-  kept: { steps: readonly Step[]; calls: ReadonlyMap<string, StoredCall> },
+  kept: { steps: readonly Step[]; calls: ReadonlyMap<string, KeptCall> },
 ) {
   const steps: Step[] = [...kept.steps];
   const calls = new Map(kept.calls);
@@ -196,7 +180,7 @@ export function noted({ input, ...effect }: Effect): Effect {
   return { ...effect, input: cutToBytes(input, NOTED_INPUT_BYTES) };
 }
 
-function toStored({ content, results, handsOver }: Step): Omit<StoredStep, 'at'> {
+function toStored({ content, results, handsOver }: Step): Omit<KeptStep, 'at'> {
   return { content: JSON.stringify(content), results: JSON.stringify(withinBytes(results)), handsOver };
 }
 
@@ -209,12 +193,12 @@ function withinBytes(results: readonly ToolResultBlockParam[]): readonly ToolRes
   }));
 }
 
-function sameIn(calls: Iterable<StoredCall>, act: Act): StoredCall | undefined {
+function sameIn(calls: Iterable<KeptCall>, act: Act): KeptCall | undefined {
   const { tool, inputHash } = toCall(act);
   return [...calls].find((call) => call.tool === tool && call.inputHash === inputHash);
 }
 
-function toCall({ tool, input }: Act): Pick<StoredCall, 'tool' | 'input' | 'inputHash'> {
+function toCall({ tool, input }: Act): Pick<KeptCall, 'tool' | 'input' | 'inputHash'> {
   const json = JSON.stringify(input);
   return { tool, input: json, inputHash: createHash('sha256').update(canonical(input)).digest('hex') };
 }
