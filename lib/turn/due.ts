@@ -1,13 +1,11 @@
 /** Stop 5, where something of a handoff is due: by now it may be over, and then nothing is done. */
 import type { Due, Handoff } from '../types.ts';
-import { toldOf, withHours } from './handoff.ts';
-import { giveBack, type ReturnDeps, silenceDue } from './return.ts';
+import { HOUR_MS, silenceDue, toldOf, withHours } from './handoff.ts';
+import { giveBack, type ReturnDeps } from './return.ts';
 import { say } from './say.ts';
 import type { TurnDeps, TurnInput } from './shapes.ts';
 
 export type DueDeps = TurnDeps & ReturnDeps;
-
-const HOUR_MS = 3_600_000;
 
 /** A repeat changes nothing. Throws `Later` for what is to be tried again. */
 export async function due(

@@ -7,7 +7,7 @@ import type { Tell } from '../events/outbox.ts';
 import { type Log, labelsOf } from '../log.ts';
 import { partsOfSk, type Store } from '../store/store.ts';
 import type { Speech } from '../text/sentences.ts';
-import type { Due, Handoff, Sent, Turn } from '../types.ts';
+import type { Handoff, Sent, Turn } from '../types.ts';
 
 export interface HandoffDeps {
   store: Pick<Store, 'recent' | 'noteDue' | 'beginHandoff'>;
@@ -24,7 +24,7 @@ const LINES = 5;
 const LINE_BYTES = 500;
 
 const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
+export const HOUR_MS = 60 * MINUTE_MS;
 
 /**
  * Makes a human the owner of the conversation. First what is due afterwards is noted, then somebody is told, and the state is written
@@ -47,11 +47,11 @@ export async function requestHandoff(
     speaker: { id: user, ...(name ? { name } : {}), ...(locale ? { locale } : {}) },
     messages: lastLines(turns),
   };
-  const { waitMinutes, returnHours } = settings;
-  const due = (what: Due['what'], ms: number) =>
-    store.noteDue({ event: 'due', what, platform, conversation, messageId: handoff.id, createdAt: handoff.at + ms });
-  if (waitMinutes > 0) await due('unanswered', waitMinutes * MINUTE_MS);
-  if (returnHours > 0) await due('silence', returnHours * HOUR_MS);
+  const { id, at } = handoff;
+  const waitMs = settings.waitMinutes * MINUTE_MS;
+  const unanswered = { event: 'due', what: 'unanswered', platform, conversation, messageId: id } as const;
+  if (waitMs > 0) await store.noteDue({ ...unanswered, createdAt: at + waitMs });
+  await silenceDue({ store, handoff: settings }, about, { id, heardAt: at });
   const who = name ? masked(name) : 'A user';
   await tell({
     ...{ type: 'handoff.requested', key: handoff.id, at: now(), platform, conversation, bot, messageId },
@@ -60,6 +60,17 @@ export async function requestHandoff(
   });
   await store.beginHandoff(about, handoff);
   log('handoff-requested', { ...labelsOf(about), by });
+}
+
+/** Notes when it is to be looked whether the team is still silent, where that matters. */
+export async function silenceDue(
+  { store, handoff: { returnHours } }: { store: Pick<Store, 'noteDue'>; handoff: HandoffSettings },
+  { platform, conversation }: Pick<Sent, 'platform' | 'conversation'>,
+  { id, heardAt }: { id: string; heardAt: number },
+): Promise<void> {
+  if (returnHours === 0) return;
+  const createdAt = heardAt + returnHours * HOUR_MS;
+  await store.noteDue({ event: 'due', what: 'silence', platform, conversation, messageId: id, createdAt });
 }
 
 /** For a user who is not told by Claude: that somebody will come, and when, where nobody is there just now. */

@@ -4,9 +4,9 @@ import { masked } from '../events/event.ts';
 import { labelsOf } from '../log.ts';
 import type { Store } from '../store/store.ts';
 import type { Conversation, Handoff, Intervened } from '../types.ts';
-import { handoffId, toldOf } from './handoff.ts';
+import { handoffId, silenceDue, toldOf } from './handoff.ts';
 import { hear } from './hear.ts';
-import { giveBack, type ReturnDeps, silenceDue } from './return.ts';
+import { giveBack, type ReturnDeps } from './return.ts';
 import type { TurnDeps } from './shapes.ts';
 
 export interface InterveneDeps extends ReturnDeps {

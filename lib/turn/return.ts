@@ -16,19 +16,6 @@ export interface ReturnDeps {
 
 type Of = Pick<MessageRef, 'platform' | 'conversation'>;
 
-const HOUR_MS = 3_600_000;
-
-/** Notes when it is to be looked whether the team is still silent, where that matters. */
-export async function silenceDue(
-  { store, handoff: { returnHours } }: Pick<ReturnDeps, 'store' | 'handoff'>,
-  { platform, conversation }: Of,
-  { id, heardAt }: { id: string; heardAt: number },
-): Promise<void> {
-  if (returnHours === 0) return;
-  const createdAt = heardAt + returnHours * HOUR_MS;
-  await store.noteDue({ event: 'due', what: 'silence', platform, conversation, messageId: id, createdAt });
-}
-
 /** Tells, and then lets the bot answer what is said after `at` (ms). */
 export async function giveBack(
   { store, tell, now, log }: ReturnDeps,
