@@ -47,11 +47,11 @@ export async function endDue(table: Pick<Table, 'remove'>, due: Due): Promise<vo
 
 /**
  * Removes what waits for its time in a conversation that is forgotten, or only what is about one user of it: what waits everywhere is
- * looked through.
+ * looked through, in pages as large as DynamoDB gives them.
  */
 export async function forgetDues(table: Pick<Table, 'query' | 'remove'>, of: Of, user?: string): Promise<void> {
   for (let after: string | undefined; ; ) {
-    const { items, next } = await table.query({ pk: DUE, from: '0', to: '~', limit: PAGE, after });
+    const { items, next } = await table.query({ pk: DUE, from: '0', to: '~', after });
     const own = items
       .map(toDue)
       .filter((due) => partition(due) === partition(of))
