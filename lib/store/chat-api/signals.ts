@@ -145,12 +145,12 @@ export function openSignalLog(table: Table, now: () => number) {
      * on must miss none.
      */
     async silence({ id, key }: { id: string; key: string }, ids: readonly string[], at: number): Promise<void> {
+      const names = ids.map((one) => JSON.stringify(one));
       for (let seq = 0; ; ) {
         const entries = await after(key, seq);
         const told = entries.filter(
           (entry) =>
-            entry.at <= at &&
-            (entry.ref.startsWith('stream:') || ids.some((one) => entry.signal.includes(JSON.stringify(one)))),
+            entry.at <= at && (entry.ref.startsWith('stream:') || names.some((name) => entry.signal.includes(name))),
         );
         for (const entry of told)
           await table.update(
