@@ -16,7 +16,7 @@ import { openShelf } from '../../lib/store/records.ts';
 import { openDynamo, openStore, type Store } from '../../lib/store/store.ts';
 import { openLimits } from '../../lib/turn/limits.ts';
 import { takeTurn } from '../../lib/turn/turn.ts';
-import type { PlatformName, Reply, Sent } from '../../lib/types.ts';
+import type { Handoff, PlatformName, Reply, Sent } from '../../lib/types.ts';
 import { inEnglish } from '../harness/english.ts';
 import { batch, sent as made } from '../harness/hand-made.ts';
 import { type LogWorld, openLogWorld } from '../harness/reconify-world.ts';
@@ -226,6 +226,22 @@ describe.each(PLATFORMS)('a user of %s', (platform) => {
     expect((await found(name, 'said afterwards')).filter((item) => item.includes(zoe)).length).toBe(1);
     expect((await found(name, `after-${platform}`)).some((item) => item.includes('U#'))).toBe(true);
   });
+});
+
+it('what is kept of a handoff that another one asked for stays, without what was said last, and the rest of the team', async () => {
+  const of = { platform: 'talkjs', conversation: 'helped' } as const;
+  const handoff: Handoff = {
+    ...{ id: 'm:0', state: 'waiting', at: 1, by: 'user', reason: 'Hugo asks', bot: 'default' },
+    speaker: { id: 'hugo' },
+    messages: [{ by: 'user', text: 'Words of helen' }],
+  };
+  for (const user of ['helen', 'hugo']) await say({ ...of, user, text: `Words of ${user}` });
+  for (const member of ['helen', 'eve']) await store.hearTeam(of, member);
+  await store.beginHandoff(of, handoff);
+
+  await forgetUser({ platform: 'talkjs', user: 'helen' });
+
+  expect(await store.conversationOf(of)).toMatchObject({ team: ['eve'], handoff: { ...handoff, messages: [] } });
 });
 
 it('of 1,000 turns nothing is left', async () => {

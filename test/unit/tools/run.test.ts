@@ -1,7 +1,7 @@
 import type { ToolUseBlock } from '@anthropic-ai/sdk/resources/messages/messages';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { BadSettings } from '../../../lib/errors.ts';
+import { BadSettings, Later } from '../../../lib/errors.ts';
 import { defineTool, type Tool, type ToolContext, ToolError } from '../../../lib/tools/tool.ts';
 import { chooseTools, openToolbox, toolParams } from '../../../lib/tools/toolbox.ts';
 import { runStep } from '../../harness/run-step.ts';
@@ -34,6 +34,14 @@ function tool(name: string, run: (input: { n?: number }, context: ToolContext) =
 }
 
 describe('a step of tools', () => {
+  it('ends where the table or the outbox does not answer a tool, so that the turn is tried again', async () => {
+    const hands = tool('hands', () => {
+      throw new Later('the table did not answer');
+    });
+
+    await expect(runStep([use('hands')], [hands], context)).rejects.toThrow(Later);
+  });
+
   it('has one result for each call, in the order of the calls, and runs them together', async () => {
     let waiting: (() => void) | undefined;
     const slow = tool('slow', () => new Promise<string>((done) => (waiting = () => done('slow'))));

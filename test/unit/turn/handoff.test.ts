@@ -1,6 +1,7 @@
 /** A handoff from the user's message to the bot's next answer, by each of the three ways back. */
 import { expect, it } from 'vitest';
 import { parseHours } from '../../../lib/config/hours.ts';
+import { Later } from '../../../lib/errors.ts';
 import { resume } from '../../../lib/operator/own.ts';
 import type { OperatorDeps } from '../../../lib/operator/verb.ts';
 import { HOUR, of, openPeople } from '../../harness/people.ts';
@@ -186,6 +187,52 @@ it('leaves nothing behind where the conversation is forgotten', async () => {
   expect(before).toHaveLength(2);
   expect(await people.due()).toEqual([]);
   expect(await people.store.conversationOf(of)).toEqual({ owner: 'bot', team: [] });
+});
+
+it('is told to its user by the next attempt where the first one handed over and told nothing', async () => {
+  let isLost = false;
+  const people = openPeople({ words: ['agent'] }, (what, act) => {
+    if (what !== 'answer' || isLost) return act();
+    isLost = true;
+    throw new Later('the table did not answer');
+  });
+  people.user('Agent');
+  await people.work();
+
+  expect(texts(people)).toEqual([expect.stringContaining('I have asked our team')]);
+  expect(typesOf(people)).toEqual(['handoff.requested']);
+});
+
+it('is not called unanswered for an earlier one of the conversation, or when an operator has paused it', async () => {
+  const [later, paused] = [await handedOver(), await handedOver()];
+  later.team('/bot');
+  await later.work();
+  later.later(10 * 60_000);
+  later.user('human: the same again');
+  await later.work();
+  await paused.store.handOver(of, 'paused');
+  for (const [people, minutes] of [
+    [later, 6],
+    [paused, 16],
+  ] as const) {
+    people.later(minutes * 60_000);
+    await people.reconcile();
+    await people.work();
+  }
+
+  expect([later, paused].flatMap(typesOf)).not.toContain('handoff.unanswered');
+});
+
+it('is not given back for a silence that the team has broken meanwhile', async () => {
+  const people = await handedOver();
+  people.team('I am here.');
+  await people.work();
+  const { id = '', heardAt = 0 } = (await people.store.conversationOf(of)).handoff ?? {};
+
+  const before = await people.store.giveBack(of, { id, at: people.now(), heardAt: heardAt - 1 });
+
+  expect([before, await people.store.ownerOf(of)]).toEqual([false, 'human']);
+  expect(await people.store.giveBack(of, { id, at: people.now(), heardAt })).toBe(true);
 });
 
 it('begins anew for a later message once it was given back', async () => {
