@@ -48,6 +48,18 @@ describe('the window', () => {
     expect(window.from).toBeUndefined();
   });
 
+  it('tells what the bot said by itself as an answer to nobody', () => {
+    const unasked = answered(1, '', 'Nobody has come yet.', { said: [] }, { stop: 'unasked' });
+
+    const window = buildWindow([unasked], turn(2, 'And now?'), limits);
+
+    expect(textsOf(window)).toEqual([
+      ['user', [expect.stringContaining('nobody has written')]],
+      ['assistant', ['Nobody has come yet.']],
+      ['user', ['And now?']],
+    ]);
+  });
+
   it('keeps each message of a burst as a text block of its own', () => {
     const first = turn(1, 'Look');
     const second = turn(2, 'What is it?').said;

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { Later } from '../../../lib/errors.ts';
 import { claim } from '../../../lib/turn/claim.ts';
 import type { TurnDeps } from '../../../lib/turn/shapes.ts';
 import type { Said, Sent } from '../../../lib/types.ts';
@@ -43,4 +44,23 @@ it('hears messages of one millisecond in the order of the queue, whatever their 
 
 it('hears messages of one turn as their platform dates them, where the queue took the later one first', async () => {
   expect(await heard(sent('second', 6), sent('third', 7), sent('first', 5))).toEqual(['first', 'second', 'third']);
+});
+
+it('goes on where the claim was made, and what failed for good was its answer', async () => {
+  const turn = { state: 'CLAIMED', owner: 'id', epoch: 1, leaseUntil: 60_000 };
+  const claimAs = (owner: string) =>
+    claim(
+      {
+        store: { claim: () => Promise.reject(new Error('broken answer')), find: async () => turn },
+        now: () => 0,
+        newId: () => owner,
+        speech: inEnglish,
+        maxInputChars: 0,
+        log: () => {},
+      } as unknown as TurnDeps,
+      { burst: [sent('m', 5)], generation: 0, attempts: 1, remainingMs: () => 60_000 },
+    );
+
+  expect(await claimAs('id')).toEqual({ turn, holder: { owner: 'id', epoch: 1 } });
+  await expect(claimAs('another')).rejects.toThrow(Later);
 });
