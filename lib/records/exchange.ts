@@ -1,5 +1,6 @@
 /** Stop 8. One POST of JSON to a receiver. Its keys may be in the body, so nothing of it or of an error that quotes it is ever logged. */
 import { Later, unreached } from '../errors.ts';
+import { readBounded } from '../platforms/kit/http.ts';
 
 /** Nobody waits for it, so a slow receiver gets its time: a post given up too early would be made, and counted, twice. */
 const POST_LIMIT_MS = 10_000;
@@ -12,7 +13,7 @@ export interface Posting {
   fetch: typeof fetch;
 }
 
-/** The answer, read whole. Throws `Later` when there was none in time. */
+/** The answer; of one that is too long to be any of theirs, its status alone. Throws `Later` when there was none in time. */
 export async function exchange(body: object, { to, endpoint, headers, fetch }: Posting) {
   try {
     const response = await fetch(endpoint, {
@@ -23,8 +24,13 @@ export async function exchange(body: object, { to, endpoint, headers, fetch }: P
       redirect: 'manual',
       signal: AbortSignal.timeout(POST_LIMIT_MS),
     });
-    return { response, text: await response.text() };
+    return { response, text: await readBounded(response).catch(nothingIfTooLong) };
   } catch (error) {
     throw new Later(`${to} was not reached: ${unreached(endpoint, error)}`, { cause: error });
   }
+}
+
+function nothingIfTooLong(error: unknown): string {
+  if (error instanceof RangeError) return '';
+  throw error;
 }

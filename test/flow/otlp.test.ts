@@ -1,7 +1,7 @@
 /** From a turn to the spans that a receiver of OpenTelemetry gets of it, and what each answer of the receiver means. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openRecorder } from '../../lib/app/recorder.ts';
-import { Later } from '../../lib/errors.ts';
+import { Later, Permanent } from '../../lib/errors.ts';
 import { openRecordsQueue } from '../../lib/queue.ts';
 import { type DeliverDeps, deliver, type Receiver } from '../../lib/records/deliver.ts';
 import { keepRecord } from '../../lib/records/envelope.ts';
@@ -10,6 +10,7 @@ import { exportOf } from '../../lib/records/otlp.ts';
 import type { CallRecord } from '../../lib/records/record.ts';
 import { spansOf } from '../../lib/records/spans.ts';
 import type { OtlpFault } from '../../local/stand-ins/otlp.ts';
+import { type Handler, serve } from '../../local/stand-ins/serve.ts';
 import { invoke, receive } from '../harness/consumer.ts';
 import { throughProtobuf } from '../harness/otlp-schema.ts';
 import { type LogWorld, openLogWorld } from '../harness/reconify-world.ts';
@@ -227,6 +228,24 @@ describe('an answer of the receiver', () => {
 
   it('is waited for, if it takes its time', async () => {
     expect(await attempt({ kind: 'slow' })).toMatchObject({ isBack: false, isBuried: false, hasArrived: 1 });
+  });
+
+  it('is not read without end: its status counts', async () => {
+    const endless =
+      (status: number): Handler =>
+      (_, response) => {
+        const fill = () => {
+          while (!response.destroyed && response.write(Buffer.alloc(65_536, 32)));
+        };
+        response.writeHead(status).on('drain', fill);
+        fill();
+      };
+    const { url, close } = await serve({ taken: endless(200), refused: endless(400) });
+    const to = (mount: string) => exportSpans({}, { endpoint: `${url}/${mount}`, headers: {}, fetch });
+
+    await expect(to('taken')).resolves.toBeUndefined();
+    await expect(to('refused')).rejects.toBeInstanceOf(Permanent);
+    await close();
   });
 });
 

@@ -114,7 +114,7 @@ async function attempt(options: HttpOptions, deps: HttpDeps, request: HttpReques
       redirect: 'error',
       signal: AbortSignal.any([request.signal, AbortSignal.timeout(deps.timeoutMs ?? requestTimeoutMs)]),
     });
-    text = await readBounded(response, options.maxBytes ?? defaultMaxBytes);
+    text = await readBounded(response, options.maxBytes);
   } catch (error) {
     const what = request.signal.aborted ? 'aborted' : unreached(options.apiUrl, error);
     return { what, pauseMs: pauseAfterFailureMs, mayBeDone: true };
@@ -156,7 +156,8 @@ function toSegment(name: string, id: string): string {
   return encodeURIComponent(id);
 }
 
-async function readBounded(response: Response, maxBytes: number): Promise<string> {
+/** The body of an answer as text; throws a RangeError for what is longer, and reads no further. */
+export async function readBounded(response: Response, maxBytes = defaultMaxBytes): Promise<string> {
   if (response.body === null) return '';
   const chunks: Uint8Array[] = [];
   let bytes = 0;
