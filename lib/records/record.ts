@@ -102,6 +102,7 @@ export function ratingRecordOf(
     type: 'chat',
     timestamps: { request: at },
     inbound: messageId,
+    saidAt: at,
     session: pseudonym(platform, conversation),
     ...(by === undefined ? {} : { user: { userId: pseudonym(platform, by) } }),
     request: {},

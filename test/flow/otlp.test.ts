@@ -7,8 +7,10 @@ import { type DeliverDeps, deliver, type Receiver } from '../../lib/records/deli
 import { keepRecord } from '../../lib/records/envelope.ts';
 import { exportSpans } from '../../lib/records/export.ts';
 import { exportOf } from '../../lib/records/otlp.ts';
-import type { CallRecord } from '../../lib/records/record.ts';
+import { type CallRecord, ratingRecordOf } from '../../lib/records/record.ts';
 import { spansOf } from '../../lib/records/spans.ts';
+import { openForget } from '../../lib/store/forget.ts';
+import { openDynamo } from '../../lib/store/store.ts';
 import type { OtlpFault } from '../../local/stand-ins/otlp.ts';
 import { type Handler, serve } from '../../local/stand-ins/serve.ts';
 import { invoke, receive } from '../harness/consumer.ts';
@@ -304,6 +306,23 @@ describe('with two who get records', () => {
 
     expect(arrivedAtReconify('twice')).toBe(1);
     expect(logs.otlp.exports.length - exports).toBe(1);
+  });
+
+  it('a rating that still waits when its conversation is forgotten goes nowhere', async () => {
+    const rating = (messageId: string) => {
+      const about = { platform: 'talkjs', conversation: messageId, messageId };
+      const more = { bot: 'default', promptHash: undefined, by: 'alice', at: Date.now() };
+      return ratingRecordOf({ about, ...more, value: 'negative', comment: 'A secret of alice.' }, 'full');
+    };
+    const put = openRecordsQueue(logs.sqs, logs.queues.logs).put;
+    for (const message of ['rated-and-forgotten', 'rated'])
+      await keepRecord({ shelf: logs.shelf, put }, `rating-of-${message}`, rating(message), 'otlp');
+
+    const forget = openForget(openDynamo(), logs.table, Date.now);
+    await forget({ platform: 'talkjs', conversation: 'rated-and-forgotten' });
+    await logs.drain();
+
+    expect([arrivedAsSpan('rated-and-forgotten'), arrivedAsSpan('rated')]).toEqual([0, 1]);
   });
 
   it('what others hand in is for Reconify', async () => {
