@@ -1,5 +1,6 @@
 /** Stop 7. Posts an answer as the TalkJS bot: once, in order, in place of the typing placeholder when there is one. */
 import { botNamed } from '../../bots/identity.ts';
+import { rates } from '../../bounds.ts';
 import { withMarks } from '../../text/source-marks.ts';
 import type { Platform, Seat } from '../../types.ts';
 import type { HttpDeps } from '../kit/http.ts';
@@ -30,11 +31,19 @@ export function talkjsPlatform(
   { bots = [], share = async () => true, ...deps }: Deps,
 ): Platform {
   const ours = ourUsers(bots, settings.botId);
-  /** Requests that the app's share has not heard of. */
+  /** Requests that the app's share has not heard of, and the window that they were sent in. */
   let uncounted = 0;
+  let window = 0;
+  /** What was sent before the window takes no room in it; more than it has room for would never be heard of. */
+  const sent = (requests: number) => {
+    const now = Math.floor(deps.now() / rates.platformEdit.ms);
+    uncounted = (now === window ? uncounted : 0) + requests;
+    window = now;
+    return uncounted;
+  };
   const uncountedApi = talkjsApi(settings, deps);
   const api: TalkjsApi = (request) => {
-    uncounted += 1;
+    sent(1);
     return uncountedApi(request);
   };
   const typingNow = new Map<string, AbortController>();
@@ -86,10 +95,10 @@ export function talkjsPlatform(
 
   /** Counts what was sent besides since the last time. */
   async function mayEdit(): Promise<boolean> {
-    const besides = uncounted;
+    const besides = sent(0);
     uncounted = 0;
     const isAllowed = await share(besides + 1).catch(() => false);
-    if (!isAllowed) uncounted += besides;
+    if (!isAllowed) sent(besides);
     return isAllowed;
   }
 

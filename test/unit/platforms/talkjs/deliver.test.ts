@@ -506,7 +506,8 @@ describe('an answer that grows', () => {
     const { answers, settings } = await open({ typing: 'stream' });
     const counted: number[] = [];
     const share = async (requests: number) => counted.push(requests) > 0;
-    const worker = talkjsPlatform(settings, { fetch, now: Date.now, share });
+    const now = Date.now(); // stands still, so that all of it is in one window
+    const worker = talkjsPlatform(settings, { fetch, now: () => now, share });
     const typing = worker.typing?.(seat, signal);
     const stream = worker.stream?.(seat, false);
     stream?.delta('One. ');
@@ -515,6 +516,24 @@ describe('an answer that grows', () => {
     await stream?.end();
 
     expect(counted).toEqual([2]); // the placeholder and the edit
+  });
+
+  it('still grows after many short ones, which ask for no share', async () => {
+    const { answers, settings } = await open({ typing: 'stream' });
+    let clock = Date.now();
+    const counted: number[] = [];
+    const share = async (requests: number) => counted.push(requests) > 0;
+    const worker = talkjsPlatform(settings, { fetch, now: () => clock, share });
+    for (let i = 0; i < 30; i++) await worker.clear?.(seat, signal);
+    clock += 10_000;
+    const typing = worker.typing?.(seat, signal);
+    const stream = worker.stream?.(seat, false);
+    stream?.delta('One. ');
+    await typing;
+    await vi.waitFor(() => expect(answers()).toMatchObject([{ text: 'One. …' }]));
+    await stream?.end();
+
+    expect(counted).toEqual([2]);
   });
 });
 
