@@ -27,13 +27,14 @@ const BEYOND_TEXT = `Not in our reach: ${BEYOND.join(', ')}.`;
 export async function forget(deps: OperatorDeps, { next, ...named }: Named & GoingOn): Promise<Answer> {
   const of = await findKnown(deps, named).catch(orNew(named));
   const at = beganAt(deps, next);
-  const { turns, parked, isDone } = await deps.forget(of, { at, until: deps.until });
-  const letters = await dropLetters(deps, {
+  const { turns, parked, ...removed } = await deps.forget(of, { at, until: beforeLetters(deps) });
+  const { letters, isSeen } = await dropLetters(deps, {
     isTurn: (dead) => dead.platform === of.platform && dead.conversation === of.conversation,
     isEvent: (dead) => dead.platform === of.platform && dead.conversation === of.conversation,
     isRecord: ({ session }) => session === pseudonym(of.platform, of.conversation),
     parked,
   });
+  const isDone = removed.isDone && isSeen;
   return {
     text: `${isDone ? 'Forgotten' : 'Forgotten so far'}: ${turns} turns, ${parked.length} parked records and ${letters} dead letters of ${named.name}. ${BEYOND_TEXT}`,
     json: { ...of, turns, parkedRecords: parked.length, deadLetters: letters, beyond: BEYOND, ...end(isDone, at) },
@@ -48,16 +49,20 @@ export async function forgetUser(
   const of = await findUser(deps, named);
   const { platform, user } = of;
   const at = beganAt(deps, next);
-  const { turns, whole, shared, messages, parked, isDone } = await deps.forgetUser(of, { at, until: deps.until });
+  const { turns, whole, shared, messages, parked, ...removed } = await deps.forgetUser(of, {
+    at,
+    until: beforeLetters(deps),
+  });
   const conversations = new Set([...whole, ...shared]);
   const gone = new Set(messages);
-  const letters = await dropLetters(deps, {
+  const { letters, isSeen } = await dropLetters(deps, {
     isTurn: (dead) => dead.platform === platform && dead.speaker === user,
     isEvent: (dead) =>
       dead.platform === platform && (whole.includes(dead.conversation) || gone.has(dead.messageId ?? '')),
     isRecord: ({ user: by }) => by === pseudonym(platform, user),
     parked,
   });
+  const isDone = removed.isDone && isSeen;
   const others = shared.length > 0 ? ` What others said in ${shared.length} of them is still there.` : '';
   return {
     text: `${isDone ? 'Forgotten' : 'Forgotten so far'}: ${turns} turns in ${conversations.size} conversations, ${parked.length} parked records and ${letters} dead letters of ${user} on ${platform}.${others} ${BEYOND_TEXT}`,
@@ -104,14 +109,23 @@ interface Wanted {
   parked: readonly string[];
 }
 
-async function dropLetters({ deadTurns, deadEvents, deadRecords }: OperatorDeps, wanted: Wanted): Promise<number> {
+/** So long (ms) a call keeps for the dead letters: some of them are known only by what this very call has removed. */
+const LETTERS_MS = 5_000;
+
+function beforeLetters({ until }: OperatorDeps): number | undefined {
+  return until === undefined ? undefined : until - LETTERS_MS;
+}
+
+/** Their count, and whether there was time to look at all of them. */
+async function dropLetters(deps: OperatorDeps, wanted: Wanted): Promise<{ letters: number; isSeen: boolean }> {
+  const { deadTurns, deadEvents, deadRecords, until = Number.POSITIVE_INFINITY, now } = deps;
   const take = async () => {};
   const dropped = [
     await deadTurns.sift({ wants: (body) => isTurn(body, wanted), take }),
     await deadEvents.sift({ wants: (body) => isEvent(body, wanted), take }),
     await deadRecords.sift({ wants: (body) => isRecord(body, wanted), take }),
   ];
-  return dropped.reduce((a, b) => a + b, 0);
+  return { letters: dropped.reduce((a, b) => a + b, 0), isSeen: now() < until };
 }
 
 function isTurn(body: string, wanted: Wanted): boolean {

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { forget, forgetUser } from '../../../lib/operator/forget.ts';
+import type { OperatorDeps } from '../../../lib/operator/verb.ts';
+
+const START = 1_760_000_000_000;
+const UNTIL = START + 20_000;
+
+/** In which a look at each queue of dead letters takes so long (ms), and a removal all the time that it is given. */
+function deps(lookMs: number) {
+  let clock = START;
+  const bounds: number[] = [];
+  const sift = async () => {
+    clock += lookMs;
+    return 0;
+  };
+  const letters = { sift };
+  const remove = async (_: unknown, { until = 0 } = {}) => {
+    clock = until;
+    bounds.push(until);
+    return { turns: 1, parked: [], whole: [], shared: [], messages: [], isDone: true };
+  };
+  const found: Partial<OperatorDeps> = {
+    store: {
+      recent: async () => ({ turns: [], conversation: { owner: 'paused' } }),
+    } as unknown as OperatorDeps['store'],
+    table: { query: async () => ({ items: [] }) } as unknown as OperatorDeps['table'],
+    ...{ forget: remove, forgetUser: remove, deadTurns: letters, deadEvents: letters, deadRecords: letters },
+    ...{ callers: [], until: UNTIL, now: () => clock },
+  };
+  return { deps: found as OperatorDeps, bounds };
+}
+
+const verbs = {
+  conversation: (given: OperatorDeps) => forget(given, { platform: 'talkjs', name: 'room' }),
+  user: (given: OperatorDeps) => forgetUser(given, { platform: 'talkjs', user: 'alice' }),
+};
+
+describe.each(Object.entries(verbs))('forgetting a %s', (_, run) => {
+  it('keeps time for the dead letters, and is done when it has seen them', async () => {
+    const { deps: quick, bounds } = deps(100);
+
+    const { json } = await run(quick);
+
+    expect(json).toMatchObject({ done: true });
+    expect(bounds).toEqual([UNTIL - 5_000]);
+  });
+
+  it('is not done while there are dead letters that it had no time to look at', async () => {
+    const { json, text } = await run(deps(3_000).deps);
+
+    expect(json).toMatchObject({ done: false, next: expect.stringMatching(/^\d{13}$/) });
+    expect(text).toMatch(/^Forgotten so far/);
+  });
+});
