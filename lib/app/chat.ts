@@ -7,6 +7,7 @@ import { openKeyAccess } from '../http/access.ts';
 import { type ChatDeps, chat } from '../http/chat.ts';
 import { ChatFailure, responseOf } from '../http/failure.ts';
 import { openCallerLimits } from '../http/limits.ts';
+import { pseudonym } from '../log.ts';
 import { counterOf } from '../store/counter-keys.ts';
 import { openCounters } from '../store/counters.ts';
 import { openForget } from '../store/forget.ts';
@@ -50,7 +51,9 @@ function chatDeps(settings: Settings<(typeof GROUPS)[number]>): ChatDeps | undef
     limits,
     rate: rateIn(store, settings),
     mayRate: async ({ platform, conversation }) => {
-      const counter = counterOf({ what: `feedback#${platform}#${conversation}`, ms: rates.feedback.ms }, Date.now());
+      // Such a counter outlives its session, so it does not name one.
+      const what = `feedback#${pseudonym(platform, conversation)}`;
+      const counter = counterOf({ what, ms: rates.feedback.ms }, Date.now());
       const one = { name: 'n', by: 1, room: rates.feedback.max - 1 };
       return (await counters.add(counter, [one])) !== undefined;
     },

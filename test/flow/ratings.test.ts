@@ -163,6 +163,31 @@ describe('at /chat', () => {
     expect(statuses).toEqual([404, 401, 404, 404, 400, 400, 400, 405]);
     expect(await world.dump()).not.toContain('Never kept.');
   });
+
+  it('nothing of a session that was rated and is forgotten names it', async () => {
+    const { last } = await world.say('rated-and-gone', 'Hello', mine);
+    const { status } = await rate('rated-and-gone', { turn: last.turn, value: 'positive' });
+
+    await world.request('rated-and-gone', { method: 'DELETE', headers: mine });
+
+    expect(status).toBe(204);
+    expect(await world.dump()).not.toContain('rated-and-gone');
+  });
+
+  it('more than 30 ratings of a session in a minute are refused, with when it may go on', async () => {
+    const { last } = await world.say('rated-often', 'Hello', mine);
+    // Two minutes may have a part in it.
+    const answers = await Promise.all(
+      Array.from({ length: 70 }, () => rate('rated-often', { turn: last.turn, value: 'positive' })),
+    );
+
+    const refused = answers.filter(({ status }) => status === 429);
+    const wait = Number(refused[0]?.headers.get('retry-after'));
+    expect(answers.filter(({ status }) => status === 204).length).toBeGreaterThanOrEqual(30);
+    expect(refused.length).toBeGreaterThanOrEqual(10);
+    expect(wait).toBeGreaterThan(0);
+    expect(wait).toBeLessThanOrEqual(60);
+  });
 });
 
 describe('at TalkJS', () => {
