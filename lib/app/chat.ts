@@ -8,8 +8,7 @@ import { type ChatDeps, chat } from '../http/chat.ts';
 import { ChatFailure, responseOf } from '../http/failure.ts';
 import { openCallerLimits } from '../http/limits.ts';
 import { pseudonym } from '../log.ts';
-import { counterOf } from '../store/counter-keys.ts';
-import { openCounters } from '../store/counters.ts';
+import { fits, openCounters } from '../store/counters.ts';
 import { openForget } from '../store/forget.ts';
 import { openTable } from '../store/items.ts';
 import { openSessions } from '../store/sessions.ts';
@@ -50,13 +49,9 @@ function chatDeps(settings: Settings<(typeof GROUPS)[number]>): ChatDeps | undef
     ...openAnswering(settings, dynamo, limits),
     limits,
     rate: rateIn(store, settings),
-    mayRate: async ({ platform, conversation }) => {
-      // Such a counter outlives its session, so it does not name one.
-      const what = `feedback#${pseudonym(platform, conversation)}`;
-      const counter = counterOf({ what, ms: rates.feedback.ms }, Date.now());
-      const one = { name: 'n', by: 1, room: rates.feedback.max - 1 };
-      return (await counters.add(counter, [one])) !== undefined;
-    },
+    // Such a counter outlives its session, so it does not name one.
+    mayRate: ({ platform, conversation }) =>
+      fits(counters, { what: `feedback#${pseudonym(platform, conversation)}`, ...rates.feedback }, Date.now()),
     forget: openForget(dynamo, settings.aws.tableName, Date.now),
     sessions: openSessions(openTable(dynamo, settings.aws.tableName), Date.now),
     platform: () => sender,

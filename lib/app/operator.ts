@@ -6,8 +6,7 @@ import { logLine } from '../log.ts';
 import { type DoorDeps, operate } from '../operator/door.ts';
 import { openLetters } from '../queue/letters.ts';
 import { openSqs, openTurnsQueue } from '../queue.ts';
-import { counterOf } from '../store/counter-keys.ts';
-import { openCounters } from '../store/counters.ts';
+import { fits, openCounters } from '../store/counters.ts';
 import { openForget } from '../store/forget.ts';
 import { openForgetUser } from '../store/forget-user.ts';
 import { openTable } from '../store/items.ts';
@@ -56,11 +55,7 @@ function doorDeps(settings: Settings<(typeof GROUPS)[number]>): DoorDeps | undef
       deadEvents: openLetters(sqs, async () => operator.eventsDeadLettersUrl, until),
       deadRecords: openLetters(sqs, async () => operator.recordsDeadLettersUrl, until),
     }),
-    allows: async (caller) => {
-      const counter = counterOf({ what: `operator#${caller}`, ms: rates.operator.ms }, now());
-      const one = { name: 'calls', by: 1, room: rates.operator.max - 1 };
-      return (await counters.add(counter, [one])) !== undefined;
-    },
+    allows: (caller) => fits(counters, { what: `operator#${caller}`, ...rates.operator }, now()),
     now,
     log: logLine,
   };

@@ -5,8 +5,7 @@ import type { Settings } from '../config.ts';
 import { BadSettings } from '../errors.ts';
 import { outbound, type platformSettings } from '../platforms/all.ts';
 import type { OutboundDeps, SettingsOf } from '../platforms/kit/manifest.ts';
-import { counterOf } from '../store/counter-keys.ts';
-import { type Counters, openCounters } from '../store/counters.ts';
+import { type Counters, fits, openCounters } from '../store/counters.ts';
 import { openDynamo } from '../store/store.ts';
 import type { Platform, PlatformName } from '../types.ts';
 import { chatApiBot } from './chat-api-bot.ts';
@@ -48,9 +47,6 @@ function opened<N extends Foreign>(
 
 /** Counted in windows of the table, for all workers together. */
 function shareOf(name: PlatformName, counters: Counters): OutboundDeps['share'] {
-  const { max, ms } = rates.platformEdit;
-  return async (requests) => {
-    const window = counterOf({ what: `requests#${name}`, ms }, Date.now());
-    return (await counters.add(window, [{ name: 'n', by: requests, room: max - requests }])) !== undefined;
-  };
+  const share = { what: `requests#${name}`, ...rates.platformEdit };
+  return (requests) => fits(counters, share, Date.now(), requests);
 }

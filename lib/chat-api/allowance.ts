@@ -2,8 +2,7 @@
 import { isIPv6 } from 'node:net';
 import { rates } from '../bounds.ts';
 import { pseudonym } from '../log.ts';
-import { counterOf } from '../store/counter-keys.ts';
-import type { Counters } from '../store/counters.ts';
+import { type Counters, fits } from '../store/counters.ts';
 import { ApiError } from './api-error.ts';
 import { inRealm } from './ids.ts';
 
@@ -41,8 +40,7 @@ export function openAllowance({ counters, messagesPerMinute, usersPerMinute, rea
   async function count(what: string, { max, ms }: Rate, by: number): Promise<void> {
     if (max === 0) return;
     // What is larger than all of it has it to itself.
-    const room = Math.max(max - by, 0);
-    if (await counters.add(counterOf({ what, ms }, now()), [{ name: 'n', by, room }])) return;
+    if (await fits(counters, { what, ms, max: Math.max(max, by) }, now(), by)) return;
     throw new ApiError('RateLimited', 'Too many requests, try again later', { retryAfterMs: ms - (now() % ms) });
   }
 

@@ -1,6 +1,6 @@
 /** The table, of counters: sums that stay below their caps however many count at once, each with one conditional write. */
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { CounterKey } from './counter-keys.ts';
+import { type CounterKey, counterOf } from './counter-keys.ts';
 import { type Dynamo, unavailable, unlessRefused } from './dynamo.ts';
 
 /** Adds the whole number `by` to the counter `name` if that is at most `room` by now; with a `room` below 0 never. */
@@ -118,6 +118,17 @@ export function openCounters(dynamo: Dynamo, table: string) {
       return String(Attributes?.first);
     },
   };
+}
+
+/** Counts `by` in the window that `now` (ms) lies in; false when that is more than it has room for. Throws `Later` as `add` does. */
+export async function fits(
+  counters: Pick<Counters, 'add'>,
+  { what, max, ms }: { what: string; max: number; ms: number },
+  now: number,
+  by = 1,
+): Promise<boolean> {
+  const counted = await counters.add(counterOf({ what, ms }, now), [{ name: 'n', by, room: max - by }]);
+  return counted !== undefined;
 }
 
 /** The placeholders of an expression: `prefix` and a number each. */
