@@ -57,8 +57,8 @@ async function write(deps: ExportDeps, { of, conversations, head, next }: Export
     if (from && !conversations.includes(from[0])) throw new Rejected(400, WRONG_NEXT);
     const begun = from?.[0] === conversation ? from[1] : undefined;
     for await (const { line, at } of linesOf(deps, of, conversation, begun)) {
-      lines.push(line);
-      bytes += Buffer.byteLength(line) + 1;
+      if (line !== undefined) lines.push(line);
+      bytes += line === undefined ? 0 : Buffer.byteLength(line) + 1;
       if (at !== undefined && (bytes > ROOM_BYTES || now() >= until)) return end(of, lines, [conversation, at]);
     }
   }
@@ -70,9 +70,9 @@ const WRONG_NEXT = 'next is what an earlier answer said';
 /** A line more fits behind it: an item has 350 KB, a page of 20 messages of the Chat API less than that of theirs. */
 const ROOM_BYTES = sizes.operatorAnswerBytes - 4 * sizes.itemBytes;
 
-/** A line, and behind which place it can be gone on with. */
+/** A line, or none where much was looked at that is not asked for, and behind which place it can be gone on with. */
 interface Line {
-  line: string;
+  line: string | undefined;
   at: string | undefined;
 }
 
@@ -99,6 +99,7 @@ async function* linesOf(
       if (user === undefined || turn.said.some(({ speaker }) => speaker.id === user))
         yield line({ kind: 'turn', ...of, ...viewOf(turn) }, turn.sk);
     if (next === undefined) break;
+    yield { line: undefined, at: next };
     after = next;
   }
   if (platform !== 'chat-api') return;
