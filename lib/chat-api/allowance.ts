@@ -6,7 +6,7 @@ import { type Counters, fits } from '../store/counters.ts';
 import { ApiError } from './api-error.ts';
 import { inRealm } from './ids.ts';
 
-export type Kind = 'message' | Exclude<keyof typeof rates, 'newUser' | 'platformEdit'>;
+export type Kind = 'message' | Exclude<keyof typeof rates, 'newUser' | 'operator' | 'platformEdit'>;
 
 export interface Allowance {
   /** Counts `by` of that kind for the user; throws `RateLimited` when that is more than is left. */
