@@ -187,6 +187,24 @@ describe('what the page says', () => {
   });
 });
 
+describe('a body', () => {
+  const earlier = (bytes: number) => ({
+    id: 'a',
+    role: 'assistant',
+    parts: [{ type: 'text', text: 'x'.repeat(bytes) }],
+  });
+
+  it('may bring a long conversation along, of up to 1 MB', async () => {
+    const taken = await post('ui-long', [earlier(300_000), say('m-1', 'Hello')]);
+    const refused = await post('ui-long', [earlier(1_048_576), say('m-2', 'Hello')]);
+    const plain = await world.post('ui-long', { message: 'Hello', more: 'x'.repeat(300_000) });
+
+    await taken.text();
+    expect([taken.status, refused.status, plain.status]).toEqual([200, 413, 413]);
+    expect(asked()).toBe(1);
+  });
+});
+
 describe('the question of a tool that asks first', () => {
   async function question(chat: ReturnType<typeof openChat>) {
     world.claude.script({ text: null, tools: [{ name: 'cancel', input: { room: 'Rome' } }] });
