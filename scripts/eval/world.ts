@@ -1,6 +1,6 @@
 /** The evals: a table in this process, and Claude: the real one with a key, else the offline one. */
 
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { openClaude } from '../../lib/claude/ask.ts';
 import type { Client } from '../../lib/claude/call.ts';
@@ -9,6 +9,7 @@ import { openStore, type Store } from '../../lib/store/store.ts';
 import { startEmulators } from '../../local/emulators.ts';
 import { createClaude } from '../../local/stand-ins/claude.ts';
 import { serve } from '../../local/stand-ins/serve.ts';
+import { createTable } from '../../local/table.ts';
 
 const TABLE = 'evals';
 
@@ -32,17 +33,7 @@ export async function openWorld(env: Env, now: () => number): Promise<EvalWorld>
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
-  await dynamo.send(
-    new CreateTableCommand({
-      TableName: TABLE,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-    }),
-  );
+  await createTable(dynamo, TABLE);
   const documents = DynamoDBDocumentClient.from(dynamo, { marshallOptions: { removeUndefinedValues: true } });
   return {
     store: openStore(documents, TABLE, now),
