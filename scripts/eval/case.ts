@@ -36,9 +36,10 @@ export const caseShape = z.strictObject({
   /** What was said before, from the first message on. */
   history: z
     .array(line)
+    .refine((lines) => lines[0]?.bot === undefined, 'must begin with what a user or the team says')
     .refine(
-      (lines) => lines.length === 0 || lines[0]?.bot === undefined,
-      'must begin with what a user or the team says',
+      (lines) => lines.every(({ bot }, i) => bot === undefined || lines[i - 1]?.team === undefined),
+      'must have what the bot says behind what a user says, not behind the team',
     )
     .optional(),
   /** What its tools give, by their names; those that act are never run. */

@@ -11,7 +11,7 @@ import type { Reply, Sent } from '../../lib/types.ts';
 import type { Answering } from './answering.ts';
 import { type Answered, unmet } from './expect.ts';
 import { writeHistory } from './history.ts';
-import type { Judge } from './judge.ts';
+import type { Judge, Verdict } from './judge.ts';
 import type { NamedCase } from './read-cases.ts';
 import type { Called } from './tools.ts';
 
@@ -84,7 +84,7 @@ export async function runCase(one: NamedCase, deps: RunDeps): Promise<CaseRun> {
     ];
     for (const { judge: criterion } of expect) {
       if (criterion === undefined) continue;
-      const verdict = await judge?.(criterion, said.join('\n\n'));
+      const verdict = await judge?.(criterion, said.join('\n\n')).catch(unjudged);
       if (!verdict) run.unjudged += 1;
       else if (!verdict.passed) problems.push(`is not “${criterion}”: ${verdict.reason}`);
       usd += verdict?.usd ?? 0;
@@ -105,6 +105,12 @@ async function replyTo(sent: Sent, compose: ReturnType<Answering>, deps: RunDeps
     { burst: [sent], generation: 0, attempts: 1, remainingMs: () => TURN_MS, isOnlyAttempt: true },
   );
   return turn.reply;
+}
+
+/** A judge who fails ends this criterion, and no other run: what was paid for is told. */
+function unjudged(error: unknown): Verdict {
+  const reason = error instanceof Error ? error.message : String(error);
+  return { passed: false, usd: 0, reason: `it could not be judged: ${reason}` };
 }
 
 function notAnswered(reply: Reply | undefined): string[] {

@@ -135,6 +135,18 @@ describe('npm run eval', () => {
     expect(claude.requests).toHaveLength(8);
   });
 
+  it('tells what came of the runs also where nobody can judge', async () => {
+    claude.script({ text: 'No.' }, { status: 401, times: 3 });
+
+    const { code, text } = await evaluate(
+      '- name: polite\n  turns: [{ user: Hotline?, expect: [{ judge: It is polite. }] }]\n',
+    );
+
+    expect(code).toBe(1);
+    expect(text).toContain('is not “It is polite.”: it could not be judged: 401');
+    expect(text).toMatch(/polite +\S+ +0\/1[\s\S]*0 % of the runs passed/);
+  });
+
   it('tries other models and another prompt, repeats, and tells all of it as JSON', async () => {
     const prompt = path.join(folder, 'other.md');
     writeFileSync(prompt, 'You are another one.');
@@ -174,6 +186,9 @@ describe('npm run eval', () => {
   context: { user.name: Bob }
   history: [{ bot: Hi }]
   turns: [{ user: hi }]
+- name: b
+  history: [{ user: Hi }, { team: I am here. }, { bot: Hello }]
+  turns: [{ user: hi, expect: [{ contains: x }] }]
 `);
     const unreadable = await evaluate('- name: [');
     const twice = await evaluate('- &one\n  name: a\n  turns: [{ user: hi, expect: [{ contains: x }] }]\n- *one\n');
@@ -187,6 +202,7 @@ describe('npm run eval', () => {
         ['6', 'contain is no key of turns.expect'],
         ['7', 'turns.expect.matches: must be a regular expression'],
         ['10', 'history: must begin with what a user or the team says'],
+        ['13', 'history: must have what the bot says behind what a user says, not behind the team'],
         ['11', 'turns: expects nothing: give a turn something to expect'],
       ]),
     );
