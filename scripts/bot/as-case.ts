@@ -29,6 +29,8 @@ export async function asCase(deps: OperatorDeps, { name, platform, message }: Me
   const at = turns.findLastIndex((turn) => (wanted === undefined ? turn.reply : isOf(turn, wanted)));
   const turn = turns[at];
   if (!turn) throw new CannotRun(wanted ? `No message ${wanted} is known there.` : 'Nothing was answered there.');
+  const words = turn.said.map(({ text }) => text).join('\n');
+  if (words.trim() === '') throw new CannotRun('That message has files and no words, and a case can only say words.');
   const mask = maskOf(turns);
   const ref = { ...of, ...partsOfSk(turn.sk) };
   const history = turns.slice(Math.max(at - MOST_TURNS, 0), at).flatMap((one) => linesOf(one, mask));
@@ -36,19 +38,9 @@ export async function asCase(deps: OperatorDeps, { name, platform, message }: Me
   const tools = [...calls.values()].map(({ tool, result }) => [tool, mask(dataIn(result))] as const);
   const one = {
     name: `${of.platform}, ${new Date(ref.createdAt).toISOString().slice(0, 10)}, ${referenceOf(ref)}`,
-    // A case begins with what a user or the team says.
-    ...(history.length > 0
-      ? {
-          history: history.slice(
-            Math.max(
-              history.findIndex((line) => !line.bot),
-              0,
-            ),
-          ),
-        }
-      : {}),
+    ...(history.length > 0 ? { history } : {}),
     ...(tools.length > 0 ? { tools: Object.fromEntries(tools) } : {}),
-    turns: [{ user: mask(turn.said.map(({ text }) => text).join('\n')) }],
+    turns: [{ user: mask(words) }],
   };
   const answer = mask(turn.reply?.text ?? '').replace(/\s+/g, ' ');
   const rest = [
@@ -68,13 +60,14 @@ interface Line {
   team?: string;
 }
 
+/** Nothing of what was said without words: an answer to it would read as one to what was said before. */
 function linesOf({ said, reply }: Turn, mask: (text: string) => string): Line[] {
   const lines: Line[] = said
     .filter(({ text }) => text !== '')
     .map(({ text, byTeam }) => {
       return byTeam ? { team: mask(text) } : { user: mask(text) };
     });
-  return reply?.kind === 'answer' ? [...lines, { bot: mask(reply.text) }] : lines;
+  return lines.length > 0 && reply?.kind === 'answer' ? [...lines, { bot: mask(reply.text) }] : lines;
 }
 
 /** What Claude was told of a call's result, without our words around it. */

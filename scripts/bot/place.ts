@@ -14,8 +14,8 @@ import { tableOf } from '../stage/outputs.ts';
 import { readStage, stackName, useStage } from '../stage/stage.ts';
 
 export interface Place {
-  /** What is written for it, in `.env` or `.env.<stage>`. */
-  env: Env;
+  /** Whether a webhook is told there of what happens: that of `.env` or `.env.<stage>`, or a stand-in. */
+  tellsWebhook: boolean;
   sqs: SQSClient;
   /** The queue that serverless.yml has under this id. */
   queueUrl(logicalId: string): Promise<string>;
@@ -48,7 +48,7 @@ function stagePlace(name: string, env: Env): Place {
   const { region } = stage;
   const sqs = new SQSClient({ region });
   return {
-    env: stage.env,
+    tellsWebhook: hasWebhook(stage.env),
     sqs,
     // CloudFormation names a queue `<stack>-<id>-<something random>`.
     queueUrl: (id) => queueNamed(sqs, `${stackName(stage)}-${id}-`),
@@ -62,15 +62,19 @@ function stagePlace(name: string, env: Env): Place {
 
 async function localPlace(env: Env): Promise<Place> {
   const region = env.AWS_REGION ?? DEFAULT_REGION;
-  const urls = await localEndpoints(Number(env.PORT?.trim() || DEFAULT_PORT) + STACK_OFFSET);
+  const { urls, standIns } = await localStack(Number(env.PORT?.trim() || DEFAULT_PORT) + STACK_OFFSET);
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const sqs = new SQSClient({ region, endpoint: urls.sqs, credentials, useQueueUrlAsEndpoint: false });
   return {
-    env,
+    tellsWebhook: hasWebhook(env) || 'events' in standIns,
     sqs,
     queueUrl: (id) => queueNamed(sqs, id),
     data: async () => dataIn(new DynamoDBClient({ region, endpoint: urls.dynamodb, credentials }), LOCAL_TABLE, env),
   };
+}
+
+function hasWebhook({ EVENTS_WEBHOOK_URL }: Env): boolean {
+  return Boolean(EVENTS_WEBHOOK_URL?.trim());
 }
 
 async function queueNamed(sqs: SQSClient, QueueNamePrefix: string): Promise<string> {
@@ -94,12 +98,15 @@ function dataIn(client: DynamoDBClient, name: string, env: Env): Data {
   };
 }
 
-const stackShape = z.looseObject({ urls: z.looseObject({ sqs: z.url(), dynamodb: z.url() }) });
+const stackShape = z.looseObject({
+  urls: z.looseObject({ sqs: z.url(), dynamodb: z.url() }),
+  standIns: z.record(z.string(), z.string()),
+});
 
-async function localEndpoints(port: number): Promise<{ sqs: string; dynamodb: string }> {
+async function localStack(port: number): Promise<z.infer<typeof stackShape>> {
   const url = `http://localhost:${port}/stack`;
   try {
-    return stackShape.parse(await (await fetch(url)).json()).urls;
+    return stackShape.parse(await (await fetch(url)).json());
   } catch {
     throw new CannotRun(
       `${url} does not answer: run \`npm start\` first, say on which PORT it runs (PORT=3100 npm run bot …), or name a deployed stage with --stage.`,

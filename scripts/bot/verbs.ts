@@ -67,26 +67,18 @@ export const verbs = {
     about: 'hands out what is kept of a conversation, or of a --user of a --platform, as JSON lines',
     takes: ['conversation?'],
     run: async (place, [name], options) => {
+      const of = oneOf(name, options, 'export');
       const deps = await operatorDeps(place, options);
-      const { user, platform } = options;
-      if ((name === undefined) === (user === undefined))
-        throw new CannotRun('Say what to export: a conversation, or a user with --user and --platform.');
-      if (user === undefined) return exportConversation(deps, named(name, options));
-      if (!platform) throw new CannotRun(`Say with --platform where ${user} is a user.`);
-      return exportUser(deps, { platform, user });
+      return 'user' in of ? exportUser(deps, of) : exportConversation(deps, of);
     },
   },
   forget: {
     about: 'removes all that is kept of a conversation, or of a --user of a --platform, for good',
     takes: ['conversation?'],
     run: async (place, [name], options) => {
+      const of = oneOf(name, options, 'forget');
       const deps = await operatorDeps(place, options);
-      const { user, platform } = options;
-      if ((name === undefined) === (user === undefined))
-        throw new CannotRun('Say what to forget: a conversation, or a user with --user and --platform.');
-      if (user === undefined) return forget(deps, named(name, options));
-      if (!platform) throw new CannotRun(`Say with --platform where ${user} is a user.`);
-      return forgetUser(deps, { platform, user });
+      return 'user' in of ? forgetUser(deps, of) : forget(deps, of);
     },
   },
 } satisfies Record<string, Command>;
@@ -96,14 +88,21 @@ function whom(user = '', { platform }: Options) {
   return { platform, user };
 }
 
+/** A conversation, or a user with --user. */
+function oneOf(name: string | undefined, options: Options, verb: string) {
+  if ((name === undefined) === (options.user === undefined))
+    throw new CannotRun(`Say what to ${verb}: a conversation, or a user with --user and --platform.`);
+  return name === undefined ? whom(options.user, options) : named(name, options);
+}
+
 function named(name = '', { platform }: Options) {
   return { name, platform };
 }
 
 /** Who is set to be told where it runs; the log is the door's, here there is none. */
-function rateIn({ env, sqs, queueUrl }: Place, store: Store): Rate {
+function rateIn({ tellsWebhook, sqs, queueUrl }: Place, store: Store): Rate {
   const put = async (letter: Letter) => openEventsQueue(sqs, await queueUrl('EventsQueue')).put(letter);
-  const receivers = env.EVENTS_WEBHOOK_URL?.trim() ? [{ to: 'webhook' as const, takes: () => true }] : [];
+  const receivers = tellsWebhook ? [{ to: 'webhook' as const, takes: () => true }] : [];
   const log = () => {};
   return openRate({ store, tell: openOutbox({ receivers, put, log }), record: async () => {}, now: Date.now, log });
 }

@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -23,6 +23,7 @@ import { takeTurn } from '../../lib/turn/turn.ts';
 import type { PlatformName, Reply, Sent } from '../../lib/types.ts';
 import { type Emulators, startEmulators } from '../../local/emulators.ts';
 import { sendJson, serve } from '../../local/stand-ins/serve.ts';
+import { createTable } from '../../local/table.ts';
 import { bot as runBot } from '../../scripts/bot.ts';
 import { receive } from '../harness/consumer.ts';
 import { inEnglish } from '../harness/english.ts';
@@ -32,6 +33,8 @@ const TABLE = 'Table';
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 let emulators: Emulators;
 let stack: Awaited<ReturnType<typeof serve>>;
+/** Of the stack, by their names. */
+const standIns: Record<string, string> = {};
 let sqs: SQSClient;
 let dynamo: DynamoDBDocumentClient;
 let store: Store;
@@ -45,17 +48,7 @@ beforeAll(async () => {
   sqs = new SQSClient({ endpoint, credentials, useQueueUrlAsEndpoint: false });
   const client = new DynamoDBClient({ endpoint: dynamodb, credentials });
   dynamo = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
-  await client.send(
-    new CreateTableCommand({
-      TableName: TABLE,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-    }),
-  );
+  await createTable(client, TABLE);
   for (const QueueName of [
     'TurnsQueue.fifo',
     'TurnsDeadLetters.fifo',
@@ -70,7 +63,7 @@ beforeAll(async () => {
   store = openStore(dynamo, TABLE, Date.now);
   const urls = { sqs: endpoint, dynamodb };
   stack = await serve({
-    stack: (_request, response) => sendJson(response, 200, { processes: [], urls, standIns: {} }),
+    stack: (_request, response) => sendJson(response, 200, { processes: [], urls, standIns }),
   });
 });
 afterAll(async () => {
@@ -235,6 +228,58 @@ describe('show --as-case', () => {
     expect(last[0]).toMatchObject({ turns: [{ user: 'Never mind.' }] });
     expect(last[0].history).toHaveLength(4);
     expect(await bot('show', conversation, 'no-such', '--as-case')).toMatchObject({ code: 1 });
+  });
+});
+
+describe('show --as-case, of files', () => {
+  it('leaves out what was said without words, and what was answered to it', async () => {
+    const conversation = newConversation();
+    const file = { platform: 'talkjs' as const, conversation, messageId: 'file', createdAt: Date.now() };
+    const { messageId, createdAt } = file;
+    const said = [{ messageId, createdAt, speaker: { id: 'alice' }, text: '', attachments: [] }];
+    await store.claim(file, { said, owner: 'w', leaseUntil: createdAt + 60_000, generation: 0 });
+    await store.answer(file, { owner: 'w', epoch: 1 }, answer, said);
+    await store.finish(file, 'DELIVERED');
+    await turn(conversation, 'words', 'answered');
+
+    const [written] = await botJson('show', conversation, 'words', '--as-case');
+    const wordless = await bot('show', conversation, 'file', '--as-case');
+
+    expect(written.history).toBeUndefined();
+    expect(wordless).toEqual({
+      code: 1,
+      text: 'That message has files and no words, and a case can only say words.',
+    });
+  });
+});
+
+describe('rate', () => {
+  it('keeps what an operator says, and tells it where somebody is told, be it a stand-in', async () => {
+    const conversation = newConversation();
+    await turn(conversation, 'm1', 'answered');
+    await turn(conversation, 'm2', 'answered');
+    const QueueUrl = queues['EventsQueue.fifo'];
+    const told = async () => (await sqs.send(new ReceiveMessageCommand({ QueueUrl }))).Messages ?? [];
+
+    const { text } = await bot('rate', conversation, 'm1', 'negative', 'Too short.');
+    const toNobody = await told();
+    standIns.events = 'http://localhost:1/events';
+    await bot('rate', conversation, 'm2', 'negative');
+    delete standIns.events;
+    const toStandIn = await told();
+
+    expect(text).toBe('The answer is disliked.');
+    expect(toNobody).toEqual([]);
+    expect(toStandIn.map(({ Body = '' }) => JSON.parse(Body))).toMatchObject([{ type: 'answer.rated', conversation }]);
+    const disliked: { message: string }[] = await botJson('list', '--disliked', '--platform', 'talkjs');
+    expect(disliked.toSorted((a, b) => a.message.localeCompare(b.message))).toMatchObject([
+      { conversation, message: 'm1', comment: 'Too short.' },
+      { conversation, message: 'm2', value: 'negative' },
+    ]);
+  });
+
+  it('takes no other word for it', async () => {
+    expect(await bot('rate', newConversation(), 'm1', 'great')).toMatchObject({ code: 1 });
   });
 });
 
