@@ -1,18 +1,16 @@
 /** The inspection tool: `gaps` tells which questions the documents of the bots did not answer. */
 import { masked } from '../../lib/events/event.ts';
-import { notedOf } from '../../lib/operator/noted.ts';
 import { toTable } from '../../lib/text/table.ts';
 import type { Command } from './command.ts';
+import { notedTurns } from './noted-turns.ts';
 
 export const gaps: Command = {
   about: 'which questions the documents had no answer to; --days',
   takes: [],
   run: async (place, _args, options) => {
-    const { store, table } = await place.data();
-    const noted = await notedOf(table, 'MISSED', { ...options, now: Date.now() });
-    const turns = await Promise.all(noted.map((ref) => store.find(ref)));
-    const rows = noted.flatMap(({ platform, conversation, messageId, createdAt }, i) => {
-      const { reply, said = [] } = turns[i] ?? {};
+    const noted = await notedTurns(place, 'MISSED', options);
+    const rows = noted.flatMap(({ ref: { platform, conversation, messageId, createdAt }, turn }) => {
+      const { reply, said = [] } = turn ?? {};
       // What was driven again may have been answered since.
       if (!reply?.missed) return [];
       const question = masked(said.map(({ text }) => text).join('\n'));

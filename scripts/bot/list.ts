@@ -8,6 +8,7 @@ import { CannotRun } from '../cannot-run.ts';
 import type { Command, Options } from './command.ts';
 import { deadLetters } from './dead.ts';
 import { depthOf } from './depth.ts';
+import { notedTurns } from './noted-turns.ts';
 import type { Place } from './place.ts';
 
 /** More than that is read by nobody. */
@@ -30,11 +31,8 @@ export const list: Command = {
 
 /** What was driven again and answered since is no failure any more. */
 async function failed(place: Place, options: Options): Promise<Answer> {
-  const { store, table } = await place.data();
-  const noted = await notedOf(table, 'FAILED', { ...options, now: Date.now() });
-  const turns = await Promise.all(noted.map((ref) => store.find(ref)));
-  const rows = noted.flatMap((ref, i) => {
-    const turn = turns[i];
+  const noted = await notedTurns(place, 'FAILED', options);
+  const rows = noted.flatMap(({ ref, turn }) => {
     if (turn?.state !== 'FAILED') return [];
     return [{ ...rowOf(ref), reference: referenceOf(ref), attempts: turn.epoch, stop: turn.reply?.stop }];
   });
@@ -43,12 +41,10 @@ async function failed(place: Place, options: Options): Promise<Answer> {
 
 /** Those that were tried and given back, each with its reason; of those that nobody has tried yet, the queue knows the count only. */
 async function waiting(place: Place, options: Options): Promise<Answer> {
-  const { store, table } = await place.data();
-  const noted = await notedOf(table, 'WAITING', { ...options, now: Date.now() });
-  const turns = await Promise.all(noted.map((ref) => store.find(ref)));
+  const noted = await notedTurns(place, 'WAITING', options);
   const now = Date.now();
-  const rows = noted.flatMap((ref, i) => {
-    const state = turns[i]?.state;
+  const rows = noted.flatMap(({ ref, turn }) => {
+    const state = turn?.state;
     if (state !== undefined && state !== 'CLAIMED' && state !== 'ANSWERED') return [];
     const { attempts, dueAt = now, reason } = ref;
     const seconds = Math.round((now - ref.createdAt) / 1000);
