@@ -9,7 +9,7 @@ import { readWritten } from '../local/env-file.ts';
 import { botsFolder, useBotsOf } from './build/bots/folder.ts';
 import { CannotRun } from './cannot-run.ts';
 import { openAnswering } from './eval/answering.ts';
-import { loadBots, withInstead } from './eval/bots.ts';
+import { withInstead } from './eval/bots.ts';
 import { openJudge } from './eval/judge.ts';
 import { type NamedCase, readCases } from './eval/read-cases.ts';
 import { type CaseResult, passRate, toJson, toText } from './eval/report.ts';
@@ -36,7 +36,7 @@ async function main(argv: string[]): Promise<void> {
   const wanted = read(argv);
   const { env } = readWritten(process.env);
   useBotsOf(env);
-  const bots = await loadBots();
+  const { bots } = await import('#bots'); // read as it is imported: not before its folder is known
   const cases = choose(readCases(botsFolder(env), bots), bots, wanted);
   let last = 0;
   const now = () => (last = Math.max(Date.now(), last + 1)); // two messages are never of one moment
