@@ -7,6 +7,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
+import { openFault } from './kit/receiver.ts';
 import { BodyTooLarge, type Handler, readBody, sendJson } from './serve.ts';
 
 export interface ReceivedEvent {
@@ -43,7 +44,7 @@ const MAX_EVENTS = 1000;
 export function createEvents(secret: string): EventsStandIn {
   const received: ReceivedEvent[] = [];
   const verifier = new Webhook(secret);
-  let fault: EventsFault | undefined;
+  const { fail, heal, next, take: takeFault } = openFault(faultShape);
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const what = `${request.method} ${new URL(request.url ?? '/', 'http://stand-in').pathname}`;
@@ -51,13 +52,13 @@ export function createEvents(secret: string): EventsStandIn {
     if (what === 'GET /') return void response.end(JSON.stringify(received, null, 2));
     if (what === 'POST /faults') return takeFault(request, response);
     if (what === 'DELETE /') received.length = 0;
-    else if (what === 'DELETE /faults') fault = undefined;
+    else if (what === 'DELETE /faults') heal();
     else return sendJson(response, 404, { error: 'not found' });
     sendJson(response, 200, {});
   }
 
   async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const kind = next();
+    const { kind } = next() ?? {};
     if (kind === 'down') return void response.destroy();
     if (kind === 'hang') return;
     if (kind && kind !== 'cut-after') return void response.writeHead(STATUS[kind], { location: '/elsewhere' }).end();
@@ -81,29 +82,7 @@ export function createEvents(secret: string): EventsStandIn {
     }
   }
 
-  function next(): EventsFault['kind'] | undefined {
-    const current = fault;
-    if (current?.times !== undefined) fault = current.times > 1 ? { ...current, times: current.times - 1 } : undefined;
-    return current?.kind;
-  }
-
-  async function takeFault(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { data, error } = faultShape.safeParse(parsed((await textOf(request)) ?? ''));
-    if (!data) return sendJson(response, 400, { error: error?.message });
-    fault = data;
-    sendJson(response, 200, {});
-  }
-
-  return {
-    handle,
-    received,
-    fail(wanted) {
-      fault = wanted;
-    },
-    heal() {
-      fault = undefined;
-    },
-  };
+  return { handle, received, fail, heal };
 }
 
 async function textOf(request: IncomingMessage): Promise<string | undefined> {

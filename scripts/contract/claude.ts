@@ -1,13 +1,10 @@
 /** `npm run contract`: what the code takes for granted of the Messages API (https://platform.claude.com/docs/en/api/messages). */
-
 import { factsOf } from '../../lib/claude/models.ts';
 import { priceUsd } from '../../lib/claude/price.ts';
 import type { ClaudeSettings } from '../../lib/config.ts';
-import { ANTHROPIC_URL } from '../doctor/claude.ts';
+import { ANTHROPIC_URL, API_VERSION } from '../doctor/claude.ts';
 import { type Answer, ask, at, listAt, unless } from './ask.ts';
 import type { Service } from './assumption.ts';
-
-const VERSION = '2026-10-21';
 
 /** A red dot. */
 const PICTURE = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
@@ -22,7 +19,7 @@ const OTHER_TOKENS = { input: 12_000, output: 2_500 };
 export function claudeService({ apiKey, baseUrl = ANTHROPIC_URL, model }: ClaudeSettings): Service {
   const { efforts, maxOutput } = factsOf(model);
   const call = (method: string, path: string, body?: unknown, key = apiKey) =>
-    ask(method, `${baseUrl}/v1/${path}`, { headers: { 'x-api-key': key, 'anthropic-version': VERSION }, body });
+    ask(method, `${baseUrl}/v1/${path}`, { headers: { 'x-api-key': key, 'anthropic-version': API_VERSION }, body });
   const say = (content: unknown, more: object = {}) =>
     call('POST', 'messages', { model, max_tokens: 64, messages: [{ role: 'user', content }], ...more });
   const isMessage = ({ status, body }: Answer) => status === 200 && at(body, 'type') === 'message';

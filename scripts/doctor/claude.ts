@@ -7,7 +7,7 @@ import type { ClaudeSettings } from '../../lib/config.ts';
 import { type Finding, off, ok, wrong } from '../../lib/platforms/kit/finding.ts';
 
 const PATIENCE_MS = 10_000;
-const API_VERSION = '2026-10-21';
+export const API_VERSION = '2026-10-21';
 export const ANTHROPIC_URL = 'https://api.anthropic.com';
 
 const level = z.looseObject({ supported: z.boolean() }).nullish();
