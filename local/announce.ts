@@ -44,5 +44,5 @@ function tunnelFor(urls: Status['urls'], inUse: Status['standIns']): string[] {
 }
 
 function row(name: string, text: string): string {
-  return `  ${name.padEnd(12)} ${text}`;
+  return `  ${name.padEnd(13)} ${text}`;
 }
