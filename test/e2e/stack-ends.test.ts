@@ -5,14 +5,11 @@ import path from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { checkPorts, portBlock } from '../../local/ports.ts';
 import { patience } from '../harness/patience.ts';
-import { freePort, isAlive, launch, startStack } from '../harness/running-stack.ts';
+import { endAtWork, freePort, isAlive, launch, startStack } from '../harness/running-stack.ts';
 
 test('SIGTERM ends everything and frees every port', async () => {
   const stack = await startStack();
-  await stack.say('left', 'please be slow');
-  const { processes } = await stack.status();
-
-  const exitCode = await stack.end('SIGTERM');
+  const { exitCode, processes } = await endAtWork(stack, 'SIGTERM');
 
   expect(exitCode).toBe(0);
   expect(processes.length).toBeGreaterThan(0);

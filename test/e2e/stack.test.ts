@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { checkPorts, portBlock } from '../../local/ports.ts';
 import { patience } from '../harness/patience.ts';
-import { freePort, isAlive, launch, type RunningStack, startStack } from '../harness/running-stack.ts';
+import { endAtWork, freePort, isAlive, launch, type RunningStack, startStack } from '../harness/running-stack.ts';
 
 describe('a running stack', () => {
   let stack: RunningStack;
@@ -69,10 +69,7 @@ describe('a running stack', () => {
   });
 
   test('ends whole at Ctrl-C, in the middle of an answer, and frees every port', async () => {
-    await stack.say('left', 'please be slow');
-    const { processes } = await stack.status();
-
-    const exitCode = await stack.end('SIGINT');
+    const { exitCode, processes } = await endAtWork(stack, 'SIGINT');
 
     expect(exitCode).toBe(0);
     expect(processes.length).toBeGreaterThan(0);

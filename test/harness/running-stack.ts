@@ -135,3 +135,10 @@ export function isAlive(pid: number): boolean {
   const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
   return stdout.trim() !== '' && !stdout.trim().startsWith('Z');
 }
+
+/** Ends it in the middle of an answer, and gives the exit code and which processes it had. */
+export async function endAtWork(stack: RunningStack, signal: NodeJS.Signals) {
+  await stack.say('left', 'please be slow');
+  const { processes } = await stack.status();
+  return { exitCode: await stack.end(signal), processes };
+}

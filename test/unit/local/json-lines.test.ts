@@ -1,6 +1,6 @@
-import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
 import { asJson, showJson } from '../../../local/json-lines.ts';
+import { shownOf } from '../../harness/terminal.ts';
 
 it.each([
   ['reply │ {"time":"t","event":"reply-written"}', '{"process":"reply","time":"t","event":"reply-written"}'],
@@ -15,14 +15,7 @@ it.each([
 });
 
 it('prints a line that comes in pieces once it is whole', () => {
-  const shown: string[] = [];
-  const output = Object.assign(new PassThrough(), { isTTY: true });
-  output.write = ((chunk: unknown) => shown.push(String(chunk)) > 0) as typeof output.write;
-  const end = showJson(output as unknown as NodeJS.WriteStream);
+  const shown = shownOf(showJson, 'It is', ' up.\n\nreply │ {"event":"a"}\n{"eve');
 
-  output.write('It is');
-  output.write(' up.\n\nreply │ {"event":"a"}\n{"eve');
-  end();
-
-  expect(shown.join('')).toBe('{"text":"It is up."}\n{"process":"reply","event":"a"}\n');
+  expect(shown).toBe('{"text":"It is up."}\n{"process":"reply","event":"a"}\n');
 });

@@ -1,6 +1,6 @@
-import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
 import { readable, showReadable } from '../../../local/readable.ts';
+import { shownOf } from '../../harness/terminal.ts';
 
 it.each([
   [
@@ -23,14 +23,11 @@ it('keeps a line of metrics to itself', () => {
 });
 
 it('shows lines that come in pieces, and everything else at once', () => {
-  const shown: string[] = [];
-  const output = Object.assign(new PassThrough(), { isTTY: true });
-  output.write = ((chunk: unknown) => shown.push(String(chunk)) > 0) as typeof output.write;
-  const end = showReadable(output as unknown as NodeJS.WriteStream);
+  const shown = shownOf(
+    showReadable,
+    'reply │ {"time":"2026-11-21T02:24:22.398Z","ev',
+    'ent":"reply-written"}\nIt is up: ',
+  );
 
-  output.write('reply │ {"time":"2026-11-21T02:24:22.398Z","ev');
-  output.write('ent":"reply-written"}\nIt is up: ');
-  end();
-
-  expect(shown.join('')).toBe('02:24:22.398 reply     reply-written\nIt is up: ');
+  expect(shown).toBe('02:24:22.398 reply     reply-written\nIt is up: ');
 });

@@ -162,16 +162,10 @@ describe('a part of a long text', () => {
         for (const part of parts) expect(part.length).toBeLessThanOrEqual(max);
         expect(parts.flatMap(meaningOf)).toEqual(meaningOf(text));
       }),
-      // The same texts each time: only the proof looks for new ones.
-      {
-        numRuns: sized({ sample: 500, all: 5_000, proof: 50_000 }),
-        ...sized<{ seed?: number }>({ sample: SAME, all: SAME, proof: {} }),
-      },
+      { numRuns: sized({ sample: 500, all: 5_000, proof: 50_000 }) },
     );
   });
 });
-
-const SAME = { seed: 20_261_129 };
 
 function ink(text: string): string {
   return text.replace(/\s+/g, '');
