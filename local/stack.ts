@@ -1,6 +1,7 @@
 /** The embedded stack behind `npm start`: what is started, in which order, and how it ends. */
 import path from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { itemsOf } from '../lib/config/values.ts';
 import { botsFolder, useBotsOf } from '../scripts/build/bots/folder.ts';
 import { readBots } from '../scripts/build/bots/read-bots.ts';
 import { announce } from './announce.ts';
@@ -96,7 +97,8 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
           ),
           routes,
           port: ports.streams,
-          turnsAway: (name, request) => (isOpen(name, settings) ? foreign(request, originsOf(settings)) : undefined),
+          turnsAway: (name, request) =>
+            isOpen(name, settings) ? foreign(request, itemsOf(settings, 'ALLOWED_ORIGINS')) : undefined,
           print,
         })
       : undefined;
@@ -153,10 +155,6 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
 /** Whether somebody without a key may speak to a function; the other ones are often behind a tunnel, which has a name of its own. */
 function isOpen(name: string, { CHAT_ACCESS_KEYS, CHAT_API_ENCRYPTION_KEY }: Settings): boolean {
   return (name === 'chat' && !CHAT_ACCESS_KEYS) || (name === 'chat-api' && !CHAT_API_ENCRYPTION_KEY);
-}
-
-function originsOf({ ALLOWED_ORIGINS = '' }: Settings): string[] {
-  return ALLOWED_ORIGINS.split(',').map((origin) => origin.trim());
 }
 
 /** Before any client is made: the functions, and serverless-offline's workers, take over every AWS_ name from here. */

@@ -44,14 +44,14 @@ async function enter(bot: string, view: DoorView, { bots, services }: StackView)
     ...(bots.length > 1 ? [' ', make('strong', {}, bot), ' answers.'] : []),
   );
   conversation.clear();
-  panel.show([], { isQueued: view.name !== 'http' });
+  const isQueued = view.name !== 'http';
+  panel.show([], { isQueued });
   composer.setDoor(
     view,
     services.some(({ name, isStandIn }) => name === 'claude' && !isStandIn),
   );
   say(undefined);
   empty.hidden = false;
-  const isQueued = view.name !== 'http';
   const stopped: (() => void)[] = [];
   current = {
     bot,
