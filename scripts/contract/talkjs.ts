@@ -100,10 +100,12 @@ export function talkjsService({ appId, secretKey, apiUrl }: TalkjsSettings): Ser
         means: 'messages that nobody answered are not found by the reconciler',
         look: async () => {
           const answer = await send('Two');
-          second = String(at(answer.body, 0, 'id'));
+          const id = at(answer.body, 0, 'id');
+          if (typeof id !== 'string') return unless(false, answer);
+          second = id;
           const newest = await call('GET', `${messages}?limit=1`);
-          const next = await call('GET', `${messages}?limit=1&startingAfter=${encodeURIComponent(second)}`);
-          const isNewest = at(newest.body, 'data', 0, 'id') === second;
+          const next = await call('GET', `${messages}?limit=1&startingAfter=${encodeURIComponent(id)}`);
+          const isNewest = at(newest.body, 'data', 0, 'id') === id;
           return unless(isNewest, newest) ?? unless(at(next.body, 'data', 0, 'id') === first, next);
         },
       },
