@@ -1,6 +1,6 @@
 /** The Chat API server: which browser pages may call it. */
 
-/** The client sends credentials, so the origin must be named: `*` would not do. */
+/** The client sends credentials, so the origin must be named: `*` would not do. The widget's stream has a header `timeout`. */
 export function* corsHeaders(origin: string | undefined, allowed: readonly string[]): Generator<[string, string]> {
   yield ['vary', 'origin'];
   if (origin === undefined || !allowed.includes(origin)) return;
@@ -9,7 +9,7 @@ export function* corsHeaders(origin: string | undefined, allowed: readonly strin
   yield ['access-control-allow-methods', 'GET, POST, PUT, DELETE'];
   yield [
     'access-control-allow-headers',
-    'x-user-key, content-type, x-idempotency-key, last-event-id, cache-control, accept',
+    'x-user-key, content-type, x-idempotency-key, last-event-id, cache-control, accept, timeout',
   ];
   yield ['access-control-max-age', '600'];
 }

@@ -40,6 +40,11 @@ export function checkChosenId(id: string): void {
   if (isTaken) throw new ApiError('InvalidPayload', 'Fid is reserved');
 }
 
+/** Throws `InvalidPayload` unless a user who is not there yet may be called `id`: what may be chosen, or is made as ours are. */
+export function checkUserId(id: string): void {
+  if (!(id.startsWith('user_') && ULID.test(id.slice('user_'.length)))) checkChosenId(id);
+}
+
 /** A conversation as clients know it, and the key that its data lies under: a new one each time an id is used again. */
 export interface ConversationRef {
   id: string;

@@ -1,5 +1,5 @@
 /** The Chat API server: user keys. A JWT names the user; shared keys are ours, manual ones are signed with the operator's encryption key. */
-import { createHmac } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import { ApiError } from './api-error.ts';
 
@@ -9,9 +9,12 @@ const ALGORITHM = 'HS256';
 export interface Keys {
   /** With manual authentication users are created only by who holds the encryption key. */
   isManual: boolean;
-  sign(userId: string, now: number): Promise<string>;
+  /** Without `expiresAt` (ISO 8601) it never ends. */
+  sign(userId: string, now: number, expiresAt?: string): Promise<string>;
   /** The user a key names; throws `Unauthorized`. `exp` and `nbf` count where a key has them. `now` in ms. */
   verify(key: string | undefined, now: number): Promise<string>;
+  /** Throws `Unauthorized` unless it is the secret that keys are signed with. */
+  checkAdmin(given: string | undefined): void;
 }
 
 export interface KeysOf {
@@ -28,11 +31,18 @@ export function openKeys({ secret, encryptionKey, realm }: KeysOf): Keys {
   const bytes = new TextEncoder().encode(own);
   return {
     isManual: encryptionKey !== undefined,
-    sign: (userId, now) =>
-      new SignJWT({ id: userId })
+    sign: (userId, now, expiresAt) => {
+      const key = new SignJWT({ id: userId })
         .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT' })
-        .setIssuedAt(Math.floor(now / 1000))
-        .sign(bytes),
+        .setIssuedAt(Math.floor(now / 1000));
+      return (expiresAt === undefined ? key : key.setExpirationTime(new Date(expiresAt))).sign(bytes);
+    },
+    checkAdmin: (given) => {
+      // Of their hashes: what is compared must be of one length.
+      const hash = (text: string) => createHmac('sha256', bytes).update(text).digest();
+      if (given === undefined) throw new ApiError('Unauthorized', 'The header x-admin-secret is missing');
+      if (!timingSafeEqual(hash(given), hash(own))) throw new ApiError('Unauthorized', 'Invalid admin secret');
+    },
     verify: async (key, now) => {
       if (key === undefined) throw new ApiError('Unauthorized', 'The header x-user-key is missing');
       const options = { algorithms: [ALGORITHM], currentDate: new Date(now) };

@@ -8,22 +8,24 @@ import { pickContext } from '../text/context.ts';
 import type { Sent } from '../types.ts';
 import { asParticipant, type ChatApi, type Handlers, type Standing } from './api.ts';
 import { ApiError } from './api-error.ts';
+import { flatPayload } from './bloc.ts';
 import { findMessage, noMessage, PLACE } from './find-message.ts';
 import { inRealm, timeOf, toTurnConversation, whereIs } from './ids.ts';
 import type { BodyOf } from './operations.ts';
 
-type Names = 'createMessage' | 'getMessage' | 'deleteMessage';
+type Names = 'createMessage' | 'getMessage' | 'updateMessage' | 'deleteMessage';
 
 /** How long (ms) to wait when too many messages do: as long as an answer takes. */
 const WAIT_MS = 5_000;
 
-/** The operations on messages, as the Botpress Chat API 0.5.5 has them; each throws an `ApiError`. */
+/** The operations on messages, as the Botpress Chat API 0.5.5 has them, and the change that the widget's client adds; each throws an `ApiError`. */
 export function messageHandlers(api: ChatApi): Pick<Handlers, Names> {
   const { messages, signals, once, share, publish, now } = api;
 
   return {
     /** Persist, publish, enqueue, answer: what fails before the end was not acknowledged, and a repeat under the same key goes on there. */
     createMessage: async ({ caller, body, bytes, idempotencyKey }) => {
+      const payload = flatPayload(body.payload);
       const place = await asParticipant(api, caller, body.conversationId, PLACE);
       const { key } = place.conversation;
       await api.allowance.count('message', caller, countOf(bytes));
@@ -44,7 +46,7 @@ export function messageHandlers(api: ChatApi): Pick<Handlers, Names> {
         if (decided.digest !== proposed.digest) {
           throw new ApiError('InvalidPayload', 'x-idempotency-key was used for another message');
         }
-        const message = toStored(body, caller, decided);
+        const message = toStored({ ...body, payload }, caller, decided);
         if (decided.isDone) return { message: toMessage(message) };
         await messages.add('msg', message);
         await publish(place.conversation, {
@@ -65,6 +67,35 @@ export function messageHandlers(api: ChatApi): Pick<Handlers, Names> {
     getMessage: async ({ caller, params: { id } }) => {
       const { message } = await findMessage(api, caller, id);
       return { message: toMessage(message) };
+    },
+
+    /** The bot hears the new words first: a change that breaks off there can be repeated. */
+    updateMessage: async ({ caller, params: { id }, bytes, body: { payload, metadata } }) => {
+      const { message, place } = await findMessage(api, caller, id);
+      if (message.userId !== caller) throw new ApiError('Forbidden', 'You are not the sender of this message');
+      if (payload === undefined && metadata === undefined) return { message: toMessage(message) };
+      await api.allowance.count('message', caller, countOf(bytes));
+      const { conversation } = place;
+      const changed = {
+        ...message,
+        ...(payload === undefined ? {} : { payload: flatPayload(payload) }),
+        ...(metadata === undefined ? {} : { metadata }),
+      };
+      if (payload !== undefined) {
+        await api.putTurn({
+          event: 'edited',
+          platform: 'chat-api',
+          conversation: toTurnConversation(conversation),
+          messageId: id,
+          createdAt: message.createdAt,
+          editedAt: now(),
+          ...contentOf(changed),
+        });
+      }
+      if (!(await messages.change('msg', changed))) throw noMessage(id);
+      const data = { ...toMessage(changed), isBot: false };
+      await publish(conversation, { signal: { type: 'message_updated', data }, ref: `updated:${id}:${now()}` });
+      return { message: toMessage(changed) };
     },
 
     /** The bot forgets it first: a deletion that breaks off there can be repeated. */
@@ -115,9 +146,9 @@ function toStored(body: BodyOf<'createMessage'>, userId: string, { messageId, cr
 function toInbound(
   { name, context }: Pick<ChatApi, 'name' | 'context'>,
   { user, conversation }: Standing,
-  { id, createdAt, payload, metadata }: Stored,
+  message: Stored,
 ): Sent {
-  const { text, attachments } = readPayload({ ...payload, type: String(payload.type) });
+  const { id, createdAt, metadata } = message;
   return {
     event: 'sent',
     platform: 'chat-api',
@@ -125,9 +156,13 @@ function toInbound(
     messageId: id,
     createdAt,
     speaker: { id: inRealm(conversation.realm, user.id), ...(user.name ? { name: user.name } : {}) },
-    text,
-    attachments,
+    ...contentOf(message),
     ...spokenTo(name),
     ...pickContext(context, { user, metadata }),
   };
+}
+
+/** As the bot reads it. */
+function contentOf({ payload }: Stored): Pick<Sent, 'text' | 'attachments'> {
+  return readPayload({ ...payload, type: String(payload.type) });
 }

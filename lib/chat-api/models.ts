@@ -34,6 +34,13 @@ const card = z.looseObject({
 const options = z.array(z.looseObject({ label: some, value: some }));
 
 const flat = [text, markdown, image, audio, video, file, location] as const;
+const flatTypes = ['text', 'markdown', 'image', 'audio', 'video', 'file', 'location'] as const;
+
+/** What a `bloc` is made of, as the contract has it. */
+export const blocItem = z.discriminatedUnion('type', flat);
+
+/** Any JSON object; `null` is refused, since the client would not understand the signal. */
+export const json = z.record(z.string(), z.unknown());
 
 /** The 12 kinds of message. Further properties are kept, as the Botpress cloud keeps them. */
 export const payload = z.discriminatedUnion('type', [
@@ -42,11 +49,12 @@ export const payload = z.discriminatedUnion('type', [
   z.looseObject({ type: withType('carousel'), items: z.array(card) }),
   z.looseObject({ type: withType('choice'), text: some, options }),
   z.looseObject({ type: withType('dropdown'), text: some, options }),
-  z.looseObject({ type: withType('bloc'), items: z.array(z.discriminatedUnion('type', flat)) }),
+  // The webchat widget puts an item's fields one level deeper: lib/chat-api/bloc.ts
+  z.looseObject({
+    type: withType('bloc'),
+    items: z.array(z.union([blocItem, z.object({ type: z.enum(flatTypes), payload: json })])),
+  }),
 ]);
-
-/** Any JSON object; `null` is refused, since the client would not understand the signal. */
-export const json = z.record(z.string(), z.unknown());
 
 /** The contract's limit for `profile`, the runtime's behind the cloud for `name`. */
 export const userFields = {
@@ -85,9 +93,10 @@ export type Payload = z.output<typeof payload>;
 export type WireMessage = z.output<typeof message>;
 export type Event = z.output<typeof event>;
 
-/** What a stream and the outgoing webhook carry; the three `message_stream_*` are newer than client 0.5.5, which skips them. */
+/** What a stream and the outgoing webhook carry; `message_updated` and the three `message_stream_*` are unknown to client 0.5.5, which skips them. */
 export type Signal =
   | { type: 'message_created'; data: WireMessage & { isBot: boolean } }
+  | { type: 'message_updated'; data: WireMessage & { isBot: boolean } }
   | { type: 'message_deleted'; data: { id: string; conversationId: string; userId: string } }
   | { type: 'event_created'; data: Omit<Event, 'id'> & { id: string | null; isBot: boolean } }
   | { type: 'participant_added' | 'participant_removed'; data: { conversationId: string; participantId: string } }

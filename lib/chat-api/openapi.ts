@@ -3,7 +3,10 @@ import * as z from 'zod/mini';
 import { apiErrorTypes } from './api-error.ts';
 import { type Operation, operations } from './operations.ts';
 
-const USER_KEY = { userKey: { type: 'apiKey', in: 'header', name: 'x-user-key' } };
+const KEYS = {
+  userKey: { type: 'apiKey', in: 'header', name: 'x-user-key' },
+  adminSecret: { type: 'apiKey', in: 'header', name: 'x-admin-secret' },
+};
 
 const ERROR = {
   type: 'object',
@@ -26,12 +29,12 @@ export function openApiDocument() {
   return {
     openapi: '3.0.3',
     info: { title: 'Chat API', version: '1.0.0', description: 'Compatible with the Botpress Chat API.' },
-    components: { securitySchemes: USER_KEY, schemas: { Error: ERROR } },
+    components: { securitySchemes: KEYS, schemas: { Error: ERROR } },
     paths,
   };
 }
 
-function describe(operationId: string, { path, summary, status, isPublic, isPaged, body, response }: Operation) {
+function describe(operationId: string, { path, summary, status, auth, isPaged, body, response }: Operation) {
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true }));
   const inQuery = isPaged ? [{ name: 'nextToken', in: 'query', required: false }] : [];
   const parameters = [...inPath, ...inQuery].map((parameter) => ({ ...parameter, schema: { type: 'string' } }));
@@ -41,7 +44,7 @@ function describe(operationId: string, { path, summary, status, isPublic, isPage
     summary,
     parameters,
     ...(body ? { requestBody: { required: true, content: asJson(body) } } : {}),
-    security: isPublic ? [] : [{ userKey: [] }],
+    security: auth === 'none' ? [] : [auth === 'admin' ? { adminSecret: [] } : { userKey: [] }],
     responses: {
       [status]: { description: 'Success', content },
       default: {

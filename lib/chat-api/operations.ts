@@ -9,8 +9,8 @@ export interface Operation {
   path: string;
   summary: string;
   status: 200 | 201;
-  /** Needs no key. */
-  isPublic?: true;
+  /** Needs no key, or in its place the secret that keys are signed with; else the user's own. */
+  auth?: 'none' | 'admin';
   /** Takes `?nextToken=`. */
   isPaged?: true;
   body?: z.ZodMiniType;
@@ -30,9 +30,18 @@ export const operations = {
     path: '/users',
     summary: 'Creates a user and gives its key (shared authentication only)',
     status: 201,
-    isPublic: true,
+    auth: 'none',
     body: z.object({ id: chosenId, ...userFields }),
     response: z.object({ user, key: z.string() }),
+  },
+  createUserKey: {
+    method: 'POST',
+    path: '/users/key',
+    summary: 'Gives a key for a user of that id, there or not yet, to who holds the secret (header x-admin-secret)',
+    status: 201,
+    auth: 'admin',
+    body: z.object({ id: z.string().check(z.minLength(1)), expiresAt: z.optional(z.iso.datetime()) }),
+    response: z.object({ key: z.string() }),
   },
   getUser: {
     method: 'GET',
@@ -161,6 +170,14 @@ export const operations = {
     status: 200,
     response: z.object({ message }),
   },
+  updateMessage: {
+    method: 'PUT',
+    path: '/messages/:id',
+    summary: 'Changes what is given of a message (author); the bot remembers the new words, and answers no second time',
+    status: 200,
+    body: z.object({ payload: z.optional(payload), metadata: z.optional(json) }),
+    response: z.object({ message }),
+  },
   deleteMessage: {
     method: 'DELETE',
     path: '/messages/:id',
@@ -184,6 +201,13 @@ export const operations = {
     path: '/messages/:id/feedback',
     summary: 'Takes back what was thought of a message of the bot',
     status: 200,
+    response: nothing,
+  },
+  createFile: {
+    method: 'POST',
+    path: '/files',
+    summary: 'Is always refused: files are sent as links',
+    status: 201,
     response: nothing,
   },
   createEvent: {

@@ -10,6 +10,7 @@ import { conversationHandlers } from './conversation-handlers.ts';
 import { corsHeaders } from './cors.ts';
 import { eventHandlers } from './event-handlers.ts';
 import { feedbackHandlers } from './feedback-handlers.ts';
+import { fileHandlers } from './file-handlers.ts';
 import { listen } from './listen.ts';
 import { messageHandlers } from './message-handlers.ts';
 import { openApiDocument } from './openapi.ts';
@@ -57,6 +58,7 @@ export function openServer({ webhookId, allowedOrigins, api, log }: ServerDeps):
     ...conversationHandlers(api),
     ...participantHandlers(api),
     ...messageHandlers(api),
+    ...fileHandlers(),
     ...feedbackHandlers(api),
     ...eventHandlers(api),
   };
@@ -82,7 +84,7 @@ export function openServer({ webhookId, allowedOrigins, api, log }: ServerDeps):
 
   async function plain<K extends PlainName>(c: Context<Env>, name: K): Promise<Response> {
     const operation: Operation = operations[name];
-    const caller = operation.isPublic ? '' : await api.keys.verify(c.req.header('x-user-key'), api.now());
+    const caller = await callerOf(c, operation);
     const idempotencyKey = c.req.header('x-idempotency-key');
     if (idempotencyKey !== undefined && idempotencyKey.length > MAX_IDEMPOTENCY_KEY) {
       throw new ApiError('InvalidPayload', 'x-idempotency-key must NOT have more than 256 characters');
@@ -99,6 +101,12 @@ export function openServer({ webhookId, allowedOrigins, api, log }: ServerDeps):
     // The schema of this very operation has read the body.
     const answer = await handlers[name](request as ApiRequest<K>);
     return c.json(answer, operation.status);
+  }
+
+  async function callerOf({ req }: Context<Env>, { auth }: Operation): Promise<string> {
+    if (auth === undefined) return api.keys.verify(req.header('x-user-key'), api.now());
+    if (auth === 'admin') api.keys.checkAdmin(req.header('x-admin-secret'));
+    return '';
   }
 
   async function stream(c: Context<Env>): Promise<Response> {

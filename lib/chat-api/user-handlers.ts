@@ -1,14 +1,14 @@
-/** The Chat API server: the five operations on users. */
+/** The Chat API server: the operations on users and their keys. */
 import { type ApiRequest, type ChatApi, existing, type Handlers } from './api.ts';
 import { ApiError } from './api-error.ts';
-import { checkChosenId, ulid } from './ids.ts';
+import { checkChosenId, checkUserId, ulid } from './ids.ts';
 import type { User } from './models.ts';
 
-type Names = 'createUser' | 'getUser' | 'getOrCreateUser' | 'updateUser' | 'deleteUser';
+type Names = 'createUserKey' | 'createUser' | 'getUser' | 'getOrCreateUser' | 'updateUser' | 'deleteUser';
 
 const SHARED_ONLY = 'The "createUser" operation can only be called when using the shared encryption key.';
 
-/** The operations on users, as the Botpress Chat API 0.5.5 has them; each throws an `ApiError`. */
+/** The operations on users, as the Botpress Chat API 0.5.5 has them, and the key that the widget's client adds; each throws an `ApiError`. */
 export function userHandlers(api: ChatApi): Pick<Handlers, Names> {
   const { keys, users, conversations, allowance, now } = api;
 
@@ -31,6 +31,11 @@ export function userHandlers(api: ChatApi): Pick<Handlers, Names> {
       await allowance.countNewUser(address);
       const user = await create(id ?? `user_${ulid(now())}`, fields);
       return { user, key: await keys.sign(user.id, now()) };
+    },
+
+    createUserKey: async ({ body: { id, expiresAt } }) => {
+      checkUserId(id);
+      return { key: await keys.sign(id, now(), expiresAt) };
     },
 
     getUser: async ({ caller }) => {

@@ -37,6 +37,15 @@ export function openMessages(table: Table, now: () => number, keptDays: number) 
       return table.add({ ...placeOf(kind, id), createdAt, conversationId, userId, body, ...more, expiresAt });
     },
 
+    /** Payload and metadata in the place of those before; false when it is gone. */
+    async change(kind: ThingKind, { id, payload, metadata }: Stored): Promise<boolean> {
+      return table.update(placeOf(kind, id), {
+        UpdateExpression: 'SET body = :body',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: { ':body': JSON.stringify({ payload, metadata }) },
+      });
+    },
+
     async find(kind: ThingKind, id: string): Promise<Stored | undefined> {
       if (!whereIs(kind, id)) return undefined;
       const [item] = await table.read([placeOf(kind, id)]);
