@@ -1,8 +1,10 @@
 /** Root of the Chat API server: the door that its clients call. */
 import { bots } from '#bots/doors';
+import { openSpeech } from '../bots/speech.ts';
 import { openAllowance } from '../chat-api/allowance.ts';
 import { ApiError, errorBody } from '../chat-api/api-error.ts';
-import { openKeys } from '../chat-api/keys.ts';
+import { openHandOut } from '../chat-api/hand-out.ts';
+import { openKeys, ownSecret } from '../chat-api/keys.ts';
 import { readPath } from '../chat-api/path.ts';
 import { openServer } from '../chat-api/server.ts';
 import { openShare, type Share } from '../chat-api/share.ts';
@@ -26,7 +28,7 @@ import { RATING, rateIn } from './rating.ts';
 
 const now = Date.now;
 
-const GROUPS = ['aws', 'chatApi', 'limits', 'retention', ...RATING] as const;
+const GROUPS = ['aws', 'chatApi', 'limits', 'retention', 'speech', ...RATING] as const;
 type Group = (typeof GROUPS)[number];
 
 /** `share` is what requests and streams of one process tell each other directly. */
@@ -59,6 +61,7 @@ function openOne(
   share: Share,
 ): Server {
   const { aws, limits, retention } = settings;
+  const speechFor = openSpeech(bots, settings.speech);
   const sqs = openSqs();
   const dynamo = openDynamo();
   const table = openTable(dynamo, aws.tableName);
@@ -68,6 +71,7 @@ function openOne(
   const api = {
     ...openState({ kept: openChatApiStore(table, now, { realm, keptDays: retention.days }), share, putOutbound, now }),
     keys: openKeys({ ...chatApi, realm }),
+    handOut: openHandOut(ownSecret({ ...chatApi, realm })),
     bot: chatApi.bot,
     name,
     context,
@@ -86,6 +90,8 @@ function openOne(
     streams: openStreamLeases(table, now, chatApi.streams, realm),
     unanswered: store.unanswered,
     rate: rateIn(store, settings),
+    ratings: store.ratingsIn,
+    speech: (locale: string | undefined) => speechFor({ bot: name, speaker: { ...(locale ? { locale } : {}) } }),
   };
   return openServer({ webhookId: id, allowedOrigins: chatApi.allowedOrigins, api, log: logLine });
 }

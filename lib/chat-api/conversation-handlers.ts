@@ -55,7 +55,10 @@ export function conversationHandlers(api: ChatApi): Pick<Handlers, Names> {
     },
 
     listConversations: async ({ caller, nextToken }) => {
-      existing(await users.find(caller), caller);
+      const stored = await users.find(caller);
+      // A user who has not said anything yet may be kept nowhere.
+      if (!stored) return { conversations: [], meta: {} };
+      existing(stored, caller);
       const { conversations: page, next } = await conversations.list(caller, fromToken(nextToken, 'conversations'));
       return { conversations: page, meta: toToken(next, 'conversations') };
     },

@@ -1,12 +1,12 @@
 /** The Chat API server: custom events. They are between the clients of a conversation; Claude neither sees nor answers them. */
 
 import { countOf } from '../bounds.ts';
-import { toEvent } from '../store/chat-api/messages.ts';
+import { type Stored, toEvent } from '../store/chat-api/messages.ts';
 import { asParticipant, type ChatApi, existing, type Handlers } from './api.ts';
 import { ApiError } from './api-error.ts';
 import { BOT_ID } from './bot.ts';
-import { thingId, ulid } from './ids.ts';
-import { isoTime } from './models.ts';
+import { type ConversationRef, thingId, ulid } from './ids.ts';
+import { type Event, isoTime } from './models.ts';
 
 type Names = 'createEvent' | 'getEvent';
 
@@ -17,6 +17,9 @@ export function eventHandlers(api: ChatApi): Pick<Handlers, Names> {
   const { users, messages, publish, now } = api;
   return {
     createEvent: async ({ caller, bytes, body: { conversationId, payload } }) => {
+      const handedOut = api.handOut.find(caller, conversationId);
+      const isKept = !handedOut || (await api.conversations.find(conversationId));
+      if (!isKept) return { event: unheard(handedOut, { conversationId, userId: caller, payload }, now()) };
       const { conversation } = await asParticipant(api, caller, conversationId, PLACE);
       await api.allowance.count('event', caller, countOf(bytes));
       const createdAt = now();
@@ -48,6 +51,11 @@ export function eventHandlers(api: ChatApi): Pick<Handlers, Names> {
       return { event: toEvent(stored) };
     },
   };
+}
+
+/** In a conversation in which nothing was said yet there is nobody to tell: the widget says that it is there. */
+function unheard({ key }: ConversationRef, event: Omit<Stored, 'id' | 'createdAt'>, now: number): Event {
+  return toEvent({ ...event, id: thingId('evt', key, now), createdAt: now });
 }
 
 function noEvent(id: string): ApiError {

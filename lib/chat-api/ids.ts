@@ -8,11 +8,11 @@ const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 const TIME_CHARS = 10;
 const RANDOM_CHARS = 16;
 
-/** A ULID: the time (ms) in 10 characters and 80 random bits in 16, so that text order is time order. */
-export function ulid(time: number): string {
+/** A ULID: the time (ms) in 10 characters and 80 bits in 16, random where no `bytes` are given, so that text order is time order. */
+export function ulid(time: number, bytes: Uint8Array = randomBytes(RANDOM_CHARS)): string {
   let head = '';
   for (let rest = time, i = 0; i < TIME_CHARS; i++, rest = Math.floor(rest / 32)) head = ALPHABET[rest % 32] + head;
-  const tail = [...randomBytes(RANDOM_CHARS)].map((byte) => ALPHABET[byte % 32]).join('');
+  const tail = [...bytes.subarray(0, RANDOM_CHARS)].map((byte) => ALPHABET[byte % 32]).join('');
   return head + tail;
 }
 
@@ -69,9 +69,14 @@ export function realmOf(inTable: string): string | undefined {
 
 const GENERATED_PREFIX = 'conv_';
 
-/** A conversation with the client's id, or with one of ours. */
-export function newConversationRef(chosen: string | undefined, now: number): ConversationRef {
-  const key = ulid(now);
+/** The key in a conversation's id of ours; `undefined` for any other id. */
+export function keyIn(id: string): string | undefined {
+  const key = id.slice(GENERATED_PREFIX.length);
+  return id.startsWith(GENERATED_PREFIX) && ULID.test(key) ? key : undefined;
+}
+
+/** A conversation with the client's id, or with one of ours; `key` is a new one. */
+export function newConversationRef(chosen: string | undefined, now: number, key = ulid(now)): ConversationRef {
   return { id: chosen ?? `${GENERATED_PREFIX}${key}`, key };
 }
 

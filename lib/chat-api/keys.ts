@@ -24,10 +24,16 @@ export interface KeysOf {
   realm?: string | undefined;
 }
 
-/** The secret is taken as it stands, as UTF-8; in a realm it is HMAC-SHA256(secret, webhook id), in hexadecimal. */
-export function openKeys({ secret, encryptionKey, realm }: KeysOf): Keys {
+/** The secret is taken as it stands; in a realm it is HMAC-SHA256(secret, webhook id), in hexadecimal. */
+export function ownSecret({ secret, encryptionKey, realm }: KeysOf): string {
   const whole = encryptionKey ?? secret;
-  const own = realm === undefined ? whole : createHmac('sha256', whole).update(realm).digest('hex');
+  return realm === undefined ? whole : createHmac('sha256', whole).update(realm).digest('hex');
+}
+
+/** Keys signed with the secret of the realm, as UTF-8. */
+export function openKeys(of: KeysOf): Keys {
+  const { encryptionKey } = of;
+  const own = ownSecret(of);
   const bytes = new TextEncoder().encode(own);
   return {
     isManual: encryptionKey !== undefined,

@@ -1,24 +1,24 @@
-/** The Chat API server: the operations on messages. */
+/** The Chat API server: messages come in, and are shown. */
 import { spokenTo } from '../bots/identity.ts';
 import { countOf, crowds } from '../bounds.ts';
-import { readPayload } from '../platforms/botpress/payload.ts';
 import { newMessageId, type Stored, toMessage } from '../store/chat-api/messages.ts';
 import { bodyDigest, type Decided } from '../store/chat-api/once.ts';
 import { pickContext } from '../text/context.ts';
 import type { Sent } from '../types.ts';
-import { asParticipant, type ChatApi, type Handlers, type Standing } from './api.ts';
+import { asSpeaker, type ChatApi, type Handlers, type Standing } from './api.ts';
 import { ApiError } from './api-error.ts';
 import { flatPayload } from './bloc.ts';
-import { findMessage, noMessage, PLACE } from './find-message.ts';
+import { contentOf } from './change-handlers.ts';
+import { findMessage, PLACE } from './find-message.ts';
 import { inRealm, timeOf, toTurnConversation, whereIs } from './ids.ts';
 import type { BodyOf } from './operations.ts';
 
-type Names = 'createMessage' | 'getMessage' | 'updateMessage' | 'deleteMessage';
+type Names = 'createMessage' | 'getMessage';
 
 /** How long (ms) to wait when too many messages do: as long as an answer takes. */
 const WAIT_MS = 5_000;
 
-/** The operations on messages, as the Botpress Chat API 0.5.5 has them, and the change that the widget's client adds; each throws an `ApiError`. */
+/** Saying something and reading it again, as the Botpress Chat API 0.5.5 has it; each throws an `ApiError`. */
 export function messageHandlers(api: ChatApi): Pick<Handlers, Names> {
   const { messages, signals, once, share, publish, now } = api;
 
@@ -26,7 +26,7 @@ export function messageHandlers(api: ChatApi): Pick<Handlers, Names> {
     /** Persist, publish, enqueue, answer: what fails before the end was not acknowledged, and a repeat under the same key goes on there. */
     createMessage: async ({ caller, body, bytes, idempotencyKey }) => {
       const payload = flatPayload(body.payload);
-      const place = await asParticipant(api, caller, body.conversationId, PLACE);
+      const place = await asSpeaker(api, caller, body.conversationId, PLACE);
       const { key } = place.conversation;
       await api.allowance.count('message', caller, countOf(bytes));
       return share.inTurn(key, async () => {
@@ -67,53 +67,6 @@ export function messageHandlers(api: ChatApi): Pick<Handlers, Names> {
     getMessage: async ({ caller, params: { id } }) => {
       const { message } = await findMessage(api, caller, id);
       return { message: toMessage(message) };
-    },
-
-    /** The bot hears the new words first: a change that breaks off there can be repeated. */
-    updateMessage: async ({ caller, params: { id }, bytes, body: { payload, metadata } }) => {
-      const { message, place } = await findMessage(api, caller, id);
-      if (message.userId !== caller) throw new ApiError('Forbidden', 'You are not the sender of this message');
-      if (payload === undefined && metadata === undefined) return { message: toMessage(message) };
-      await api.allowance.count('message', caller, countOf(bytes));
-      const { conversation } = place;
-      const changed = {
-        ...message,
-        ...(payload === undefined ? {} : { payload: flatPayload(payload) }),
-        ...(metadata === undefined ? {} : { metadata }),
-      };
-      if (payload !== undefined) {
-        await api.putTurn({
-          event: 'edited',
-          platform: 'chat-api',
-          conversation: toTurnConversation(conversation),
-          messageId: id,
-          createdAt: message.createdAt,
-          editedAt: now(),
-          ...contentOf(changed),
-        });
-      }
-      if (!(await messages.change('msg', changed))) throw noMessage(id);
-      const data = { ...toMessage(changed), isBot: false };
-      await publish(conversation, { signal: { type: 'message_updated', data }, ref: `updated:${id}:${now()}` });
-      return { message: toMessage(changed) };
-    },
-
-    /** The bot forgets it first: a deletion that breaks off there can be repeated. */
-    deleteMessage: async ({ caller, params: { id } }) => {
-      const { message, place } = await findMessage(api, caller, id);
-      if (message.userId !== caller) throw new ApiError('Forbidden', 'You are not the sender of this message');
-      const { conversation } = place;
-      await api.putTurn({
-        event: 'deleted',
-        platform: 'chat-api',
-        conversation: toTurnConversation(conversation),
-        messageId: id,
-        createdAt: message.createdAt,
-      });
-      if (!(await messages.remove('msg', id))) throw noMessage(id);
-      const data = { id, conversationId: conversation.id, userId: caller };
-      await publish(conversation, { signal: { type: 'message_deleted', data }, ref: `deleted:${id}` });
-      return {};
     },
   };
 
@@ -160,9 +113,4 @@ function toInbound(
     ...spokenTo(name),
     ...pickContext(context, { user, metadata }),
   };
-}
-
-/** As the bot reads it. */
-function contentOf({ payload }: Stored): Pick<Sent, 'text' | 'attachments'> {
-  return readPayload({ ...payload, type: String(payload.type) });
 }

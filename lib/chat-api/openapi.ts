@@ -34,9 +34,9 @@ export function openApiDocument() {
   };
 }
 
-function describe(operationId: string, { path, summary, status, auth, isPaged, body, response }: Operation) {
+function describe(operationId: string, { path, summary, status, auth, query = [], body, response }: Operation) {
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true }));
-  const inQuery = isPaged ? [{ name: 'nextToken', in: 'query', required: false }] : [];
+  const inQuery = query.map((name) => ({ name, in: 'query', required: false }));
   const parameters = [...inPath, ...inQuery].map((parameter) => ({ ...parameter, schema: { type: 'string' } }));
   const content = response ? asJson(response) : { 'text/event-stream': { schema: { type: 'string' } } };
   return {

@@ -11,10 +11,10 @@ export interface Operation {
   status: 200 | 201;
   /** Needs no key, or in its place the secret that keys are signed with; else the user's own. */
   auth?: 'none' | 'admin';
-  /** Takes `?nextToken=`. */
-  isPaged?: true;
+  /** Parameters of the query, each by choice. */
+  query?: readonly string[];
   body?: z.ZodMiniType;
-  /** Absent for the stream. */
+  /** Absent for streams. */
   response?: z.ZodMiniType;
 }
 
@@ -86,7 +86,7 @@ export const operations = {
     path: '/conversations',
     summary: 'Lists the conversations the caller takes part in, the newest first',
     status: 200,
-    isPaged: true,
+    query: ['nextToken'],
     response: z.object({ conversations: z.array(conversation), meta }),
   },
   getOrCreateConversation: {
@@ -117,12 +117,21 @@ export const operations = {
     summary: 'Opens a stream of signals (text/event-stream)',
     status: 200,
   },
+  initialize: {
+    method: 'GET',
+    path: '/initialize',
+    summary:
+      'Opens a stream (text/event-stream) that begins with a conversation and what was said in it; without a key, for a new user',
+    status: 200,
+    auth: 'none',
+    query: ['conversationId'],
+  },
   listMessages: {
     method: 'GET',
     path: '/conversations/:conversationId/messages',
     summary: 'Lists messages, the newest first',
     status: 200,
-    isPaged: true,
+    query: ['nextToken'],
     response: z.object({ messages: z.array(message), meta }),
   },
   addParticipant: {
@@ -138,7 +147,7 @@ export const operations = {
     path: people,
     summary: 'Lists participants',
     status: 200,
-    isPaged: true,
+    query: ['nextToken'],
     response: z.object({ participants: z.array(user), meta }),
   },
   getParticipant: {
@@ -230,8 +239,8 @@ export const operations = {
 export type Operations = typeof operations;
 export type OperationName = keyof Operations;
 
-/** Those that are answered at once: all but the stream. */
-export type PlainName = Exclude<OperationName, 'listenConversation'>;
+/** Those that are answered at once: all but the streams. */
+export type PlainName = Exclude<OperationName, 'listenConversation' | 'initialize'>;
 
 export type BodyOf<K extends PlainName> = Operations[K] extends { body: infer B extends z.ZodMiniType }
   ? z.output<B>

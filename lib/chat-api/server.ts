@@ -1,23 +1,22 @@
 /** The Chat API server: from a request to the answer of its operation. */
-import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
-import { BadSettings } from '../errors.ts';
-import { errorName, type Log } from '../log.ts';
+import type { Log } from '../log.ts';
 import type { ApiRequest, ChatApi, Handlers } from './api.ts';
-import { asParticipant } from './api.ts';
 import { ApiError, errorBody } from './api-error.ts';
+import { changeHandlers } from './change-handlers.ts';
 import { conversationHandlers } from './conversation-handlers.ts';
 import { corsHeaders } from './cors.ts';
 import { eventHandlers } from './event-handlers.ts';
 import { feedbackHandlers } from './feedback-handlers.ts';
 import { fileHandlers } from './file-handlers.ts';
-import { listen } from './listen.ts';
 import { messageHandlers } from './message-handlers.ts';
+import { noteError } from './note-error.ts';
 import { openApiDocument } from './openapi.ts';
 import { type Operation, type OperationName, operations, type PlainName } from './operations.ts';
 import { participantHandlers } from './participant-handlers.ts';
 import { readPath } from './path.ts';
 import { readBody, readJson } from './read-request.ts';
+import { openStreams } from './streams.ts';
 import { userHandlers } from './user-handlers.ts';
 
 /** What comes with a request and is not in it. */
@@ -41,23 +40,19 @@ export interface ServerDeps {
 
 type Env = { Bindings: RequestSurroundings };
 
-/** Time (ms) to end a stream in good order before the function is stopped. */
-const CLOSING_MS = 3_000;
-
-/** How long (ms) to wait for a stream when there are too many: some end every few seconds. */
-const WAIT_MS = 10_000;
-
 /** SQS and the table know no longer ones either. */
 const MAX_IDEMPOTENCY_KEY = 256;
 
 /** The whole server as a Hono app: routes below `/chat-api/{webhookId}`, CORS, keys, errors in the contract’s shape. */
 export function openServer({ webhookId, allowedOrigins, api, log }: ServerDeps): Hono<Env> {
   const server = new Hono<Env>({ getPath: ({ url }) => ownPath(url, webhookId) });
+  const streams = openStreams(api, log);
   const handlers: Handlers = {
     ...userHandlers(api),
     ...conversationHandlers(api),
     ...participantHandlers(api),
     ...messageHandlers(api),
+    ...changeHandlers(api),
     ...fileHandlers(),
     ...feedbackHandlers(api),
     ...eventHandlers(api),
@@ -72,7 +67,7 @@ export function openServer({ webhookId, allowedOrigins, api, log }: ServerDeps):
   server.get('/openapi.json', (c) => c.json(openApiDocument()));
   for (const name of namesOf(operations)) {
     const { method, path } = operations[name];
-    server.on(method, path, async (c) => (name === 'listenConversation' ? stream(c) : plain(c, name)));
+    server.on(method, path, async (c) => (isStream(name) ? stream(c, name) : plain(c, name)));
   }
   for (const { path } of [...Object.values(operations), { path: '/hello' }, { path: '/openapi.json' }]) {
     server.all(path, ({ req }) => {
@@ -109,58 +104,27 @@ export function openServer({ webhookId, allowedOrigins, api, log }: ServerDeps):
     return '';
   }
 
-  async function stream(c: Context<Env>): Promise<Response> {
-    const caller = await api.keys.verify(c.req.header('x-user-key'), api.now());
+  async function stream(c: Context<Env>, name: Exclude<OperationName, PlainName>): Promise<Response> {
+    const around = { remainingMs: c.env.remainingMs, atEnd: c.env.atEnd, signal: c.req.raw.signal };
+    const key = c.req.header('x-user-key');
+    if (name === 'initialize') {
+      const visitor = { key, conversationId: c.req.query('conversationId') || undefined, address: c.env.address };
+      return streams.ofWindow(visitor, c.req.header('accept-language')?.split(/[,;]/)[0], around);
+    }
+    const caller = await api.keys.verify(key, api.now());
     readJson(c.env.body);
-    const { conversation } = await asParticipant(api, caller, paramsOf(c).id, 'conversation').catch(quietRefusal);
-    const closesAt = api.now() + c.env.remainingMs() - CLOSING_MS;
-    const of = { userId: caller, conversationKey: conversation.key };
-    const end = await api.streams.take(of, randomUUID(), closesAt + CLOSING_MS).catch(quietRefusal);
-    if (!end)
-      throw new ApiError('RateLimited', 'Too many streams are open, try again later', { retryAfterMs: WAIT_MS });
-    const pieces = listen(
-      {
-        ...api,
-        log,
-        isParticipant: async (userId, conversationId) => {
-          const { user, conversation: now, isParticipant } = await api.conversations.look(userId, conversationId);
-          return isParticipant && now?.key === conversation.key && user?.isDeleted === false;
-        },
-      },
-      {
-        conversation,
-        userId: caller,
-        lastEventId: c.req.header('last-event-id') ?? c.req.query('lastEventId'),
-        closesAt,
-        signal: c.req.raw.signal,
-      },
-    );
-    c.env.atEnd(end);
-    const bytes = ReadableStream.from(pieces).pipeThrough(new TextEncoderStream());
-    const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache, no-transform' };
-    return new Response(bytes, { headers });
+    const lastEventId = c.req.header('last-event-id') ?? c.req.query('lastEventId');
+    return streams.ofConversation({ caller, id: paramsOf(c).id, lastEventId }, around);
   }
 
   function failed(c: Context<Env>, error: Error): Response {
-    const known = error instanceof ApiError ? error : new ApiError('Internal', 'Internal error, try again later');
-    if (known !== error) {
-      const reason = error instanceof BadSettings ? error.message : undefined;
-      log('door-failed', { error: errorName(error), cause: errorName(error.cause), reason });
-    } else if (known.status === 401 || known.status === 403 || known.status === 429) {
-      log('request-refused', { status: known.status, reason: known.type });
-    }
+    const known = noteError(log, error);
     if (known.retryAfterMs !== undefined)
       c.header('retry-after', String(Math.max(Math.ceil(known.retryAfterMs / 1000), 1)));
     return c.json(errorBody(known, api.now()), known.status);
   }
 
   return server;
-}
-
-/** The library under the client's stream tries again for ever after 500, 502, 503 and 504, and gives up after any other status. */
-function quietRefusal(error: unknown): never {
-  if (error instanceof ApiError) throw error;
-  throw new ApiError('RateLimited', 'Not available, try again later', { cause: error });
 }
 
 /** The path below the webhook id; for another id one that leads nowhere. */
@@ -178,6 +142,10 @@ function readOwn({ body: schema }: Operation, body: Uint8Array | undefined) {
 function paramsOf({ req }: Context<Env>): ApiRequest<'getUser'>['params'] {
   const { id = '', conversationId = '', userId = '' }: Partial<Record<string, string>> = req.param();
   return { id, conversationId, userId };
+}
+
+function isStream(name: OperationName): name is Exclude<OperationName, PlainName> {
+  return name === 'listenConversation' || name === 'initialize';
 }
 
 function namesOf(all: typeof operations): OperationName[] {

@@ -1,6 +1,7 @@
 /** A crash at every step of saying and of answering: after a repeat there is one message, one signal, one turn. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ChatApi } from '../../lib/chat-api/api.ts';
+import { openHandOut } from '../../lib/chat-api/hand-out.ts';
 import { openKeys } from '../../lib/chat-api/keys.ts';
 import { messageHandlers } from '../../lib/chat-api/message-handlers.ts';
 import { openPost } from '../../lib/chat-api/post.ts';
@@ -11,6 +12,7 @@ import { Undeliverable } from '../../lib/errors.ts';
 import { openChatApiStore } from '../../lib/store/chat-api/chat-api.ts';
 import { openTable } from '../../lib/store/items.ts';
 import { openDynamo } from '../../lib/store/store.ts';
+import { speak } from '../../lib/text/sentences.ts';
 import { makeTable } from '../harness/tables.ts';
 
 type Rooms = ReturnType<typeof openState>;
@@ -79,9 +81,12 @@ describe('a message of a user, sent again under its key after a crash', () => {
     const api: ChatApi = {
       ...breaking(step, when),
       keys: openKeys({ secret: 'x' }),
+      handOut: openHandOut('x'),
       putTurn: step === 'enqueue' ? crashing(when, enqueue) : enqueue,
       forget: async () => ({ turns: 0, parked: [], isDone: true }),
       rate: async () => false,
+      ratings: async () => [],
+      speech: () => speak('en'),
       allowance: { count: async () => {}, countNewUser: async () => {} },
       streams: { take: async () => async () => {} },
       unanswered: async () => [],

@@ -88,9 +88,17 @@ export interface OpenStream {
   leave(): void;
 }
 
-export async function openStream(url: string, key: string, headers: Record<string, string> = {}): Promise<OpenStream> {
+/** Without a key it is a window's, which comes for the first time. */
+export async function openStream(
+  url: string,
+  key: string | undefined,
+  headers: Record<string, string> = {},
+): Promise<OpenStream> {
   const leaving = new AbortController();
-  const response = await fetch(url, { headers: { 'x-user-key': key, ...headers }, signal: leaving.signal });
+  const response = await fetch(url, {
+    headers: { ...(key === undefined ? {} : { 'x-user-key': key }), ...headers },
+    signal: leaving.signal,
+  });
   const events: Event[] = [];
   let text = '';
   let hasEnded = false;

@@ -68,14 +68,18 @@ export function openChatConversations(table: Table, now: () => number, realm?: s
       return toConversation(meta);
     },
 
-    /** `undefined` when the id is taken. */
+    /** `undefined` when the id is taken; while one is being removed, its own key is, too. */
     async create(owner: string, { id, key }: ConversationRef): Promise<StoredConversation | undefined> {
       const createdAt = now();
       const listing = { ...listingKey(owner, createdAt, id), key };
       // First: an entry of a conversation that never came to be is left out of the list, a conversation in no list is lost.
       await table.put(listing);
       const meta = { ...metaKey(id), key, owner, createdAt };
-      const isFree = await table.add(meta, { condition: 'isDeleted = :true', values: { ':true': true } });
+      const isFree = await table.add(meta, {
+        condition: '(isDeleted = :true AND #key <> :key)',
+        names: { '#key': 'key' },
+        values: { ':true': true, ':key': key },
+      });
       if (isFree) return { id, key, ...own, owner, createdAt };
       await table.remove(listing);
       return undefined;

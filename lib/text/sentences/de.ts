@@ -27,6 +27,8 @@ export const de: Sentences = {
   nobodyYet:
     'Leider war von unserem Team noch niemand hier. Ihre Nachricht ist nicht vergessen: Es wird sich jemand bei Ihnen melden.',
   teamBack: (when) => `Unser Team ist wieder da: ${when}.`,
+  notNow: 'Im Augenblick kann ich hier nicht chatten. Bitte versuchen Sie es in einer Minute noch einmal.',
+  signIn: 'Bitte melden Sie sich an, um hier zu chatten.',
   yes: 'Ja',
   no: 'Nein',
 };

@@ -24,6 +24,8 @@ export const en: Sentences = {
   handedOver: 'I have asked our team to take over here. Somebody will write to you.',
   nobodyYet: 'Sorry, nobody of our team has come yet. Your message is not forgotten: somebody will write to you.',
   teamBack: (when) => `Our team is back: ${when}.`,
+  notNow: 'I cannot chat here right now. Please try again in a minute.',
+  signIn: 'Please sign in to chat here.',
   yes: 'Yes',
   no: 'No',
 };

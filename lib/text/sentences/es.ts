@@ -25,6 +25,8 @@ export const es: Sentences = {
   nobodyYet:
     'Lo siento, todavía no ha venido nadie de nuestro equipo. Su mensaje no se ha olvidado: alguien le escribirá.',
   teamBack: (when) => `Nuestro equipo vuelve: ${when}.`,
+  notNow: 'Ahora mismo no puedo chatear aquí. Inténtelo de nuevo en un minuto.',
+  signIn: 'Inicie sesión para chatear aquí.',
   yes: 'Sí',
   no: 'No',
 };

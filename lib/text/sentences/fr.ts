@@ -27,6 +27,8 @@ export const fr: Sentences = {
   nobodyYet:
     'Désolé, personne de notre équipe n’est encore venu. Votre message n’est pas oublié : quelqu’un vous écrira.',
   teamBack: (when) => `Notre équipe sera de retour : ${when}.`,
+  notNow: 'Je ne peux pas discuter ici pour le moment. Veuillez réessayer dans une minute.',
+  signIn: 'Veuillez vous connecter pour discuter ici.',
   yes: 'Oui',
   no: 'Non',
 };

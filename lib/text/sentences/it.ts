@@ -27,6 +27,8 @@ export const it: Sentences = {
   nobodyYet:
     'Mi dispiace, nessuno del nostro team è ancora arrivato. Il suo messaggio non è stato dimenticato: qualcuno le scriverà.',
   teamBack: (when) => `Il nostro team torna: ${when}.`,
+  notNow: 'Al momento non posso chattare qui. Riprovi tra un minuto.',
+  signIn: 'Acceda per chattare qui.',
   yes: 'Sì',
   no: 'No',
 };

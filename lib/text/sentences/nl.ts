@@ -25,6 +25,8 @@ export const nl: Sentences = {
   handedOver: 'Ik heb ons team gevraagd het hier over te nemen. Iemand zal u schrijven.',
   nobodyYet: 'Sorry, er is nog niemand van ons team geweest. Uw bericht is niet vergeten: iemand zal u schrijven.',
   teamBack: (when) => `Ons team is er weer: ${when}.`,
+  notNow: 'Op dit moment kan ik hier niet chatten. Probeer het over een minuut opnieuw.',
+  signIn: 'Meld u aan om hier te chatten.',
   yes: 'Ja',
   no: 'Nee',
 };

@@ -27,6 +27,8 @@ export const pl: Sentences = {
   nobodyYet:
     'Przepraszamy, nikt z naszego zespołu jeszcze się nie pojawił. Wiadomość nie została zapomniana: ktoś do Pana/Pani napisze.',
   teamBack: (when) => `Nasz zespół wraca: ${when}.`,
+  notNow: 'W tej chwili nie mogę tu rozmawiać. Proszę spróbować ponownie za minutę.',
+  signIn: 'Proszę się zalogować, aby tu rozmawiać.',
   yes: 'Tak',
   no: 'Nie',
 };

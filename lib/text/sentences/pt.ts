@@ -25,6 +25,8 @@ export const pt: Sentences = {
   handedOver: 'Pedi à nossa equipe que assuma esta conversa. Alguém vai lhe escrever.',
   nobodyYet: 'Desculpe, ninguém da nossa equipe veio ainda. A sua mensagem não foi esquecida: alguém vai lhe escrever.',
   teamBack: (when) => `A nossa equipe volta: ${when}.`,
+  notNow: 'No momento não posso conversar aqui. Tente novamente em um minuto.',
+  signIn: 'Entre na sua conta para conversar aqui.',
   yes: 'Sim',
   no: 'Não',
 };

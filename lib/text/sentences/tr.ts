@@ -24,6 +24,8 @@ export const tr: Sentences = {
   handedOver: 'Ekibimizden bu görüşmeyi devralmasını istedim. Biri size yazacak.',
   nobodyYet: 'Üzgünüm, ekibimizden henüz kimse gelmedi. Mesajınız unutulmadı: biri size yazacak.',
   teamBack: (when) => `Ekibimizin dönüşü: ${when}.`,
+  notNow: 'Şu anda burada sohbet edemiyorum. Lütfen bir dakika sonra yeniden deneyin.',
+  signIn: 'Burada sohbet etmek için lütfen oturum açın.',
   yes: 'Evet',
   no: 'Hayır',
 };

@@ -28,6 +28,9 @@ export interface Sentences {
   nobodyYet: string;
   /** Behind either, outside of the team's hours: a day of the week and a time. */
   teamBack(when: string): string;
+  /** In a chat window that takes nothing: too many have come, or the table does not answer; or it is for users with an account. */
+  notNow: string;
+  signIn: string;
   /** The two answers to a question of a tool. */
   yes: string;
   no: string;

@@ -22,6 +22,8 @@ export const zh: Sentences = {
   handedOver: '我已请我们的团队接手，会有人给您回复。',
   nobodyYet: '抱歉，我们的团队还没有人来。您的消息没有被遗忘，会有人给您回复。',
   teamBack: (when) => `我们的团队恢复服务的时间：${when}。`,
+  notNow: '我现在无法在这里聊天。请一分钟后再试。',
+  signIn: '请先登录，然后再在此聊天。',
   yes: '是',
   no: '否',
 };

@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { openAnswerStream, streamIdOf } from '../../../lib/chat-api/answer-stream.ts';
 import type { ChatApi } from '../../../lib/chat-api/api.ts';
+import { openHandOut } from '../../../lib/chat-api/hand-out.ts';
 import { openKeys } from '../../../lib/chat-api/keys.ts';
 import { messageHandlers } from '../../../lib/chat-api/message-handlers.ts';
 import { openPost } from '../../../lib/chat-api/post.ts';
@@ -18,6 +19,7 @@ import { openChatApiStore } from '../../../lib/store/chat-api/chat-api.ts';
 import { openForget } from '../../../lib/store/forget.ts';
 import { openTable } from '../../../lib/store/items.ts';
 import { openSessions } from '../../../lib/store/sessions.ts';
+import { speak } from '../../../lib/text/sentences.ts';
 import { receive } from '../../../lib/turn/receive.ts';
 import type { Dialect, Platform, PlatformName, WebhookRequest } from '../../../lib/types.ts';
 import { inEnglish } from '../english.ts';
@@ -142,9 +144,12 @@ export const openChatApi: OpenDoor = (world, steps) => {
       const api: ChatApi = {
         ...roomsOf(world.dynamoOf(process)),
         keys: openKeys({ secret: SECRET }),
+        handOut: openHandOut(SECRET),
         putTurn: world.turnsQueueOf(process).put,
         forget: async () => ({ turns: 0, parked: [], isDone: true }),
         rate: async () => false,
+        ratings: async () => [],
+        speech: () => speak('en'),
         allowance: { count: async () => {}, countNewUser: async () => {} },
         streams: { take: async () => async () => {} },
         unanswered: async () => [],

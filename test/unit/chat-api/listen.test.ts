@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { crowds } from '../../../lib/bounds.ts';
 import { listen } from '../../../lib/chat-api/listen.ts';
+import { plainVoice } from '../../../lib/chat-api/plain-voice.ts';
 import { noShare, openShare, type Share } from '../../../lib/chat-api/share.ts';
 import { type Entry, PAGE_ENTRIES } from '../../../lib/store/chat-api/signals.ts';
 
@@ -46,7 +47,7 @@ function open({ share = noShare, windowMs = 120_000, log = [], lastEventId }: Op
   const pieces = listen(deps, {
     conversation: { id: 'c', key: 'k', owner: 'u', createdAt: 0 },
     userId: 'u',
-    lastEventId,
+    voice: plainVoice({ signals: signals as never, now: Date.now, key: 'k', lastEventId }),
     closesAt: startedAt + windowMs,
     signal: leaving.signal,
   });

@@ -24,6 +24,8 @@ const TOLD: Readonly<Record<keyof Speech, (speech: Speech) => string>> = {
   handedOver: ({ handedOver }) => handedOver,
   nobodyYet: ({ nobodyYet }) => nobodyYet,
   teamBack: ({ teamBack }) => teamBack({ at: Date.UTC(2026, 10, 30, 8), zone: 'Europe/Berlin' }),
+  notNow: ({ notNow }) => notNow,
+  signIn: ({ signIn }) => signIn,
   yes: ({ yes }) => yes,
   no: ({ no }) => no,
 };
