@@ -5,8 +5,8 @@ import { BOT_ID } from './bot.ts';
 /** The widget lets them go after 5 s. */
 const AGAIN_MS = 4_000;
 
-/** So long after the last sign of life nobody is expected to answer any more: a team may have taken over. */
-const PATIENCE_MS = 60_000;
+/** So long after the last sign of life nobody is expected to answer any more: a team may have taken over, and the widget sends nothing while it shows them. */
+const PATIENCE_MS = 30_000;
 
 /** `head` is the newest entry when the stream begins: an answer may be under way. */
 export function openDots(conversationId: string, head: Entry | undefined) {

@@ -9,8 +9,8 @@ const ALGORITHM = 'HS256';
 export interface Keys {
   /** With manual authentication users are created only by who holds the encryption key. */
   isManual: boolean;
-  /** Without `expiresAt` (ISO 8601) it never ends. */
-  sign(userId: string, now: number, expiresAt?: string): Promise<string>;
+  /** Without `expiresAt` (ms) it never ends. */
+  sign(userId: string, now: number, expiresAt?: number): Promise<string>;
   /** The user a key names; throws `Unauthorized`. `exp` and `nbf` count where a key has them. `now` in ms. */
   verify(key: string | undefined, now: number): Promise<string>;
   /** Throws `Unauthorized` unless it is the secret that keys are signed with. */

@@ -21,6 +21,8 @@ export interface Operation {
 const chosenId = z.optional(z.string().check(z.minLength(1)));
 const meta = z.object({ nextToken: z.optional(z.string()) });
 const nothing = z.object({});
+/** The last millisecond that a date can name. */
+const MAX_TIME = 8.64e15;
 const people = '/conversations/:conversationId/participants';
 
 /** The contract says 201 for what creates; the Botpress cloud answers 200, and its client takes either. */
@@ -40,7 +42,10 @@ export const operations = {
     summary: 'Gives a key for a user of that id, there or not yet, to who holds the secret (header x-admin-secret)',
     status: 201,
     auth: 'admin',
-    body: z.object({ id: z.string().check(z.minLength(1)), expiresAt: z.optional(z.iso.datetime()) }),
+    body: z.object({
+      id: z.string().check(z.minLength(1)),
+      expiresAt: z.optional(z.int().check(z.minimum(0), z.maximum(MAX_TIME))),
+    }),
     response: z.object({ key: z.string() }),
   },
   getUser: {

@@ -135,7 +135,7 @@ describe('a key for a user', () => {
 
   it('is given to who holds the secret, and ends when it should', async () => {
     const lasting = await ask(SECRET, { id: 'ada' });
-    const over = await ask(SECRET, { id: 'ada', expiresAt: new Date(Date.now() - 60_000).toISOString() });
+    const over = await ask(SECRET, { id: 'ada', expiresAt: Date.now() - 60_000 });
 
     const created = await call('POST', '/users/get-or-create', { key: lasting.body.key, body: {} });
     const late = await call('GET', '/users/me', { key: over.body.key });
@@ -153,9 +153,10 @@ describe('a key for a user', () => {
       await call('POST', '/users/key', { key, body: { id: 'ada' } }),
       await ask(SECRET, { id: 'bot:claude' }),
       await ask(SECRET, { id: 'ada', expiresAt: 'soon' }),
+      await ask(SECRET, { id: 'ada', expiresAt: 1e300 }),
     ];
 
-    expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401, 400, 400]);
+    expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401, 400, 400, 400]);
     for (const { body } of answers) expect(body.key).toBeUndefined();
   });
 });
