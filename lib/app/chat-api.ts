@@ -1,5 +1,6 @@
 /** Root of the Chat API server: the door that its clients call. */
 import { bots } from '#bots/doors';
+import { widget as own } from '#widget';
 import { openSpeech } from '../bots/speech.ts';
 import { openAllowance } from '../chat-api/allowance.ts';
 import { ApiError, errorBody } from '../chat-api/api-error.ts';
@@ -10,6 +11,7 @@ import { openServer } from '../chat-api/server.ts';
 import { openShare, type Share } from '../chat-api/share.ts';
 import { openState } from '../chat-api/state.ts';
 import { type Webhook, webhooksOf } from '../chat-api/webhooks.ts';
+import type { WidgetFile } from '../chat-api/widget.ts';
 import type { ChatApiSettings, Settings } from '../config.ts';
 import { signalsInto } from '../events/signals.ts';
 import { labelsOf, logLine } from '../log.ts';
@@ -32,13 +34,13 @@ const GROUPS = ['aws', 'chatApi', 'limits', 'retention', 'speech', ...RATING] as
 type Group = (typeof GROUPS)[number];
 
 /** `share` is what requests and streams of one process tell each other directly. */
-export function chatApiDoor({ share = openShare() }: { share?: Share } = {}) {
-  const open = openApp(GROUPS, (settings) => serverOf(settings, share));
+export function chatApiDoor({ share = openShare(), widget = own }: { share?: Share; widget?: WidgetFile } = {}) {
+  const open = openApp(GROUPS, (settings) => serverOf(settings, share, widget));
   return streamFrom(() => open().catch(refuseAll));
 }
 
 /** A server for each bot that has a webhook id, opened when it is first asked. */
-function serverOf(settings: Settings<Group>, share: Share): Server {
+function serverOf(settings: Settings<Group>, share: Share, widget: WidgetFile | undefined): Server {
   const { chatApi } = settings;
   if (!chatApi) return refusing(new ApiError('ResourceNotFound', "Route doesn't exist"));
   const all = webhooksOf(bots, chatApi.webhookId);
@@ -47,7 +49,7 @@ function serverOf(settings: Settings<Group>, share: Share): Server {
     fetch: (request, surroundings) => {
       const asked = readPath(new URL(request.url).pathname)?.webhookId;
       const webhook = all.find(({ id }) => id === asked) ?? all[0];
-      const server = opened.get(webhook.id) ?? openOne(settings, chatApi, webhook, share);
+      const server = opened.get(webhook.id) ?? openOne(settings, chatApi, webhook, share, widget);
       opened.set(webhook.id, server);
       return server.fetch(request, surroundings);
     },
@@ -59,6 +61,7 @@ function openOne(
   chatApi: ChatApiSettings,
   { id, name, realm, context }: Webhook,
   share: Share,
+  widget: WidgetFile | undefined,
 ): Server {
   const { aws, limits, retention } = settings;
   const speechFor = openSpeech(bots, settings.speech);
@@ -93,7 +96,7 @@ function openOne(
     ratings: store.ratingsIn,
     speech: (locale: string | undefined) => speechFor({ bot: name, speaker: { ...(locale ? { locale } : {}) } }),
   };
-  return openServer({ webhookId: id, allowedOrigins: chatApi.allowedOrigins, api, log: logLine });
+  return openServer({ webhookId: id, allowedOrigins: chatApi.allowedOrigins, widget, api, log: logLine });
 }
 
 /** Settings or secrets cannot be read; the operator finds the reason in the log. */

@@ -18,6 +18,7 @@ import { readPath } from './path.ts';
 import { readBody, readJson } from './read-request.ts';
 import { openStreams } from './streams.ts';
 import { userHandlers } from './user-handlers.ts';
+import { serveWidget, type WidgetFile } from './widget.ts';
 
 /** What comes with a request and is not in it. */
 export interface RequestSurroundings {
@@ -34,6 +35,7 @@ export interface RequestSurroundings {
 export interface ServerDeps {
   webhookId: string;
   allowedOrigins: readonly string[];
+  widget?: WidgetFile | undefined;
   api: ChatApi;
   log: Log;
 }
@@ -44,7 +46,7 @@ type Env = { Bindings: RequestSurroundings };
 const MAX_IDEMPOTENCY_KEY = 256;
 
 /** The whole server as a Hono app: routes below `/chat-api/{webhookId}`, CORS, keys, errors in the contract’s shape. */
-export function openServer({ webhookId, allowedOrigins, api, log }: ServerDeps): Hono<Env> {
+export function openServer({ webhookId, allowedOrigins, widget, api, log }: ServerDeps): Hono<Env> {
   const server = new Hono<Env>({ getPath: ({ url }) => ownPath(url, webhookId) });
   const streams = openStreams(api, log);
   const handlers: Handlers = {
@@ -61,10 +63,11 @@ export function openServer({ webhookId, allowedOrigins, api, log }: ServerDeps):
   server.use(async (c, next) => {
     if (c.req.method === 'OPTIONS') c.res = new Response(null, { status: 200 });
     else await next();
-    for (const [name, value] of corsHeaders(c.req.header('origin'), allowedOrigins)) c.res.headers.set(name, value);
+    for (const [name, value] of corsHeaders(c.req.header('origin'), allowedOrigins)) c.res.headers.append(name, value);
   });
   server.get('/hello', (c) => c.text('Hello, this is a Chat API with Claude behind it.'));
   server.get('/openapi.json', (c) => c.json(openApiDocument()));
+  serveWidget(server, widget);
   for (const name of namesOf(operations)) {
     const { method, path } = operations[name];
     server.on(method, path, async (c) => (isStream(name) ? stream(c, name) : plain(c, name)));

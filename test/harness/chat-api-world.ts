@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { noShare, openShare } from '../../lib/chat-api/share.ts';
+import type { WidgetFile } from '../../lib/chat-api/widget.ts';
 import { openSqs } from '../../lib/queue.ts';
 import { openDynamo } from '../../lib/store/store.ts';
 import { createClaude } from '../../local/stand-ins/claude.ts';
@@ -22,6 +23,8 @@ export interface WorldOptions {
   windowMs?: number;
   /** Whether the bot's worker runs. */
   isAnswering?: boolean;
+  /** The script that the build would have made. */
+  widget?: WidgetFile;
   /** Milliseconds per piece of Claude's answers. */
   tokenMs?: number;
 }
@@ -33,6 +36,7 @@ export async function openChatApiWorld({
   isAnswering = true,
   windowMs = 120_000,
   tokenMs = 0,
+  widget,
 }: WorldOptions = {}) {
   const claude = createClaude({ tokenMs });
   const standIns = await serve({ claude: claude.handle });
@@ -61,7 +65,7 @@ export async function openChatApiWorld({
     import('../../lib/app/chat-api.ts'),
     import('../../lib/app/worker.ts'),
   ]);
-  const door = chatApiDoor({ share: isSharing ? openShare() : noShare });
+  const door = chatApiDoor({ share: isSharing ? openShare() : noShare, ...(widget ? { widget } : {}) });
   const gate = await restGateway(['/chat-api/{webhookId}/{proxy+}'], door, windowMs);
   const worker = startConsumer({ sqs, url: queues.turns, handler: replyDoor(), lanes: isAnswering ? 4 : 0 });
   return {
