@@ -87,7 +87,8 @@ export async function asParticipant(api: ChatApi, caller: string, id: string, wh
   return participating(await api.conversations.look(caller, id), caller, what);
 }
 
-function participating({ user, conversation, isParticipant }: Looked, caller: string, what: string): Standing {
+/** The same of what was looked up already. */
+export function participating({ user, conversation, isParticipant }: Looked, caller: string, what: string): Standing {
   const known = existing(user, caller);
   if (!conversation || !isParticipant) throw new ApiError('Forbidden', `You are not a participant in this ${what}`);
   return { user: known, conversation };

@@ -2,7 +2,7 @@
 
 import { countOf } from '../bounds.ts';
 import { type Stored, toEvent } from '../store/chat-api/messages.ts';
-import { asParticipant, type ChatApi, existing, type Handlers } from './api.ts';
+import { asParticipant, type ChatApi, existing, type Handlers, participating } from './api.ts';
 import { ApiError } from './api-error.ts';
 import { BOT_ID } from './bot.ts';
 import { type ConversationRef, thingId, ulid } from './ids.ts';
@@ -17,10 +17,10 @@ export function eventHandlers(api: ChatApi): Pick<Handlers, Names> {
   const { users, messages, publish, now } = api;
   return {
     createEvent: async ({ caller, bytes, body: { conversationId, payload } }) => {
-      const handedOut = api.handOut.find(caller, conversationId);
-      const isKept = !handedOut || (await api.conversations.find(conversationId));
-      if (!isKept) return { event: unheard(handedOut, { conversationId, userId: caller, payload }, now()) };
-      const { conversation } = await asParticipant(api, caller, conversationId, PLACE);
+      const standing = await api.conversations.look(caller, conversationId);
+      const handedOut = standing.conversation ? undefined : api.handOut.find(caller, conversationId);
+      if (handedOut) return { event: unheard(handedOut, { conversationId, userId: caller, payload }, now()) };
+      const { conversation } = participating(standing, caller, PLACE);
       await api.allowance.count('event', caller, countOf(bytes));
       const createdAt = now();
       const id = thingId('evt', conversation.key, createdAt);
