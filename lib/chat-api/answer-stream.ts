@@ -25,9 +25,15 @@ export interface AnswerStreamOptions {
 /** Each piece is a write of the table and a read for every listener: at most one a second (ms). */
 const PIECE_MS = 1000;
 
+const PREFIX = 'stream_';
+
+export function isStreamId(id: string): boolean {
+  return id.startsWith(PREFIX);
+}
+
 /** The same for every attempt at one answer. */
 export function streamIdOf(replyKey: string): string {
-  return `stream_${createHash('sha256').update(replyKey).digest('hex').slice(0, 26)}`;
+  return `${PREFIX}${createHash('sha256').update(replyKey).digest('hex').slice(0, 26)}`;
 }
 
 /** Shows an answer to the listeners of its conversation while it grows, at most one piece a second; never throws. */

@@ -1,7 +1,7 @@
-/**
- * The Chat API server: conversations that are handed out and stored nowhere until something is said in them. Most pages with a window
- * are only looked at. The id itself says to whom it was given.
- */
+/** The Chat API server: conversations that are handed out and stored nowhere until something is said in them. */
+
+// Most pages with a window are only looked at. The id itself says to whom it was given.
+
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type ConversationRef, keyIn, newConversationRef, timeOf, ulid } from './ids.ts';
 

@@ -6,6 +6,7 @@ import type { ChatApi } from './api.ts';
 import { nestedPayload } from './bloc.ts';
 import { BOT_ID } from './bot.ts';
 import { openDots } from './dots.ts';
+import { openGrowing } from './growing.ts';
 import { inRealm, thingId, toTurnConversation } from './ids.ts';
 import type { Voice } from './listen.ts';
 import { isoTime, type Signal, type User, type WireMessage } from './models.ts';
@@ -27,13 +28,16 @@ export async function windowVoice(api: ChatApi, visit: Visit): Promise<Voice> {
     ? await Promise.all([newest(api, visit), everybody(api, visit)])
     : [[], [user]];
   const shown = new Set(messages.map(({ id }) => id));
+  const grow = openGrowing(
+    new Set(messages.flatMap(({ metadata }) => (metadata?.streamId ? [String(metadata.streamId)] : []))),
+  );
   const dots = openDots(conversation.id, head);
   const text = initText(visit, messages, participants);
   return {
     begin: async () => ({ text, from: head?.seq ?? 0 }),
     tell: (entry) => {
       dots.hear(entry);
-      return told(entry, shown);
+      return told(entry, shown, grow);
     },
     idle: dots.due,
   };
@@ -95,10 +99,12 @@ async function everybody({ conversations, users }: ChatApi, { conversation }: Vi
   return users.findAll(ids);
 }
 
-function told({ signal }: Entry, shown: ReadonlySet<string>): string {
-  const read = JSON.parse(signal) as Signal;
+function told({ signal }: Entry, shown: ReadonlySet<string>, grow: ReturnType<typeof openGrowing>): string {
+  const heard = JSON.parse(signal) as Signal;
+  if (heard.type === 'message_created' && shown.has(heard.data.id)) return '';
+  const read = grow(heard);
+  if (!read) return '';
   if (read.type !== 'message_created' && read.type !== 'message_updated') return toText(read);
-  if (read.type === 'message_created' && shown.has(read.data.id)) return '';
   return toText({ ...read, data: forWindow(read.data) });
 }
 
