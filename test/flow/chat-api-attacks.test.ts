@@ -59,7 +59,7 @@ async function send(name: string, key: string, body: string | Uint8Array): Promi
   const { method } = operations[name as keyof typeof operations];
   const url = new URL(`${world.apiUrl}${valid(name).path}`);
   return new Promise((resolve, reject) => {
-    const headers = { 'x-user-key': key, 'content-length': String(Buffer.byteLength(body)) };
+    const headers = { 'x-user-key': key, 'x-admin-secret': SECRET, 'content-length': String(Buffer.byteLength(body)) };
     const sent = request(url, { method, headers }, async (response) => {
       resolve({ status: response.statusCode ?? 0, body: JSON.parse(await text(response)) });
     });
@@ -327,9 +327,11 @@ describe('the owner', () => {
 });
 
 describe('a body', () => {
-  const plain = names.filter((name) => name !== 'createUser');
+  // A window is taken in whatever it brings.
+  const reading = names.filter((name) => name !== 'initialize');
+  const plain = reading.filter((name) => name !== 'createUser');
 
-  it.each(names)('that is too large is refused by %s', async (name) => {
+  it.each(reading)('that is too large is refused by %s', async (name) => {
     await unchanged(async () => {
       const answer = await send(name, owner.key, JSON.stringify({ ...valid(name).body, more: 'x'.repeat(129 * 1024) }));
 
@@ -337,7 +339,7 @@ describe('a body', () => {
     });
   });
 
-  it.each(names)('that is no JSON is refused by %s', async (name) => {
+  it.each(reading)('that is no JSON is refused by %s', async (name) => {
     await unchanged(async () => {
       for (const body of ['{', '{"a":}', 'null}', Buffer.from([0x7b, 0xff, 0x7d])]) {
         expect(await send(name, owner.key, body)).toEqual(fourKeys(400, 'InvalidPayload'));
