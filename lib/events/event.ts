@@ -25,8 +25,8 @@ export interface Happening {
   conversation: string;
   /** The name of the bot. */
   bot: string;
-  /** The message that it is about, for the log. */
-  messageId?: string | undefined;
+  /** The message that it is about, or that led to it: for the log. */
+  messageId: string;
   /** One sentence that somebody on call can read. */
   text: string;
   data: Data;

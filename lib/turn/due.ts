@@ -1,6 +1,6 @@
 /** Stop 5, where something of a handoff is due: by now it may be over, and then nothing is done. */
 import type { Due, Handoff } from '../types.ts';
-import { HOUR_MS, silenceDue, toldOf, withHours } from './handoff.ts';
+import { HOUR_MS, messageOfHandoff, silenceDue, toldOf, withHours } from './handoff.ts';
 import { giveBack, type ReturnDeps } from './return.ts';
 import { say } from './say.ts';
 import type { TurnDeps, TurnInput } from './shapes.ts';
@@ -42,6 +42,7 @@ async function nobodyCame(
   const minutes = Math.round((now() - handoff.at) / 60_000);
   await tell({
     ...{ type: 'handoff.unanswered', key: id, at: now(), platform, conversation, bot },
+    messageId: messageOfHandoff(id),
     text: `Nobody has come for ${minutes} minutes on ${platform} in ${conversation}: ${reason}`,
     data: { ...toldOf(handoff), minutes },
   });

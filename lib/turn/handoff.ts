@@ -100,6 +100,11 @@ export function handoffId(messageId: string, returned: number): string {
   return `${messageId}:${returned}`;
 }
 
+/** The message that led to the handoff of that id: what comes of it later is found in the log by the same `inbound`. */
+export function messageOfHandoff(id: string): string {
+  return id.slice(0, id.lastIndexOf(':'));
+}
+
 /** What an event tells of a handoff. */
 export function toldOf({ id, by, reason, speaker, at, messages }: Handoff) {
   const { id: user, name } = speaker;

@@ -84,7 +84,11 @@ export function openPeople(settings: Partial<HandoffSettings> = {}, step: Step =
     told: (): Told[] => [
       ...new Map(letters.map(({ letter: { id, body } }) => [id, JSON.parse(body) as Told])).values(),
     ],
-    user: (text: string) => void queue.push({ event: 'sent', ...from(text, { id: 'ada', name: 'Ada' }) }),
+    user(text: string): Sent {
+      const inbound: Sent = { event: 'sent', ...from(text, { id: 'ada', name: 'Ada' }) };
+      queue.push(inbound);
+      return inbound;
+    },
     team(text: string): Intervened {
       const inbound: Intervened = { event: 'intervened', ...from(text, { id: 'bob', name: 'Bob' }) };
       queue.push(inbound);

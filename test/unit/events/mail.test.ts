@@ -29,6 +29,7 @@ const letter: Letter = {
   ...{ to: 'email', id: 'evt_1', type: 'handoff.requested', platform: 'talkjs', conversation: 'Größe\n4711' },
   body: bodyOf({
     ...{ type: 'handoff.requested', key: 'k', at: 0, platform: 'talkjs', conversation: 'Größe\n4711', bot: 'default' },
+    messageId: 'm1',
     text: 'Ada needs a person.',
     data: { messages: [{ by: 'user', text: 'Hello' }] },
   }),

@@ -45,6 +45,22 @@ it('keeps and tells who asked, why, and what was said last, without contacts', a
   expect(texts(people).at(-1)).toBe('Somebody will take over.');
 });
 
+it('names the message that led to it in all that is told of it: so all lines of the log about it are found', async () => {
+  const people = openPeople();
+  const { messageId } = people.user('human: wants a refund');
+  await people.work();
+  people.later(16 * 60_000);
+  await people.reconcile();
+  people.team('/bot');
+  await people.work();
+
+  expect(people.letters.map(({ letter }) => [letter.type, letter.messageId])).toEqual([
+    ['handoff.requested', messageId],
+    ['handoff.unanswered', messageId],
+    ['handoff.returned', messageId],
+  ]);
+});
+
 it('is taken by the first word of the team, told once, and given back by /bot, which is neither answered nor history', async () => {
   const people = await handedOver();
   people.team('I am here.');
