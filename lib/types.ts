@@ -326,6 +326,8 @@ export interface Conversation {
   returned?: number;
   /** What the platform calls others who took part in a group when somebody spoke without calling the bot, by their ids. */
   roles?: Readonly<Record<string, string>>;
+  /** The sort key of the newest turn whose answer somebody disliked; its rating says whether that still holds. */
+  disliked?: string;
   summary?: Summary;
 }
 

@@ -88,6 +88,7 @@ export function toConversation(item: Record<string, unknown> | undefined): Conve
     ...(item?.returned ? { returned: Number(item.returned) } : {}),
     ...(item?.handoff ? { handoff: item.handoff as Handoff } : {}),
     ...(item?.roles ? { roles: item.roles as Record<string, string> } : {}),
+    ...(item?.disliked ? { disliked: String(item.disliked) } : {}),
     ...(item?.summary ? { summary: item.summary as Summary } : {}),
   };
 }

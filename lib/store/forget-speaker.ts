@@ -108,7 +108,9 @@ export function openSpeakerRemoval(table: Table, shelf: Pick<ReturnType<typeof o
         UpdateExpression: 'DELETE team :user',
         ExpressionAttributeValues: { ':user': new Set([user]) },
       });
-    if (own?.summary && hasSpoken) await table.update(own, { UpdateExpression: 'REMOVE summary' });
+    // The one holds what was said, the other names a message.
+    if (own && hasSpoken && (own.summary || own.disliked))
+      await table.update(own, { UpdateExpression: 'REMOVE summary, disliked' });
     const handoff = own?.handoff as Handoff | undefined;
     if (own && handoff?.speaker.id === user) await table.update(own, { UpdateExpression: 'REMOVE handoff' });
     // Whoever asked, the last messages may be anybody's.

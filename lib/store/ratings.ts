@@ -2,7 +2,7 @@
 import type { MessageRef, Rating } from '../types.ts';
 import type { Access } from './access.ts';
 import type { Key } from './items.ts';
-import { partition, turnSk } from './keys.ts';
+import { CONVERSATION_SK, partition, turnSk } from './keys.ts';
 import { openTrouble, troubleKey } from './trouble.ts';
 
 type Of = Pick<MessageRef, 'platform' | 'conversation'>;
@@ -26,6 +26,14 @@ export function openRatings(access: Pick<Access, 'read' | 'query' | 'update' | '
     await remove(pk, sk);
   };
 
+  /** The conversation's next turn sees it without a further look. */
+  const noteNewest = (ref: MessageRef) =>
+    update(partition(ref), CONVERSATION_SK, {
+      UpdateExpression: 'SET disliked = :sk, expiresAt = :expires',
+      ConditionExpression: 'attribute_not_exists(disliked) OR disliked < :sk',
+      ExpressionAttributeValues: { ':sk': turnSk(ref), ':expires': expiresAt() },
+    });
+
   return {
     async ratingOf(ref: MessageRef): Promise<Rating | undefined> {
       const { pk, sk } = ratingKey(ref);
@@ -33,19 +41,19 @@ export function openRatings(access: Pick<Access, 'read' | 'query' | 'update' | '
       return item && (item.rating as Rating);
     },
 
-    /** Of the newest turns that were rated, at most 200, in any order. */
-    async ratingsIn(of: Of): Promise<RatedTurn[]> {
+    /** Of the newest turns that were rated, at most 200, in any order; of none older than the turn `since` (sort key). */
+    async ratingsIn(of: Of, since = ''): Promise<RatedTurn[]> {
       const { Items = [] } = await query({
         KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-        ExpressionAttributeValues: { ':pk': partition(of), ':from': PREFIX, ':to': `${PREFIX}~` },
+        ExpressionAttributeValues: { ':pk': partition(of), ':from': `${PREFIX}${since}`, ':to': `${PREFIX}~` },
         Limit: 200,
       });
       return Items.map(({ sk, rating }) => ({ ...(rating as Rating), turn: String(sk).slice(PREFIX.length) }));
     },
 
-    /** In the place of the one before. A dislike is noted first, so that no crash hides it: who lists them asks the rating itself. */
+    /** In the place of the one before. A dislike is noted first, so that no crash hides it: who looks for them asks the rating itself. */
     async rate(ref: MessageRef, rating: Rating, before: Rating | undefined): Promise<void> {
-      if (rating.value === 'negative') await noteDislike(ref);
+      if (rating.value === 'negative') await Promise.all([noteDislike(ref), noteNewest(ref)]);
       const { pk, sk } = ratingKey(ref);
       await update(pk, sk, {
         UpdateExpression: 'SET rating = :rating, expiresAt = :expires',

@@ -10,7 +10,7 @@ import { withEarlier } from './earlier.ts';
 import { hasActed, telling, toldAlone } from './effects.ts';
 import { apologise, comesBack, reasonOf } from './ending.ts';
 import { fitReply } from './fit.ts';
-import { handedBefore, handedByRule, handedByWord } from './hand-over.ts';
+import { handedBefore, handedByDislikes, handedByRule, handedByWord } from './hand-over.ts';
 import { release } from './keep.ts';
 import { withQuotes } from './quote.ts';
 import type { Decision, TurnDeps, TurnInput, Work } from './shapes.ts';
@@ -71,6 +71,10 @@ async function decideWith(deps: TurnDeps, input: TurnInput, work: Work & { journ
     }
     const handed = await handedByWord(deps, { head, said, speech });
     if (handed) return told(handed);
+    // What the user has said yes to, or an earlier attempt has begun, comes to its end first.
+    const isBegun = verdict.confirmed !== undefined || journal.isBegun();
+    const disliked = isBegun ? undefined : await handedByDislikes(deps, { head, turn, recent, speech });
+    if (disliked) return told(disliked);
     if ((turn.asks ?? 0) > MAX_ASKS) return told(apologise(deps, head, `asked ${MAX_ASKS} times already`));
     recent = await withEarlier(deps, { head, said, recent, forgottenAt });
     const { earlier } = recent;

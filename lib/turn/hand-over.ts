@@ -1,7 +1,8 @@
-/** Stop 6, where a conversation is handed over without Claude: by a word of the user's, or as the bot fails again and again. */
+/** Stop 6, where a conversation is handed over without Claude: by a word of the user's, or as the bot fails, or displeases, again and again. */
 import { errorName, labelsOf } from '../log.ts';
+import { partsOfSk, type Recent } from '../store/store.ts';
 import type { Speech } from '../text/sentences.ts';
-import type { Conversation, Reply, Said, Sent, Turn } from '../types.ts';
+import type { Conversation, Rating, Reply, Said, Sent, Turn } from '../types.ts';
 import { handoffId, requestHandoff, withHours } from './handoff.ts';
 import type { TurnDeps, TurnInput, Work } from './shapes.ts';
 
@@ -32,6 +33,43 @@ export async function handedByWord(
   if (!asked || !isPossible(head.platform)) return undefined;
   await requestHandoff(deps, head, { by: 'user', reason: `The user wrote: ${asked.text.trim()}` });
   return saying(deps, speech);
+}
+
+/** So many of the newest answers are looked at: users rate late, and reactions are noticed later still. */
+const RATED_LATELY = 10;
+
+/**
+ * The reply to what is said after two answers in a row were disliked, and none since liked. Only answers since the conversation was last
+ * given back count. One read where the newest of them that anybody disliked is among those looked at, else none. Throws as the word does.
+ */
+export async function handedByDislikes(
+  deps: TurnDeps,
+  { head, turn, recent, speech }: { head: Sent; turn: Turn; recent: Recent; speech: Speech },
+): Promise<Reply | undefined> {
+  const { disliked, ownedAt = 0 } = recent.conversation;
+  if (disliked === undefined || !deps.handoff.isPossible(head.platform)) return undefined;
+  const lately = recent.turns
+    .filter((one) => one.sk !== turn.sk && partsOfSk(one.sk).createdAt > ownedAt && isOut(one))
+    .slice(-RATED_LATELY);
+  const since = lately[0]?.sk;
+  if (since === undefined || disliked < since) return undefined;
+  const ratings = await deps.store.ratingsIn(head, since);
+  const values = new Map(ratings.map((rated) => [rated.turn, rated.value]));
+  // What is no answer counts only where somebody has rated it.
+  const answers = lately.filter(({ sk, reply }) => reply?.kind === 'answer' || values.has(sk));
+  if (!isDislikedTwice(answers.map(({ sk }) => values.get(sk)))) return undefined;
+  await requestHandoff(deps, head, { by: 'rule', reason: 'The user disliked two answers in a row.' });
+  return saying(deps, speech);
+}
+
+/** Somebody has read a reply of it, to something that a user said. */
+function isOut({ reply, state, said }: Turn): boolean {
+  return reply !== undefined && state !== 'SKIPPED' && said.length > 0;
+}
+
+function isDislikedTwice(ratings: readonly (Rating['value'] | undefined)[]): boolean {
+  const sinceLiked = ratings.slice(ratings.lastIndexOf('positive') + 1);
+  return sinceLiked.some((value, i) => value === 'negative' && sinceLiked[i + 1] === 'negative');
 }
 
 /** So many apologies in a row, this one included. */

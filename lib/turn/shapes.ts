@@ -44,6 +44,7 @@ export interface TurnDeps {
     | 'conversationOf'
     | 'noteDue'
     | 'beginHandoff'
+    | 'ratingsIn'
     | 'forgottenAt'
     | 'marksOf'
     | 'tellsBlock'

@@ -230,7 +230,7 @@ describe('at TalkJS', () => {
     expect(counted).toEqual([3, 2]);
   });
 
-  it('a dislike costs one write more, which lists it', async () => {
+  it('a dislike costs two writes more: one lists it, one tells the next turn of it', async () => {
     const message = await answered('disliked');
     chat.talkjs.react('disliked', message, '👎🏽', 'alice');
     world.dynamo.calls.length = 0;
@@ -245,7 +245,7 @@ describe('at TalkJS', () => {
       from: '0',
       to: '~',
     });
-    expect(units).toBe(4);
+    expect(units).toBe(5);
     expect(noted.items).toMatchObject([{ platform: 'talkjs', conversation: 'disliked' }]);
   });
 

@@ -11,9 +11,10 @@ import { openTable } from '../../lib/store/items.ts';
 import { openStore } from '../../lib/store/store.ts';
 import { putDues } from '../../lib/turn/dues.ts';
 import { requestHandoff } from '../../lib/turn/handoff.ts';
+import { openRate } from '../../lib/turn/rate.ts';
 import { type ReplyDeps, reply } from '../../lib/turn/reply.ts';
 import type { Delivery } from '../../lib/turn/shapes.ts';
-import type { Inbound, Intervened, Sent } from '../../lib/types.ts';
+import type { Inbound, Intervened, Rating, Sent } from '../../lib/types.ts';
 import { inEnglish } from './english.ts';
 import { fakeTable } from './fakes.ts';
 
@@ -62,17 +63,23 @@ export function openPeople(settings: Partial<HandoffSettings> = {}, step: Step =
         return [replyKey];
       }),
     }),
-    compose: async ({ head }) => {
+    compose: async ({ head, confirmed }) => {
       const wants = /human: (.*)/.exec(head.text)?.[1];
       if (wants !== undefined)
         await requestHandoff({ store: struckStore, handoff, tell, now, log }, head, { by: 'model', reason: wants });
+      if (head.text === 'ask') {
+        const asked = { tool: 'act', version: '1', input: '{}' };
+        return { reply: { kind: 'answer', text: 'Shall I?', stop: 'asked', asked } };
+      }
       if (head.text === 'fail') throw new Permanent('bad key');
-      const text = wants === undefined ? `You said ${head.text}.` : 'Somebody will take over.';
+      const answer = confirmed ? 'It is done.' : `You said ${head.text}.`;
+      const text = wants === undefined ? answer : 'Somebody will take over.';
       return { reply: { kind: 'answer', text, stop: 'end_turn', ...(wants === undefined ? {} : { handsOver: true }) } };
     },
     newId: () => `id-${++ids}`,
     hold: async () => {},
   };
+  const rate = openRate({ store: struckStore, tell, record: async () => {}, now, log });
   const from = (text: string, speaker: Sent['speaker']) => {
     clock += 1_000;
     return { ...of, messageId: `m${++ids}`, createdAt: clock, speaker, text, attachments: [] };
@@ -94,6 +101,8 @@ export function openPeople(settings: Partial<HandoffSettings> = {}, step: Step =
       queue.push(inbound);
       return inbound;
     },
+    /** What the user thinks of the answer to that; nothing any more without a value. */
+    rate: ({ messageId }: Sent, value?: Rating['value']) => rate({ ...of, messageId }, value && { value, by: 'ada' }),
     later: (ms: number) => {
       clock += ms;
     },

@@ -194,6 +194,117 @@ it('follows the third apology in a row, and no earlier one', async () => {
   expect(texts(people).at(-1)).toMatch(/^Sorry.*\n\nI have asked our team/s);
 });
 
+/** What the user says, each answered, and what is then thought of the answers, in their order. */
+async function rated(people: ReturnType<typeof openPeople>, ...values: ('positive' | 'negative' | undefined)[]) {
+  const asked = values.map((_, i) => people.user(`question ${i}`));
+  await people.work();
+  for (const [i, one] of asked.entries()) if (values[i]) await people.rate(one, values[i]);
+  return asked;
+}
+
+it('follows the second dislike in a row, when the user says something again, without Claude and told once', async () => {
+  const people = openPeople();
+  await rated(people, 'negative', 'negative');
+  const before = await people.store.ownerOf(of);
+  const again = people.user('That does not help.');
+  people.queue.push(again);
+  people.user('Hello?');
+  await people.work();
+
+  expect(before).toBe('bot');
+  expect(people.told().slice(2)).toMatchObject([
+    {
+      type: 'handoff.requested',
+      data: { by: 'rule', reason: 'The user disliked two answers in a row.' },
+    },
+  ]);
+  expect(texts(people).slice(2)).toEqual([expect.stringMatching(/^I have asked our team/)]);
+});
+
+it.each([
+  ['one', ['negative']],
+  ['two with an answer between them that nobody rated', ['negative', undefined, 'negative']],
+  ['two with a liked answer between them', ['negative', 'positive', 'negative']],
+  ['two before an answer that was liked', ['negative', 'negative', 'positive']],
+  ['two that ten others followed', ['negative', 'negative', ...Array(10).fill(undefined)]],
+] as const)('does not follow %s', async (_, values) => {
+  const people = openPeople();
+  await rated(people, ...values);
+  people.user('And now?');
+  await people.work();
+
+  expect(texts(people).at(-1)).toBe('You said And now?.');
+  expect(typesOf(people)).not.toContain('handoff.requested');
+});
+
+it('follows dislikes that come late, in whatever order, and an apology between the two answers', async () => {
+  const people = openPeople();
+  const first = people.user('one');
+  people.user('fail');
+  const second = people.user('two');
+  people.user('three');
+  await people.work();
+  await people.rate(second, 'negative');
+  await people.rate(first, 'negative');
+  people.user('four');
+  await people.work();
+
+  expect(await people.store.ownerOf(of)).toBe('human');
+  expect(typesOf(people).filter((type) => type === 'handoff.requested')).toHaveLength(1);
+});
+
+it('does not follow a dislike that was taken back, or became a like', async () => {
+  for (const value of [undefined, 'positive'] as const) {
+    const people = openPeople();
+    const [, second] = await rated(people, 'negative', 'negative');
+    if (second) await people.rate(second, value);
+    people.user('And now?');
+    await people.work();
+
+    expect(await people.store.ownerOf(of)).toBe('bot');
+  }
+});
+
+it('follows two dislikes once: given back, the conversation is handed over anew only for two later answers', async () => {
+  const people = openPeople();
+  await rated(people, 'negative', 'negative');
+  people.user('That does not help.');
+  people.team('/bot');
+  await rated(people, 'negative', undefined);
+  const between = await people.store.ownerOf(of);
+  await rated(people, 'negative', 'negative');
+  people.user('Again!');
+  await people.work();
+
+  expect(between).toBe('bot');
+  expect(typesOf(people).filter((type) => type.startsWith('handoff'))).toEqual([
+    'handoff.requested',
+    'handoff.returned',
+    'handoff.requested',
+  ]);
+});
+
+it('follows two dislikes only when what the user says yes to is done', async () => {
+  const people = openPeople();
+  const disliked = [people.user('Hello'), people.user('ask')];
+  await people.work();
+  for (const one of disliked) await people.rate(one, 'negative');
+  people.user('yes');
+  people.user('Hm.');
+  await people.work();
+
+  expect(texts(people).slice(2)).toEqual(['It is done.', expect.stringMatching(/^I have asked our team/)]);
+});
+
+it('is asked for by no dislikes where nobody could take over', async () => {
+  const people = openPeople({ isPossible: () => false });
+  await rated(people, 'negative', 'negative');
+  people.user('And now?');
+  await people.work();
+
+  expect(texts(people).at(-1)).toBe('You said And now?.');
+});
+
 it('leaves nothing behind where the conversation is forgotten', async () => {
   const people = await handedOver({ returnHours: 2 });
   const before = await people.due();
