@@ -59,6 +59,11 @@ export interface Sent extends MessageRef {
   among?: string[];
   /** It called the bot in a group, under this rule of the bot's. */
   called?: GroupRule;
+  /**
+   * One of the team said it in front of others, where that takes nothing over: the team's word while a human has the conversation. Else
+   * it `asks` like everybody there, or is said `aside` and no business of the bot's.
+   */
+  ofTeam?: 'asks' | 'aside';
 }
 
 /** A human of the team said something: the conversation is theirs from then on, and nothing is answered. */

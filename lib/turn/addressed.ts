@@ -1,7 +1,8 @@
-/** Stop 5, in a group: whether what was said there without calling the bot is its business all the same. */
+/** Stop 5, in a group: whose business it is what was said there without calling the bot, or by one of the team. */
 import type { Store } from '../store/store.ts';
+import { isBack } from '../text/back.ts';
 import { cutToBytes } from '../text/bytes.ts';
-import type { Sent } from '../types.ts';
+import type { Conversation, Sent } from '../types.ts';
 
 export interface AddressedDeps {
   store: Pick<Store, 'conversationOf' | 'keepRoles'>;
@@ -15,18 +16,29 @@ export interface AddressedDeps {
 const ROLE_BYTES = 255;
 
 /**
- * A team that has joined makes no group of a user and the bot; and what a group says while a human answers belongs to the history. Who
- * is asked for is not asked for again. Throws `Later` when the table or the platform does not answer.
+ * A team that has joined makes no group of a user and the bot; and what a group says while a human answers belongs to the history: that
+ * it was the `team` who said it matters then. Who is asked for is not asked for again. Throws `Later` when the table or the platform does
+ * not answer.
  */
-export async function isForUs({ store, isTeam, roleOf }: AddressedDeps, sent: Sent): Promise<boolean> {
-  const { among } = sent;
-  if (!among) return true;
+export async function meantFor(
+  { store, isTeam, roleOf }: AddressedDeps,
+  sent: Sent,
+): Promise<'bot' | 'team' | 'nobody'> {
+  const { among, ofTeam } = sent;
+  if (ofTeam) return meantByTeam(sent, await store.conversationOf(sent));
+  if (!among) return 'bot';
   const { owner, team, roles = {} } = await store.conversationOf(sent);
-  if (owner !== 'bot') return true;
+  if (owner !== 'bot') return 'bot';
   const knownRole = (id: string) => (Object.hasOwn(roles, id) ? roles[id] : undefined);
   const role = async (id: string) => knownRole(id) ?? cutToBytes(await roleOf(id), ROLE_BYTES);
   const silent = among.filter((id) => !team.includes(id));
   const here = Object.fromEntries(await Promise.all(silent.map(async (id) => [id, await role(id)] as const)));
   if (silent.some((id) => knownRole(id) === undefined)) await store.keepRoles(sent, here);
-  return silent.every((id) => isTeam(here[id] ?? ''));
+  return silent.every((id) => isTeam(here[id] ?? '')) ? 'bot' : 'nobody';
+}
+
+/** What was said before a human was asked for takes nothing. A repeat of what gave the conversation back is no question. */
+function meantByTeam({ ofTeam, text, createdAt }: Sent, { owner, handoff }: Conversation): 'bot' | 'team' | 'nobody' {
+  if (owner !== 'bot' && createdAt >= (handoff?.at ?? 0)) return 'team';
+  return ofTeam === 'asks' && !isBack(text) ? 'bot' : 'nobody';
 }

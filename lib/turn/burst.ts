@@ -1,12 +1,13 @@
 /** Stop 5. Which of the messages that wait in a conversation are answered in one turn. Pure. */
 import { sizes } from '../bounds.ts';
+import { isBack } from '../text/back.ts';
 import type { Sent } from '../types.ts';
 import type { Delivery } from './shapes.ts';
 
 /**
  * The messages at the head of the line, in its order. They end at another speaker, so that everybody is answered, counted and charged
  * for what they said; at a message to another bot; where their words and links would pass 100 KB; and where something else waits. A message that was redriven, or
- * that nobody called the bot for, stands alone.
+ * that may be for somebody else, stands alone.
  */
 export function burstOf(waiting: readonly Delivery[]): [Sent, ...Sent[]] {
   const burst = new Map<string, Sent>();
@@ -15,7 +16,7 @@ export function burstOf(waiting: readonly Delivery[]): [Sent, ...Sent[]] {
     const [first] = burst.values();
     if (inbound.event !== 'sent') break;
     bytes += weightOf(inbound);
-    const standsAlone = generation > 0 || inbound.among !== undefined;
+    const standsAlone = generation > 0 || isPerhapsForOthers(inbound);
     const { speaker, bot } = first ?? inbound;
     const isOver = bytes > sizes.textBytes || inbound.speaker.id !== speaker.id || inbound.bot !== bot;
     if (first && (standsAlone || isOver)) break;
@@ -24,6 +25,10 @@ export function burstOf(waiting: readonly Delivery[]): [Sent, ...Sent[]] {
     if (standsAlone) break;
   }
   return [...burst.values()] as [Sent, ...Sent[]];
+}
+
+function isPerhapsForOthers({ among, ofTeam, text }: Sent): boolean {
+  return among !== undefined || ofTeam === 'aside' || (ofTeam === 'asks' && isBack(text));
 }
 
 function weightOf({ text, attachments }: Sent): number {

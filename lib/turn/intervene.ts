@@ -3,6 +3,7 @@ import { DEFAULT_BOT } from '../bots/identity.ts';
 import { masked } from '../events/event.ts';
 import { labelsOf } from '../log.ts';
 import type { Store } from '../store/store.ts';
+import { isBack } from '../text/back.ts';
 import type { Conversation, Handoff, Intervened } from '../types.ts';
 import { handoffId, silenceDue, toldOf } from './handoff.ts';
 import { hear } from './hear.ts';
@@ -15,16 +16,13 @@ export interface InterveneDeps extends ReturnDeps {
   speech: TurnDeps['speech'];
 }
 
-/** What the team writes to give a conversation back to the bot. */
-const BACK = /^\s*\/bot\s*$/i;
-
 /** A repeat changes nothing, also when the conversation was given back to the bot in between. */
 export async function intervene(deps: InterveneDeps, inbound: Intervened): Promise<void> {
   const { store, speech } = deps;
   const known = await store.find(inbound);
   if (known?.state !== undefined) return;
   const conversation = await store.conversationOf(inbound);
-  if (BACK.test(inbound.text)) return returnByTeam(deps, inbound, conversation);
+  if (isBack(inbound.text)) return returnByTeam(deps, inbound, conversation);
   // First, as it is what the user would notice; a crash in between makes both happen again.
   const isLate = conversation.owner === 'bot' && (conversation.ownedAt ?? 0) >= inbound.createdAt;
   if (isLate || conversation.owner === 'paused') await store.hearTeam(inbound, inbound.speaker.id);

@@ -6,7 +6,7 @@ import type { ActiveConversation, Lately } from '../platforms/talkjs/lately.ts';
 import type { Progress } from '../store/progress.ts';
 import { type Store, turnSk } from '../store/store.ts';
 import type { Inbound, Platform } from '../types.ts';
-import { isForUs } from './addressed.ts';
+import { meantFor } from './addressed.ts';
 import type { Rate } from './rate.ts';
 import { rateReacted } from './reacted.ts';
 
@@ -155,7 +155,8 @@ async function check(
     const sender = await fromTalkjs(lately.user(senderId, await ask()));
     const inbound = lately.read(conversation.raw, message, sender);
     if ('ignored' in inbound) continue;
-    if (inbound.event === 'sent' && !(await isForUs({ store, isTeam: team.has, roleOf }, inbound))) continue;
+    const asking = { store, isTeam: team.has, roleOf };
+    if (inbound.event === 'sent' && (await meantFor(asking, inbound)) === 'nobody') continue;
     // The same key, time and dedupe id as from the webhook: whichever is first, it is one turn.
     await put(inbound);
     onEnqueued();

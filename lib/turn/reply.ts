@@ -3,8 +3,8 @@
 import { causeOf, Later } from '../errors.ts';
 import { errorName, labelsOf, pseudonym } from '../log.ts';
 import type { Store } from '../store/store.ts';
-import type { Sent } from '../types.ts';
-import { type AddressedDeps, isForUs } from './addressed.ts';
+import type { Intervened, Sent } from '../types.ts';
+import { type AddressedDeps, meantFor } from './addressed.ts';
 import { burstOf } from './burst.ts';
 import { type CorrectDeps, correct, notePlaces } from './correct.ts';
 import { due } from './due.ts';
@@ -121,7 +121,12 @@ async function handle(
     await correct(deps, inbound);
     return NOTHING_ELSE;
   }
-  if (!(await isForUs(askingOf(deps, inbound), inbound))) {
+  const whose = await meantFor(askingOf(deps, inbound), inbound);
+  if (whose === 'team') {
+    await intervene(deps, asIntervened(inbound));
+    return NOTHING_ELSE;
+  }
+  if (whose === 'nobody') {
     deps.log('message-not-for-us', { ...labels(head), reason: 'group without mention' });
     return NOTHING_ELSE;
   }
@@ -137,6 +142,12 @@ async function handle(
   });
   await remember(deps, { head: inbound, turn, before, remainingMs: remainingMs() });
   return new Set([...covered].map((messageId) => `sent:${messageId}`));
+}
+
+function asIntervened(sent: Sent): Intervened {
+  const { platform, conversation, messageId, createdAt, speaker, text, attachments, leftOut } = sent;
+  const ref = { platform, conversation, messageId, createdAt };
+  return { event: 'intervened', ...ref, speaker, text, attachments, ...(leftOut ? { leftOut } : {}) };
 }
 
 /** Who is in a group, the platform is asked; on one that tells nothing, nobody is of the team. */
@@ -162,7 +173,7 @@ async function endAnyhow(
   error: unknown,
 ): Promise<ReadonlySet<string>> {
   if (isPassing(error)) throw error;
-  if (inbound.event !== 'sent') {
+  if (inbound.event !== 'sent' || inbound.ofTeam === 'aside') {
     deps.log('message-dropped', { ...labelsOf(inbound), kind: inbound.event, error: errorName(error) });
     return NOTHING_ELSE;
   }

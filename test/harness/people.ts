@@ -101,6 +101,12 @@ export function openPeople(settings: Partial<HandoffSettings> = {}, step: Step =
       queue.push(inbound);
       return inbound;
     },
+    /** The same in a group where the team takes nothing over by writing. */
+    member(text: string, ofTeam: Sent['ofTeam'] & string): Sent {
+      const inbound: Sent = { event: 'sent', ofTeam, ...from(text, { id: 'bob', name: 'Bob' }) };
+      queue.push(inbound);
+      return inbound;
+    },
     /** What the user thinks of the answer to that; nothing any more without a value. */
     rate: ({ messageId }: Sent, value?: Rating['value']) => rate({ ...of, messageId }, value && { value, by: 'ada' }),
     later: (ms: number) => {

@@ -23,11 +23,14 @@ export interface Call {
 
 /**
  * `ask`: for the bot, which answers; `asked` says under which rule it was called in a group. `perhaps`: for the bot if all of `among` belong to the team, which their ids do
- * not tell. `team`: a human of the team speaks to the user. `group`: for nobody of us.
+ * not tell. `team`: a human of the team speaks to the user, and takes over. `aside`: one of the team speaks to others where that takes
+ * nothing over, and `asks` the bot where that is so by the rule: either is the team's word while a human has the conversation. `group`:
+ * for nobody of us.
  */
 export type Addressed =
-  | { to: 'ask'; bot: OurUser | undefined; called?: GroupRule }
+  | { to: 'ask'; bot: OurUser | undefined; called?: GroupRule; ofTeam?: 'asks' }
   | { to: 'perhaps'; bot: OurUser | undefined; among: string[] }
+  | { to: 'aside'; bot: OurUser | undefined }
   | { to: 'team' }
   | { to: 'group' };
 
@@ -47,12 +50,13 @@ export function addressed({ participants, speaker, mentions }: Call, here: reado
   const bot = called ?? (isGroup ? here.find(({ groups }) => groups === 'always') : undefined) ?? here[0];
   const rule = bot?.groups ?? 'untilHuman';
 
-  if (speaker.id === handoffUser || (speaker.role !== undefined && humanRoles.includes(speaker.role))) {
-    const isAlone = participants !== undefined && others.length === 0;
-    if (takesOver || (rule === 'untilHuman' && !isAlone)) return { to: 'team' };
-  }
-  if (!isGroup || rule === 'always') return { to: 'ask', bot };
-  if (called) return { to: 'ask', bot, called: rule };
+  const isMember = speaker.id === handoffUser || (speaker.role !== undefined && humanRoles.includes(speaker.role));
+  const isHeard = isMember && (participants === undefined || others.length > 0);
+  if ((isMember && takesOver) || (isHeard && rule === 'untilHuman')) return { to: 'team' };
+  const asking = { to: 'ask' as const, bot, ...(isHeard ? { ofTeam: 'asks' as const } : {}) };
+  if (!isGroup || rule === 'always') return asking;
+  if (called) return { ...asking, called: rule };
+  if (isHeard) return { to: 'aside', bot };
   const mayBeTeam = rule === 'untilHuman' && humanRoles.length > 0 && others.length <= MAX_AMONG;
   return mayBeTeam ? { to: 'perhaps', bot, among: others } : { to: 'group' };
 }

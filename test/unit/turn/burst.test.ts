@@ -62,6 +62,9 @@ describe('the messages that are answered in one turn', () => {
     expect(taken(waiting(), waiting({}, 1), waiting())).toBe(1);
     expect(taken(waiting({}, 1), waiting())).toBe(1);
     expect(taken(waiting({ among: ['eve'] }), waiting())).toBe(1);
+    expect(taken(waiting({ ofTeam: 'aside' }), waiting())).toBe(1);
+    expect(taken(waiting({ ofTeam: 'asks' }), waiting({ ofTeam: 'asks', text: '/bot' }))).toBe(1);
+    expect(taken(waiting({ ofTeam: 'asks' }), waiting({ ofTeam: 'asks' }))).toBe(2);
   });
 
   it('are there once, also when the queue took one twice', () => {

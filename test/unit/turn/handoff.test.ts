@@ -101,6 +101,42 @@ it('that is not known any more is taken anew by the next word of the team, and t
   expect(await people.store.ownerOf(of)).toBe('bot');
 });
 
+it.each(['asks', 'aside'] as const)(
+  'is taken and given back by the team in a group where its words take nothing over: %s',
+  async (ofTeam) => {
+    const people = await handedOver();
+    people.member('I am here.', ofTeam);
+    people.user('Thank you!');
+    await people.work();
+    const silent = texts(people).length;
+    const back = people.member('/bot', ofTeam);
+    people.user('Are you there?');
+    people.queue.push(back);
+    await people.work();
+
+    expect(silent).toBe(2);
+    expect(texts(people).slice(2)).toEqual(['You said Are you there?.']);
+    expect(typesOf(people)).toEqual(['handoff.requested', 'handoff.taken', 'handoff.returned']);
+    const said = (await people.store.recent(of)).turns.flatMap((turn) => turn.said);
+    expect(said.filter(({ byTeam }) => byTeam).map(({ text }) => text)).toEqual(['I am here.']);
+  },
+);
+
+it('does not begin by what the team asks or says in such a group, nor is it taken by what was said before it', async () => {
+  const people = openPeople();
+  people.member('Is it open?', 'asks');
+  people.member('Let us see.', 'aside');
+  people.member('/bot', 'asks');
+  const early = people.member('I come later.', 'aside');
+  people.user('human: wants a refund');
+  people.queue.push(early);
+  await people.work();
+
+  expect(texts(people)).toEqual(['You said Is it open?.', 'Somebody will take over.']);
+  expect(typesOf(people)).toEqual(['handoff.requested']);
+  expect((await people.store.conversationOf(of)).handoff?.state).toBe('waiting');
+});
+
 it('comes back when the team has been silent for so long, counted from its last word', async () => {
   const people = await handedOver({ returnHours: 2, waitMinutes: 0 });
   people.later(HOUR);

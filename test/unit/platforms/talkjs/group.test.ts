@@ -87,8 +87,19 @@ describe('what somebody of the team says', () => {
     expect(said('tess', here, { groups: 'always', known: { ...team, takesOver: true } })).toEqual({ to: 'team' });
   });
 
+  it.each(['tess', 'desk'])('where it takes nothing over is told from what others say: %s', (member) => {
+    const here = ['alice', 'bob', member, 'claude'];
+    const mentions = ['claude'];
+
+    expect(said(member, here, { groups: 'always' })).toMatchObject({ to: 'ask', ofTeam: 'asks' });
+    expect(said(member, here, { groups: 'mention', mentions })).toMatchObject({ to: 'ask', ofTeam: 'asks' });
+    expect(said(member, here, { groups: 'mention' })).toMatchObject({ to: 'aside' });
+    expect(said('desk', ['alice', 'desk', 'claude'], { groups: 'mention' })).toMatchObject({ ofTeam: 'asks' });
+    expect(said('alice', here, { groups: 'always' })).not.toHaveProperty('ofTeam');
+  });
+
   it('alone with the bot is a question like any other', () => {
-    expect(said('tess', ['tess', 'claude'])).toMatchObject({ to: 'ask' });
+    expect(said('tess', ['tess', 'claude'])).toEqual({ to: 'ask', bot: claude });
   });
 
   it('is not for the bot where it is not known who is there', () => {

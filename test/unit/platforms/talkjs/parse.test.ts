@@ -191,6 +191,19 @@ describe('a message.sent event', () => {
     expect(inbound).toMatchObject({ event: 'sent' });
   });
 
+  it.each([
+    ['always', 'asks'],
+    ['mention', 'aside'],
+  ] as const)('in a group with `groups: %s` says that one of the team has written it', (groups, ofTeam) => {
+    const body = event(({ data }) => {
+      data.conversation.participants = { alice: {}, bob: {}, claude: {} };
+    });
+    const ours = [{ name: 'default', userId: 'claude', groups }] as const;
+
+    expect(parseTalkjs(body, { ours, humanRoles: ['default'] })).toMatchObject({ event: 'sent', ofTeam });
+    expect(parseTalkjs(body, { ours })).not.toHaveProperty('ofTeam');
+  });
+
   it.each<[string, (event: Event) => void]>([
     ['no data', (it) => Reflect.deleteProperty(it, 'data')],
     ['no message', ({ data }) => Reflect.deleteProperty(data, 'message')],
