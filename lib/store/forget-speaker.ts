@@ -2,6 +2,7 @@
 import type { Earlier, Handoff, MessageRef, Said } from '../types.ts';
 import { forgetDues } from './due.ts';
 import { removeBeside } from './forget.ts';
+import { askedByNobody } from './handoffs.ts';
 import type { Item, Table } from './items.ts';
 import { messageOfJournal } from './journal.ts';
 import { CONVERSATION_SK, EARLIER_SK, PARKED, partition, partsOfSk } from './keys.ts';
@@ -112,7 +113,7 @@ export function openSpeakerRemoval(table: Table, shelf: Pick<ReturnType<typeof o
     if (own && hasSpoken && (own.summary || own.disliked))
       await table.update(own, { UpdateExpression: 'REMOVE summary, disliked' });
     const handoff = own?.handoff as Handoff | undefined;
-    if (own && handoff?.speaker.id === user) await table.update(own, { UpdateExpression: 'REMOVE handoff' });
+    if (own && handoff?.speaker.id === user) await table.update(own, askedByNobody);
     // Whoever asked, the last messages may be anybody's.
     else if (own && handoff && hasSpoken)
       await table.update(own, {

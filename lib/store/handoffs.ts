@@ -6,6 +6,20 @@ import { openSilent } from './silent.ts';
 
 type Of = Pick<MessageRef, 'platform' | 'conversation'>;
 
+/** For a handoff whose user is forgotten: the conversation is still the team's, which can give it back; whoever asked waits no more. */
+export const askedByNobody = {
+  UpdateExpression:
+    'SET handoff.speaker = :nobody, handoff.reason = :gone, handoff.messages = :none, handoff.#state = :taken',
+  ConditionExpression: 'attribute_exists(handoff)',
+  ExpressionAttributeNames: { '#state': 'state' },
+  ExpressionAttributeValues: {
+    ':nobody': { id: '' },
+    ':gone': 'Whoever asked for it was forgotten.',
+    ':none': [],
+    ':taken': 'taken',
+  },
+} as const;
+
 /** Throws `Later` when the table does not answer. */
 export function openHandoffs(access: Access) {
   const { update, expiresAt, now } = access;

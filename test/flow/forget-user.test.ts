@@ -213,6 +213,9 @@ describe.each(PLATFORMS)('a user of %s', (platform) => {
       isDone: true,
     });
     for (const words of ['told all', 'asked of the answer', 'before']) expect(ofBob).toContain(`${bob} ${words}`);
+    // The team still has it, and can give it back.
+    const { owner, handoff } = await store.conversationOf({ platform, conversation: shared });
+    expect([owner, handoff]).toMatchObject(['human', { id: 'h', state: 'taken' }]);
   });
 
   it('is not heard with what was said before, and is with what is said afterwards', async () => {
