@@ -320,6 +320,28 @@ it('follows two dislikes once: given back, the conversation is handed over anew 
   ]);
 });
 
+it.each(['refused', 'lost'] as const)('follows two dislikes once, whichever call is %s', async (how) => {
+  let calls = 0;
+  for (let broken = 0; calls >= broken; broken++) {
+    calls = Number.NEGATIVE_INFINITY;
+    const people = openPeople({}, async (_what, act) => {
+      const isBroken = calls++ === broken;
+      if (isBroken && how === 'refused') throw new Later('away');
+      const made = await act();
+      if (isBroken) throw new Later('away');
+      return made;
+    });
+    await rated(people, 'negative', 'negative');
+    calls = 0;
+    people.user('That does not help.');
+    await people.work();
+
+    expect(texts(people).slice(2)).toEqual([expect.stringMatching(/^I have asked our team/)]);
+    expect(typesOf(people).slice(2)).toEqual(['handoff.requested']);
+  }
+  expect(calls).toBeGreaterThan(8);
+});
+
 it('follows two dislikes only when what the user says yes to is done', async () => {
   const people = openPeople();
   const disliked = [people.user('Hello'), people.user('ask')];
