@@ -1,8 +1,11 @@
 /** Events: what happens in a turn is told to who is to be told, signed, and by a consumer of its own. */
+import { cpSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { talkjsApi } from '../../lib/platforms/talkjs/api.ts';
+import { openProgress } from '../../lib/store/progress.ts';
+import { openDynamo } from '../../lib/store/store.ts';
 import { createEvents } from '../../local/stand-ins/events.ts';
 import { serve } from '../../local/stand-ins/serve.ts';
 import { depth, startConsumer } from '../harness/consumer.ts';
@@ -10,6 +13,7 @@ import { countedBy } from '../harness/counted-by.ts';
 import { hearLines } from '../harness/hear-lines.ts';
 import { makeFifo } from '../harness/tables.ts';
 import { talkjsChat } from '../harness/talkjs-chat.ts';
+import { folderOfBots } from '../harness/two-bots.ts';
 import { openWorld, type World } from '../harness/world.ts';
 
 const SECRET = `whsec_${Buffer.from('a secret of thirty-two characters').toString('base64')}`;
@@ -26,8 +30,10 @@ beforeAll(async () => {
   const { openSqs } = await import('../../lib/queue.ts');
   const sqs = openSqs();
   queue = await makeFifo(sqs, 'events');
+  const BOTS_DIR = folderOfBots({ open: '---\ntalkjs: claude-open\ngroups: always\n---\nYou help all.\n' });
+  cpSync(path.resolve(import.meta.dirname, '../fixtures/bots-knowing'), BOTS_DIR, { recursive: true });
   world = await openWorld(chat, {
-    BOTS_DIR: path.resolve(import.meta.dirname, '../fixtures/bots-knowing'),
+    BOTS_DIR,
     HANDOFF_TALKJS_USER: 'support',
     EVENTS_WEBHOOK_URL: `${receiver.url}/events/hook`,
     EVENTS_WEBHOOK_SECRET: `${OLD},${SECRET}`,
@@ -121,31 +127,62 @@ async function atTalkjs(conversation: string) {
   return { people: Object.keys(participants ?? {}).sort(), handoff: custom?.handoff };
 }
 
-it('a handoff brings the team’s user into the conversation, is marked there, and ends with /bot', async () => {
-  const conversation = 'handed';
-  const says = async (text: string) => {
-    chat.talkjs.say({ conversationId: conversation, userId: 'support', text });
-    await quiet();
-  };
-  chat.talkjs.say({ conversationId: 'elsewhere', userId: 'support', text: 'I exist.', participants: [] });
+it.each([
+  ['until a human answers', 'claude'],
+  ['always', 'claude-open'],
+])(
+  'a handoff by a bot that answers %s brings the team’s user into the conversation, is marked there, and ends with /bot',
+  async (_, bot) => {
+    const conversation = `handed-by-${bot}`;
+    const says = async (userId: string, text: string) => {
+      chat.talkjs.say({ conversationId: conversation, userId, text, bot });
+      await quiet();
+    };
+    chat.talkjs.say({ conversationId: 'elsewhere', userId: 'support', text: 'I exist.', participants: [] });
+    const before = told.received.length;
+
+    await says('alice', 'I want to talk to a human, my mail is ada@example.com.');
+    const waiting = await atTalkjs(conversation);
+    await says('support', 'I am here.');
+    const taken = await atTalkjs(conversation);
+    await says('support', '/bot');
+    const returned = await atTalkjs(conversation);
+    await says('alice', 'Hello again.');
+
+    const events = told.received.slice(before).map(({ event }) => event as { type: string; data: object });
+    expect(waiting).toEqual({ people: ['alice', bot, 'support'], handoff: 'waiting' });
+    expect([taken.handoff, returned.handoff]).toEqual(['taken', 'returned']);
+    expect(events.map(({ type }) => type)).toEqual(['handoff.requested', 'handoff.taken', 'handoff.returned']);
+    expect(JSON.stringify(events)).not.toContain('ada@example.com');
+    const said = chat.talkjs.transcript(conversation).map(({ sender }) => sender);
+    expect(said).toEqual(['alice', bot, 'support', 'support', 'alice', bot]);
+  },
+);
+
+it('two answers that TalkJS shows as disliked hand over with what the user says next, without Claude', async () => {
+  const conversation = 'disliked';
+  const { reconcileDoor } = await import('../../lib/app/reconcile.ts');
+  const reconcile = reconcileDoor({ paceMs: 0 });
+  await openProgress(openDynamo(), process.env.TABLE_NAME ?? '').begin(Date.now() - 3_600_000);
   const before = told.received.length;
+  for (const text of ['Hello', 'Hello again']) {
+    await world.converse(conversation, text);
+    const answer = chat.talkjs.transcript(conversation).at(-1)?.id ?? '';
+    chat.talkjs.react(conversation, answer, '👎', 'alice');
+  }
+  await reconcile({}, { getRemainingTimeInMillis: () => 60_000 });
+  const asked = world.claude.requests.length;
 
-  await world.converse(conversation, 'I want to talk to a human, my mail is ada@example.com.');
+  const sentence = await world.converse(conversation, 'That does not help.');
   await quiet();
-  const waiting = await atTalkjs(conversation);
-  await says('I am here.');
-  const taken = await atTalkjs(conversation);
-  await says('/bot');
-  const returned = await atTalkjs(conversation);
-  const answer = await world.converse(conversation, 'Hello again.');
 
-  const events = told.received.slice(before).map(({ event }) => event as { type: string; data: object });
-  expect(waiting).toEqual({ people: ['alice', 'claude', 'support'], handoff: 'waiting' });
-  expect([taken.handoff, returned.handoff]).toEqual(['taken', 'returned']);
-  expect(events.map(({ type }) => type)).toEqual(['handoff.requested', 'handoff.taken', 'handoff.returned']);
-  expect(JSON.stringify(events)).not.toContain('ada@example.com');
-  expect(answer).not.toBe('');
-  expect((await chat.transcript(conversation)).filter(({ isBot }) => isBot)).toHaveLength(2);
+  expect(told.received.slice(before).map(({ event }) => (event as { type: string }).type)).toEqual([
+    'answer.rated',
+    'answer.rated',
+    'handoff.requested',
+  ]);
+  expect(sentence).toMatch(/^I have asked our team/);
+  expect(world.claude.requests).toHaveLength(asked);
 });
 
 it('a handoff is told also where TalkJS refuses to show it', async () => {
