@@ -22,9 +22,9 @@ export interface Call {
 }
 
 /**
- * `ask`: for the bot, which answers; `asked` says under which rule it was called in a group. `perhaps`: for the bot if all of `among` belong to the team, which their ids do
- * not tell. `team`: a human of the team speaks to the user, and takes over. `aside`: one of the team speaks to others where that takes
- * nothing over, and `asks` the bot where that is so by the rule: either is the team's word while a human has the conversation. `group`:
+ * `ask`: for the bot, which answers; `called` says under which rule it was called in a group, `ofTeam` that one of the team asks in front
+ * of others. `perhaps`: for the bot if all of `among` belong to the team, which their ids do not tell. `team`: one of the team speaks to
+ * the user, and takes over. `aside`: one of the team speaks to others where that takes nothing over, and has not called the bot. `group`:
  * for nobody of us.
  */
 export type Addressed =
@@ -53,10 +53,10 @@ export function addressed({ participants, speaker, mentions }: Call, here: reado
   const isMember = speaker.id === handoffUser || (speaker.role !== undefined && humanRoles.includes(speaker.role));
   const isHeard = isMember && (participants === undefined || others.length > 0);
   if ((isMember && takesOver) || (isHeard && rule === 'untilHuman')) return { to: 'team' };
+  if (isMember && others.length > 0 && rule === 'mention' && !called) return { to: 'aside', bot };
   const asking = { to: 'ask' as const, bot, ...(isHeard ? { ofTeam: 'asks' as const } : {}) };
   if (!isGroup || rule === 'always') return asking;
   if (called) return { ...asking, called: rule };
-  if (isHeard) return { to: 'aside', bot };
   const mayBeTeam = rule === 'untilHuman' && humanRoles.length > 0 && others.length <= MAX_AMONG;
   return mayBeTeam ? { to: 'perhaps', bot, among: others } : { to: 'group' };
 }

@@ -94,7 +94,8 @@ describe('what somebody of the team says', () => {
     expect(said(member, here, { groups: 'always' })).toMatchObject({ to: 'ask', ofTeam: 'asks' });
     expect(said(member, here, { groups: 'mention', mentions })).toMatchObject({ to: 'ask', ofTeam: 'asks' });
     expect(said(member, here, { groups: 'mention' })).toMatchObject({ to: 'aside' });
-    expect(said('desk', ['alice', 'desk', 'claude'], { groups: 'mention' })).toMatchObject({ ofTeam: 'asks' });
+    expect(said(member, ['alice', member, 'claude'], { groups: 'mention' })).toMatchObject({ to: 'aside' });
+    expect(said(member, ['alice', member, 'claude'], { groups: 'mention', mentions })).toMatchObject({ to: 'ask' });
     expect(said('alice', here, { groups: 'always' })).not.toHaveProperty('ofTeam');
   });
 
