@@ -56,8 +56,7 @@ export function openHandoffs(access: Access) {
 
     /**
      * Somebody of the team spoke at `at` (ms): the conversation is theirs, as `handoff` says, unless it is not the bot's anyway, or was
-     * given to the bot after they spoke. A human who was waited for is there; and where it is a human's and nothing says why, as who
-     * asked was forgotten, that is said anew.
+     * given to the bot after they spoke. A human who was waited for is there.
      */
     async takeOver(of: Of, { member, at, handoff }: { member: string; at: number; handoff: Handoff }): Promise<void> {
       const pk = partition(of);
@@ -67,7 +66,7 @@ export function openHandoffs(access: Access) {
       const isTaken = await update(pk, CONVERSATION_SK, {
         UpdateExpression: 'SET #owner = :human, ownedAt = :now, handoff = :handoff',
         ConditionExpression:
-          '((attribute_not_exists(#owner) OR #owner = :bot) AND (attribute_not_exists(ownedAt) OR ownedAt < :at)) OR (#owner = :human AND attribute_not_exists(handoff))',
+          '(attribute_not_exists(#owner) OR #owner = :bot) AND (attribute_not_exists(ownedAt) OR ownedAt < :at)',
         ExpressionAttributeNames: { '#owner': 'owner' },
         ExpressionAttributeValues: {
           ':human': 'human',

@@ -85,22 +85,6 @@ it('is taken by the first word of the team, told once, and given back by /bot, w
   expect(turns.flatMap(({ said }) => said.map(({ text }) => text))).not.toContain(' /Bot ');
 });
 
-it('that is not known any more is taken anew by the next word of the team, and told once', async () => {
-  const people = await handedOver({ returnHours: 2 });
-  // As where the user who asked is forgotten, and others speak there, too.
-  await people.table.update({ pk: 'C#talkjs#c', sk: '~' }, { UpdateExpression: 'REMOVE handoff' });
-
-  for (const text of ['I am here.', 'It is on its way.', 'It is there.']) people.team(text);
-  await people.work();
-  const taken = await people.store.conversationOf(of);
-  people.team('/bot');
-  await people.work();
-
-  expect(taken).toMatchObject({ owner: 'human', handoff: { state: 'taken', by: 'team' } });
-  expect(typesOf(people)).toEqual(['handoff.requested', 'handoff.taken', 'handoff.returned']);
-  expect(await people.store.ownerOf(of)).toBe('bot');
-});
-
 it.each(['asks', 'aside'] as const)(
   'is taken and given back by the team in a group where its words take nothing over: %s',
   async (ofTeam) => {
