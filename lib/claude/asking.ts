@@ -2,9 +2,10 @@
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { OpenedKnowledge } from '../knowledge/open.ts';
 import { withCited } from '../knowledge/sources.ts';
+import { whatWasDone } from '../text/done.ts';
 import type { Asked, StepEnding } from '../tools/ending.ts';
 import type { ToolRun } from '../tools/tool.ts';
-import type { Reply, Source } from '../types.ts';
+import type { Effect, Reply, Source } from '../types.ts';
 import { heardIn, joinedOf, toReply } from './answer.ts';
 import { normalise } from './normalise.ts';
 import type { Question } from './question.ts';
@@ -47,6 +48,20 @@ export function openAsking({ messages }: Pick<Question, 'messages'>): Asking {
     isSearched: false,
     ran: [],
   };
+}
+
+/** What its turn has done so far, or may have: what the user said yes to comes first. */
+export function effectsOf({ confirmed, journal }: Question): Effect[] {
+  return [...(confirmed?.journal.effects() ?? []), ...(journal?.effects() ?? [])];
+}
+
+/**
+ * What a tool's end says. A question of a tool's own tells nothing of what was done before it: that stands in front, so that nobody takes
+ * the one for the other.
+ */
+export function lastWords(ending: StepEnding, question: Question): string {
+  const done = 'asked' in ending ? whatWasDone(effectsOf(question), question.speech) : [];
+  return joinedOf([...done, ending.text]);
 }
 
 /** Takes what a call said, and which of our documents it is from. */

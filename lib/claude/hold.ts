@@ -1,6 +1,8 @@
 /** Stop 6, for a bot that answers from its documents alone: nothing is shown before it says from which. Pure. */
-import { toReply } from './answer.ts';
-import type { Answered, Asking } from './asking.ts';
+import { whatWasDone } from '../text/done.ts';
+import type { Speech } from '../text/sentences.ts';
+import { joinedOf, toReply } from './answer.ts';
+import { type Answered, type Asking, effectsOf } from './asking.ts';
 import type { Question } from './question.ts';
 
 export interface Hold {
@@ -33,23 +35,26 @@ export function isFromNothing({ sources, handsOver, ending }: Asking): boolean {
   return sources.length === 0 && !handsOver && !isAsked;
 }
 
-/** The end that Claude chose for a turn without a source; else, in the place of what it said, the sentence that says so. */
-export function instead(asking: Asking, { speech, onText }: Question, hold: Hold): Answered {
-  const { ending, leftOut, stop, said } = asking;
+/**
+ * The end that Claude chose for a turn without a source; else, in the place of what it said, the sentence that says so. What the turn did
+ * is told with the first and instead of the second.
+ */
+export function instead(asking: Asking, question: Question, hold: Hold): Answered {
   hold.drop();
   hold.release();
-  const told = toReply(said, stop, { isShown: false, speech });
-  const isChosen = ending !== undefined && 'choices' in ending && ending.choices.length === 0;
-  const isNotice = told.kind !== 'answer' && ending === undefined;
-  const reply = isNotice
-    ? toReply([''], stop, { isShown: false, speech })
-    : ({ kind: 'answer', text: isChosen ? ending.text : speech.notInDocuments, stop: 'not found' } as const);
-  onText?.(reply.text);
-  const isMiss = isChosen ? ending.isMiss === true : !isNotice;
-  return {
-    ...reply,
-    ...(isChosen && !isMiss ? { stop } : {}),
-    ...(isMiss ? { missed: true } : {}),
-    ...(leftOut.length > 0 ? { unreadable: leftOut } : {}),
-  };
+  const reply = endOf(asking, question.speech, whatWasDone(effectsOf(question), question.speech));
+  question.onText?.(reply.text);
+  return { ...reply, ...(asking.leftOut.length > 0 ? { unreadable: asking.leftOut } : {}) };
+}
+
+function endOf({ ending, stop, said }: Asking, speech: Speech, done: readonly string[]): Answered {
+  const how = { isShown: false, speech };
+  if (ending && 'choices' in ending && ending.choices.length === 0) {
+    const text = joinedOf([ending.text, ...done]);
+    return ending.isMiss ? { kind: 'answer', text, stop: 'not found', missed: true } : { kind: 'answer', text, stop };
+  }
+  if (!ending && toReply(said, stop, how).kind !== 'answer') return toReply([''], stop, how);
+  // Of what it did no document speaks: that is no gap in them.
+  if (done.length > 0) return { kind: 'answer', text: joinedOf(done), stop: 'acted' };
+  return { kind: 'answer', text: speech.notInDocuments, stop: 'not found', missed: true };
 }

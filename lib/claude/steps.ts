@@ -13,7 +13,7 @@ import { SEARCH_KNOWLEDGE } from '../knowledge/tool.ts';
 import type { Step } from '../tools/journal.ts';
 import type { ToolRun } from '../tools/tool.ts';
 import { textOf } from './answer.ts';
-import { type Answered, type Asking, hear, openAsking, replyOf } from './asking.ts';
+import { type Answered, type Asking, hear, lastWords, openAsking, replyOf } from './asking.ts';
 import type { Place } from './failure.ts';
 import { type Hold, instead, isFromNothing, openHold } from './hold.ts';
 import { corrected, type Mended, shortened } from './mend.ts';
@@ -59,9 +59,10 @@ export async function takeSteps(deps: StepDeps, question: Question): Promise<Ans
   if (deps.isOnlyFromDocuments && isFromNothing(asking)) return instead(asking, question, hold);
   hold.release();
   if (asking.ending) {
+    const last = lastWords(asking.ending, question);
     voice.begin();
-    voice.text(asking.ending.text);
-    asking.said.push(asking.ending.text);
+    voice.text(last);
+    asking.said.push(last);
   }
   return replyOf(asking, { isShown: onText !== undefined && !isRetractable, speech });
 }

@@ -114,6 +114,7 @@ const REASONS: Readonly<Record<string, string>> = {
   stop_sequence: 'stop',
   tool_use: 'stop',
   'not found': 'stop',
+  acted: 'stop',
   max_tokens: 'length',
   deadline: 'length',
   refusal: 'content-filter',

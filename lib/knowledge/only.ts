@@ -15,7 +15,7 @@ export const withoutDocuments = defineTool({
       .enum(['small_talk', 'not_found'])
       .check(
         z.describe(
-          'small_talk: a greeting, thanks, a goodbye. not_found: a question that the documents do not answer.',
+          'small_talk: a greeting, thanks, a goodbye, or a word on what you did. not_found: a question that the documents do not answer.',
         ),
       ),
     text: z

@@ -1,4 +1,5 @@
 /** Stops 6-7, where a turn has acted: what it did is told with whatever it ends in. Pure. */
+import { whatWasDone } from '../text/done.ts';
 import type { Speech } from '../text/sentences.ts';
 import type { Effect, Reply } from '../types.ts';
 
@@ -10,8 +11,8 @@ export function hasActed(effects: readonly Effect[] | undefined): boolean {
 /** The reply with what its turn did: kept with it, and in words where Claude's own are missing or were cut. */
 export function telling(reply: Reply, effects: readonly Effect[] | undefined, speech: Speech): Reply {
   if (!effects?.length) return reply;
-  const isToldByClaude = reply.kind === 'answer' && WHOLE.has(reply.stop);
-  const text = isToldByClaude ? reply.text : [reply.text, ...wordsFor(effects, speech)].filter(Boolean).join('\n\n');
+  const isTold = reply.kind === 'answer' && TOLD.has(reply.stop);
+  const text = isTold ? reply.text : [reply.text, ...whatWasDone(effects, speech)].filter(Boolean).join('\n\n');
   return { ...reply, text, effects };
 }
 
@@ -20,15 +21,5 @@ export function toldAlone(effects: readonly Effect[], speech: Speech): Reply {
   return telling({ kind: 'notice', text: '', stop: 'acted' }, effects, speech);
 }
 
-const WHOLE: ReadonlySet<string> = new Set(['end_turn', 'stop_sequence']);
-
-function wordsFor(effects: readonly Effect[], speech: Speech): string[] {
-  const named = (state: Effect['state']) => [
-    ...new Set(effects.filter((effect) => effect.state === state).map(({ tool }) => tool.replaceAll('_', ' '))),
-  ];
-  const [done, unknown] = [named('DONE'), named('UNKNOWN')];
-  return [
-    ...(done.length > 0 ? [speech.wasDone(done)] : []),
-    ...(unknown.length > 0 ? [speech.mayBeDone(unknown)] : []),
-  ];
-}
+/** How an answer ends that has it in Claude's words, or has ours already. */
+const TOLD: ReadonlySet<string> = new Set(['end_turn', 'stop_sequence', 'not found', 'acted']);

@@ -166,6 +166,16 @@ it('forgets the first question when a second one is asked', async () => {
   expect(service.acted.map(({ room }) => room)).toEqual(['Oslo']);
 });
 
+it('says what it has done in front of a second question', async () => {
+  const conversation = await asked('Rome');
+  world.claude.script(cancels('Oslo'));
+
+  const second = await world.converse(conversation, 'Yes');
+
+  expect(second).toMatch(/^This was done: cancel\.\n\nShall I cancel the room Oslo\?/);
+  expect(service.acted.map(({ room }) => room)).toEqual(['Rome']);
+});
+
 it('asks one question in a step, and does nothing else in it', async () => {
   const conversation = `asked-${++conversations}`;
   const book = { name: 'book', input: { room: 'Bonn' } };

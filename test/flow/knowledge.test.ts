@@ -1,5 +1,6 @@
 /** An answer from documents: what Claude is shown of them, what it cites, and what of that is kept. */
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
 import type { AskDeps } from '../../lib/claude/ask.ts';
 import { type Chunk, KNOWLEDGE_VERSION } from '../../lib/knowledge/chunk.ts';
 import { withInstructions } from '../../lib/knowledge/instructions.ts';
@@ -8,8 +9,11 @@ import { openKnowledge } from '../../lib/knowledge/open.ts';
 import { buildIndex } from '../../lib/knowledge/search.ts';
 import { searchTool } from '../../lib/knowledge/tool.ts';
 import { speak } from '../../lib/text/sentences.ts';
-import type { Tool } from '../../lib/tools/tool.ts';
+import offerChoices from '../../lib/tools/all/offer-choices.ts';
+import { type Journal, type JournalStore, loadJournal } from '../../lib/tools/journal.ts';
+import { defineTool, type Tool } from '../../lib/tools/tool.ts';
 import { openToolbox } from '../../lib/tools/toolbox.ts';
+import { telling } from '../../lib/turn/effects.ts';
 import type { Source } from '../../lib/types.ts';
 import { toChunks } from '../../scripts/build/knowledge/chunks.ts';
 import { openAsking } from '../harness/asking.ts';
@@ -229,12 +233,13 @@ describe('documents that are searched', () => {
 describe('a bot that answers from its documents alone', () => {
   const only = { ...knowing(), tools: toolboxOf([withoutDocuments]), isOnlyFromDocuments: true };
 
-  async function heard(text: string) {
+  async function heard(text: string, journal?: Journal, tools = only.tools) {
     let shown = '';
     const onText = (delta: string) => {
       shown += delta;
     };
-    const reply = await ask({ text, onText, isRetractable: false }, {}, only);
+    const about = { text, onText, isRetractable: false, ...(journal ? { journal } : {}) };
+    const reply = await ask(about, {}, { ...only, tools });
     return { reply, shown };
   }
 
@@ -285,7 +290,57 @@ describe('a bot that answers from its documents alone', () => {
 
     expect(reply).toMatchObject({ text: expect.stringContaining('say nothing about that'), missed: true });
   });
+
+  const ends = (kind: string, text: string) => {
+    return { text: null, tools: [{ name: 'without_documents', input: { kind, text } }] };
+  };
+  const offers = { name: 'offer_choices', input: { question: 'More?', options: ['Yes', 'No'] } };
+  const done = 'This was done: book room.';
+  const maybe = english.mayBeDone(['book room']);
+
+  it.each([
+    ['small talk', 'Rome', ends('small_talk', 'You are welcome.'), `You are welcome.\n\n${done}`, false],
+    ['small talk, and nobody knows', '?', ends('small_talk', 'Hm.'), `Hm.\n\n${maybe}`, false],
+    ['that it does not know', 'Rome', ends('not_found', 'Breakfast? No idea.'), `Breakfast? No idea.\n\n${done}`, true],
+    ['words that no document says', 'Rome', { text: 'Rome is yours for 99 days.' }, done, false],
+    ['words that no document says, and nobody knows', '?', { text: 'Rome is yours.' }, maybe, false],
+    ['words that were cut', 'Rome', { text: 'Rome is', stopReason: 'max_tokens' }, done, false],
+    ['choices', 'Rome', { text: null, tools: [offers] }, done, false],
+  ])('names what it did when it ends with %s', async (_, room, end, told, isMiss) => {
+    const journal = await loadJournal(TABLE, { ref: REF, by: 'w', isNew: true, now: 1, log: () => {} });
+    claude.script({ text: null, tools: [{ name: 'book_room', input: { room } }] }, end);
+
+    const { reply, shown } = await heard('Book a room', journal, toolboxOf([bookRoom, offerChoices, withoutDocuments]));
+
+    expect(reply).toMatchObject({ kind: 'answer', text: told });
+    expect(shown).toBe(told);
+    expect(reply.missed ?? false).toBe(isMiss);
+    expect(telling(reply, journal.effects(), english).text).toBe(told);
+  });
+
+  const bookRoom = defineTool({
+    name: 'book_room',
+    description: 'Books a room.',
+    effect: 'once',
+    input: z.strictObject({ room: z.string() }),
+    run: ({ room }) => {
+      if (room === '?') throw new Error('nobody knows');
+      return { booked: room };
+    },
+  });
 });
+
+const REF = { platform: 'talkjs', conversation: 'c', createdAt: 1, messageId: 'm' } as const;
+
+/** For one attempt, of which nothing is read again. */
+const TABLE: JournalStore = {
+  journalOf: async () => ({ steps: [], calls: new Map() }),
+  keptCall: async () => undefined,
+  keepStep: async () => {},
+  reserve: async () => {},
+  retake: async () => {},
+  settle: async () => {},
+};
 
 describe('a document that is out for more than to be read', () => {
   it('is a passage like any other, whatever it orders, and the rules say so', async () => {
