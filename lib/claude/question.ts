@@ -30,6 +30,7 @@ export interface Question {
   onText?: (delta: string) => void;
   /** Told what it is from, each source once, as soon as the text that is from it is out. */
   onSource?: (source: Source) => void;
+  /** Told each tool that is about to run: one that asks first, or ends the turn, does not. */
   onTool?: (name: string) => void;
   /** Told what each call cost (US dollars; an estimate from above where that is not known), also when the asking fails in the end. */
   onCost?: (usd: number) => void;
@@ -56,7 +57,7 @@ interface Ran {
 /** The tools Claude is offered, and the way to run what it asks for. Results come in the order of the blocks. */
 export interface Toolbox {
   params: ToolUnion[];
-  run(step: StepToRun, question: Pick<Question, 'about' | 'signal' | 'journal'> & Ran): Promise<StepRun>;
+  run(step: StepToRun, question: Pick<Question, 'about' | 'signal' | 'journal' | 'onTool'> & Ran): Promise<StepRun>;
   confirm(
     call: Confirmed,
     question: Pick<Question, 'about' | 'signal'> & Ran,

@@ -188,7 +188,6 @@ async function runCalls(
   asking: Asking,
   step: { content: ContentBlockParam[]; calls: ToolUseBlock[]; kept?: Step; askedBy?: string },
 ): Promise<boolean> {
-  for (const { name } of step.calls) question.onTool?.(String(name));
   const { askedBy, ...toRun } = step;
   const onRan = (run: ToolRun) => void asking.ran.push({ ...run, ...(askedBy === undefined ? {} : { askedBy }) });
   const ran = await tools.run({ number: asking.steps, ...toRun }, { ...question, onRan });

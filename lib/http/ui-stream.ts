@@ -24,9 +24,8 @@ export function openUiStream({ messageId, approval }: { messageId: string; appro
   let texts = 0;
   let tools = 0;
   let isTextOpen = false;
-  /** The last call that was begun, and whether the page takes it to be running. */
-  let last: { toolCallId: string; toolName: string } | undefined;
-  let isRunning = false;
+  /** The call that the page takes to be running. */
+  let running: string | undefined;
 
   function begin(): Chunk[] {
     if (isBegun) return [];
@@ -42,9 +41,10 @@ export function openUiStream({ messageId, approval }: { messageId: string; appro
 
   /** What a tool was asked and what it gave is for Claude, not for the page. */
   function endTool(): Chunk[] {
-    if (!last || !isRunning) return [];
-    isRunning = false;
-    return [{ type: 'tool-output-available', toolCallId: last.toolCallId, output: {}, ...RUN_BY_US }];
+    if (running === undefined) return [];
+    const toolCallId = running;
+    running = undefined;
+    return [{ type: 'tool-output-available', toolCallId, output: {}, ...RUN_BY_US }];
   }
 
   function text(delta: string): Chunk[] {
@@ -55,18 +55,17 @@ export function openUiStream({ messageId, approval }: { messageId: string; appro
 
   function tool(toolName: string): Chunk[] {
     const before = [...endText(), ...endTool()];
-    last = { toolCallId: `${messageId}-tool-${++tools}`, toolName };
-    isRunning = true;
-    return [...before, { type: 'tool-input-available', ...last, input: {}, ...RUN_BY_US }];
+    // The page has it already, as the question that was answered: what became of it is said at the end.
+    if (toolName === approval?.tool) return before;
+    running = `${messageId}-tool-${++tools}`;
+    return [...before, { type: 'tool-input-available', toolCallId: running, toolName, input: {}, ...RUN_BY_US }];
   }
 
   /** The question is the text; the call that it is about has not run, and is what waits for the answer. */
   function ask({ pending }: Reply, turn: string): Chunk[] {
-    if (!pending) return endTool();
-    const isLast = last?.toolName === pending.tool;
-    const call = isLast && last ? last : { toolCallId: `${messageId}-asks`, toolName: pending.tool };
+    if (!pending) return [];
+    const call = { toolCallId: `${messageId}-asks`, toolName: pending.tool };
     return [
-      ...(isLast ? [] : endTool()),
       { type: 'tool-input-available', ...call, input: JSON.parse(pending.input), ...RUN_BY_US },
       { type: 'tool-approval-request', approvalId: turn, toolCallId: call.toolCallId },
     ];
@@ -76,6 +75,7 @@ export function openUiStream({ messageId, approval }: { messageId: string; appro
     const { usage, usd, cost, stop, choices, pending } = reply;
     return [
       ...endText(),
+      ...endTool(),
       ...ask(reply, turn),
       ...(approval ? [becameOf(approval, reply.effects)] : []),
       ...(choices && !pending ? [{ type: 'data-choices', data: { choices } }] : []),

@@ -66,6 +66,8 @@ export interface Asking {
   about: About;
   signal: AbortSignal;
   journal?: Journal | undefined;
+  /** Told the name of each tool of a step that runs, before it does. */
+  onTool?: ((name: string) => void) | undefined;
   /** Told each tool that ran. */
   onRan?: ((run: ToolRun) => void) | undefined;
 }
@@ -102,10 +104,11 @@ export function openToolbox(tools: readonly Tool[], { handToHuman, bot, ...deps 
     params: toolParams(tools),
 
     run: async ({ number, content, calls, kept }: StepToRun, asking: Asking): Promise<StepRun> => {
-      const { about, journal, onRan } = asking;
+      const { about, journal, onTool, onRan } = asking;
       const prepared = prepareAll(calls, tools);
       const step = kept ? { calls: prepared } : endingOf(prepared);
       if ('ends' in step) return step;
+      for (const { name } of calls) onTool?.(String(name));
       let handsOver = kept?.handsOver ?? false;
       const context = contextOf(asking, () => {
         handsOver = true;

@@ -62,6 +62,12 @@ const say = (id: string, text: string): UIMessage => ({ id, role: 'user', parts:
 
 const deltasIn = (stream: string) => [...stream.matchAll(/"delta":"([^"]*)"/g)].map(([, delta]) => delta).join('');
 
+const chunksIn = (stream: string): { type: string; toolName?: string }[] =>
+  stream
+    .split('\n\n')
+    .filter(Boolean)
+    .map((event) => JSON.parse(event.slice('data: '.length)));
+
 /** A raw request of the client. */
 const post = (session: string, messages: unknown[], rest: object = {}) => world.post(session, { messages, ...rest });
 
@@ -224,6 +230,38 @@ describe('the question of a tool that asks first', () => {
     expect(part).toMatchObject({ toolName: 'cancel', input: { room: 'Rome' } });
     expect(partOf(chat.messages.at(-1), 'data-choices')).toBeUndefined();
     expect(service.acted).toEqual([]);
+  });
+
+  it('is no call that has run before it is asked', async () => {
+    world.claude.script(
+      { text: null, tools: [{ name: 'book', input: { room: 'Bonn' } }] },
+      { text: 'Let me ask.', tools: [{ name: 'cancel', input: { room: 'Rome' } }] },
+    );
+    const chunks = chunksIn(await (await post('ui-order', [say('m-1', 'Book Bonn, cancel Rome')])).text());
+
+    expect(
+      chunks.flatMap(({ type, toolName = '' }) => (/^tool/.test(type) ? `${type} ${toolName}`.trim() : [])),
+    ).toEqual([
+      'tool-input-available book',
+      'tool-output-available',
+      'tool-input-available cancel',
+      'tool-approval-request',
+    ]);
+  });
+
+  it('is one call, of which nothing is said before it is known', async () => {
+    const chat = openChat();
+    const { approval, toolCallId } = await question(chat);
+    const part = { ...partOf(chat.messages.at(-1), 'dynamic-tool'), state: 'approval-responded' };
+    const yes = [{ role: 'assistant', parts: [{ ...part, approval: { id: approval.id, approved: true } }] }];
+    service.answers.push(500);
+    world.claude.script({ text: 'I do not know.' });
+
+    const chunks = chunksIn(await (await post(chat.session, yes)).text());
+
+    expect(chunks.filter(({ type }) => type.startsWith('tool'))).toEqual([
+      expect.objectContaining({ type: 'tool-output-error', toolCallId }),
+    ]);
   });
 
   it.each([

@@ -19,10 +19,11 @@ const calculator: ToolUnion = {
 /** One tool, whose result is always the same. */
 export const tools = {
   params: [calculator],
-  run: async ({ calls }: StepToRun) => ({
-    results: calls.map(({ id }) => ({ type: 'tool_result' as const, tool_use_id: id, content: '391' })),
-    handsOver: false,
-  }),
+  run: async ({ calls }: StepToRun, { onTool }: Pick<Question, 'onTool'>) => {
+    for (const { name } of calls) onTool?.(name);
+    const results = calls.map(({ id }) => ({ type: 'tool_result' as const, tool_use_id: id, content: '391' }));
+    return { results, handsOver: false };
+  },
   confirm: noTools.confirm,
 };
 
