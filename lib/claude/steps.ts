@@ -99,7 +99,8 @@ async function doConfirmed({ tools }: StepDeps, question: Question, asking: Aski
   const { confirmed } = question;
   if (!confirmed) return;
   question.onTool?.(confirmed.tool);
-  const { told, handsOver } = await tools.confirm(confirmed, { ...question, onRan: (run) => asking.ran.push(run) });
+  const onRan = (run: ToolRun) => void asking.ran.push({ ...run, id: CONFIRMED_ID });
+  const { told, handsOver } = await tools.confirm(confirmed, { ...question, onRan });
   asking.handsOver ||= handsOver;
   const { tool: name, input } = confirmed;
   asking.messages = [

@@ -15,10 +15,11 @@ export function spansOf(record: OurRecord, id: string, content: Content): Span[]
   if (record.rating) return [ratingSpan(record, traceId, record.rating)];
   const { request, response } = content === 'redacted' ? withoutContacts(record) : record;
   const words = content === 'off' ? {} : contentOf(request, response);
+  const call = callSpan(record, traceId, id, words);
   const tools = (record.call.ran ?? []).map((tool) =>
-    toolSpan(record, traceId, tool, content === 'off' ? {} : toolContentOf(request, tool.id)),
+    toolSpan(record, call, tool, content === 'off' ? {} : toolContentOf(request, tool.id)),
   );
-  return [...tools, callSpan(record, traceId, id, words)];
+  return [...tools, call];
 }
 
 function withoutContacts({ request, response }: OurRecord): Pick<OurRecord, 'request' | 'response'> {
@@ -80,11 +81,20 @@ function ratingSpan(record: OurRecord, traceId: string, { value, comment }: NonN
   };
 }
 
-function toolSpan(record: OurRecord, traceId: string, tool: RanTool, words: Record<string, string>): Span {
+/**
+ * Below the call that asked for it. Where none of this attempt did, as the user said yes to it or a crash left it, it is below `told`, the
+ * first call that had its result.
+ */
+function toolSpan(
+  record: OurRecord,
+  { traceId, spanId: told }: Pick<Span, 'traceId' | 'spanId'>,
+  tool: RanTool,
+  words: Record<string, string>,
+): Span {
   return {
     traceId,
     spanId: spanIdOf(traceId, 'tool', tool.id),
-    ...(tool.askedBy === undefined ? {} : { parentSpanId: spanIdOf(traceId, tool.askedBy) }),
+    parentSpanId: tool.askedBy === undefined ? told : spanIdOf(traceId, tool.askedBy),
     name: `execute_tool ${tool.name}`,
     kind: 1,
     ...timesOf(tool.startedAt, tool.endedAt),

@@ -13,6 +13,7 @@ import { openForget } from '../../lib/store/forget.ts';
 import { openDynamo } from '../../lib/store/store.ts';
 import type { OtlpFault } from '../../local/stand-ins/otlp.ts';
 import { type Handler, serve } from '../../local/stand-ins/serve.ts';
+import { type Booking, openBooking } from '../harness/booking.ts';
 import { invoke, receive } from '../harness/consumer.ts';
 import { throughProtobuf } from '../harness/otlp-schema.ts';
 import { type LogWorld, openLogWorld } from '../harness/reconify-world.ts';
@@ -22,16 +23,18 @@ import { openWorld, type World } from '../harness/world.ts';
 const chat = talkjsChat();
 let logs: LogWorld;
 let world: World;
+let service: Booking;
 let ids = 0;
 
 beforeAll(async () => {
+  service = await openBooking();
   logs = await openLogWorld(
     { OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Basic%20b3RlbA==,x-tenant=a' },
     { withOtlp: true },
   );
   world = await openWorld(chat, { TABLE_NAME: logs.table });
 });
-afterAll(() => Promise.all([world.close(), logs.close()]));
+afterAll(() => Promise.all([world.close(), logs.close(), service.close()]));
 afterEach(() => {
   logs.otlp.heal();
   logs.reconify.heal();
@@ -110,6 +113,21 @@ describe('a turn in which a tool ran', () => {
       },
     });
     expect(asking?.attributes['gen_ai.response.finish_reasons']).toEqual(['tool_use']);
+  });
+
+  it('has what the user said yes to below the call that was told of it, by the id that this one knows', async () => {
+    world.claude.script({ text: null, tools: [{ name: 'cancel', input: { room: 'Rome' } }] });
+    const [asking] = await spansAfter('confirmed', 'Cancel Rome');
+
+    const [tool, call] = (await spansAfter('confirmed', 'Yes')).toSorted((a, b) => a.kind - b.kind);
+
+    expect(tool).toMatchObject({
+      name: 'execute_tool cancel',
+      traceId: call?.traceId,
+      parentSpanId: call?.spanId,
+      attributes: { 'gen_ai.tool.call.id': 'toolu_confirmed_by_user' },
+    });
+    expect(tool?.traceId).not.toBe(asking?.traceId);
   });
 
   it('says what it cost, and counts what the cache had among the input', async () => {
