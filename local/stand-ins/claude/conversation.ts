@@ -3,7 +3,7 @@ import type { Block, FileBlock, Message, MessagesRequest, ToolResultBlock } from
 
 /** What is known of the conversation when it is the model's turn. */
 export interface Conversation {
-  /** What the user says now, one entry per text block; notes wrapped in a tag are left out. */
+  /** What the user says now, one entry per text block; notes are left out. */
   said: string[];
   /** What the user said before, in order. */
   before: string[];
@@ -72,8 +72,15 @@ function isFile(block: Block): block is FileBlock {
   return block.type === 'image' || block.type === 'document';
 }
 
+/** Between tags; data in tags behind a line that says what it is; what a message answers to. */
+const notes = [
+  /^\s*<([a-z_-]+)[^>]*>[\s\S]*<\/\1>\s*$/i,
+  /^[^\n]+\n<(data|context)>\n[^\n]*\n<\/\1>$/,
+  /^\[in reply to what [a-z ]+ said: "[^\n]*"\]$/,
+];
+
 function isNote(text: string): boolean {
-  return /^\s*<([a-z_-]+)[^>]*>[\s\S]*<\/\1>\s*$/i.test(text);
+  return notes.some((note) => note.test(text));
 }
 
 function resultOf(block: ToolResultBlock, messages: readonly Message[]) {
