@@ -1,5 +1,6 @@
 /** The embedded stack: which names of .env and the shell are settings, and whether what they say is right. */
 
+import { namedKeys } from '../lib/config/keys.ts';
 import { type Env, type GroupName, groups } from '../lib/config.ts';
 import { BadSettings } from '../lib/errors.ts';
 import { findProblems } from './openings.ts';
@@ -31,6 +32,16 @@ export function unsetSecrets(env: Env, bots: readonly { name: string; secrets: r
     secrets
       .filter((secret) => !env[secret]?.trim())
       .map((secret) => `${secret} is not set, which the bot ${name} names as a secret`),
+  );
+}
+
+/** What is told of each name under a bot's `http` that no key of `CHAT_ACCESS_KEYS` has: nobody reaches the bot by it. */
+export function unknownKeys(env: Env, bots: readonly { name: string; http: readonly string[] }[]): string[] {
+  const known = new Set(namedKeys(env, 'CHAT_ACCESS_KEYS', [])?.map(({ name }) => name));
+  return bots.flatMap(({ name, http }) =>
+    http
+      .filter((key) => !known.has(key))
+      .map((key) => `CHAT_ACCESS_KEYS has no key ${key}=…, which the bot ${name} names under http`),
   );
 }
 

@@ -16,7 +16,15 @@ import { claimPorts, portBlock, untilListening } from './ports.ts';
 import { reloadBots } from './reload.ts';
 import { makeResources } from './resources.ts';
 import { functionsOf, httpPathOf, type Serverless, streamRoutesOf, withoutStreamRoutes } from './service.ts';
-import { botSecretsIn, checkSettings, type Settings, settingsIn, unsetSecrets, withLocalDefaults } from './settings.ts';
+import {
+  botSecretsIn,
+  checkSettings,
+  type Settings,
+  settingsIn,
+  unknownKeys,
+  unsetSecrets,
+  withLocalDefaults,
+} from './settings.ts';
 import { serve } from './stand-ins/serve.ts';
 import { openStandIns } from './stand-ins.ts';
 import { type Status, sayStack } from './status.ts';
@@ -77,7 +85,7 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
   });
   const named = readBots(botsFolder(process.env));
   equip(service, functions, resources, { ...settings, ...credentials, ...botSecretsIn(env, named) });
-  for (const what of unsetSecrets(env, named)) print(`bots │ ${what}`);
+  for (const what of [...unsetSecrets(env, named), ...unknownKeys(env, named)]) print(`bots │ ${what}`);
 
   const sqs = new SQSClient({ region: service.provider.region, useQueueUrlAsEndpoint: false });
   onEnd(() => sqs.destroy());

@@ -42,6 +42,9 @@ export function chosenKeys(env: Env, name: string, problems: string[]): string[]
 /** A name is told from the beginning of a key by the number of characters behind it. */
 const NAMED = /^([a-z][a-z0-9-]{0,31})=(.{16,})$/;
 
+/** A name with too little behind it to be one of these; the `=` at the end of a key in base64 are its own. */
+const NAMED_SHORT = /^[a-z][a-z0-9-]{0,31}=[^=].{0,14}$/;
+
 export interface NamedKey {
   key: string;
   name?: string | undefined;
@@ -49,7 +52,12 @@ export interface NamedKey {
 
 /** Keys that may have a name in front, `name=key`. */
 export function namedKeys(env: Env, name: string, problems: string[]): NamedKey[] | undefined {
-  const items = keys(env, name, problems)?.map((item): NamedKey => {
+  const all = keys(env, name, problems);
+  if (all?.some((item) => NAMED_SHORT.test(item)))
+    problems.push(
+      `${name} has a name in front of a key of fewer than 16 characters: make the key longer, or leave the name out`,
+    );
+  const items = all?.map((item): NamedKey => {
     const [, name, key = item] = NAMED.exec(item) ?? [];
     return name === undefined ? { key } : { key, name };
   });

@@ -5,7 +5,7 @@ import { type Env, type GroupName, groups } from '../../lib/config.ts';
 import { platforms } from '../../lib/platforms/all.ts';
 import { type Finding, off, ok, wrong } from '../../lib/platforms/kit/finding.ts';
 import { findProblems } from '../../local/openings.ts';
-import { besides, places, settingNames, unsetSecrets } from '../../local/settings.ts';
+import { besides, places, settingNames, unknownKeys, unsetSecrets } from '../../local/settings.ts';
 import { isOfBots, readableBots } from '../stage/stage.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -29,9 +29,10 @@ export async function checkSettings(env: Env, given: Env): Promise<Finding[]> {
   const meanings = readMeanings();
   const all = { ...places(), ...env };
   const problems = [...(await findProblems(all)), ...besides(given)];
+  const bots = readableBots(given);
   return [
     ...problems.map((problem) => wrong(problem, isOfBots(problem, given) ? THERE : meaningOf(problem, meanings))),
-    ...unsetSecrets(given, readableBots(given)).map((what) => wrong(what, 'set it in .env')),
+    ...[...unsetSecrets(given, bots), ...unknownKeys(given, bots)].map((what) => wrong(what, 'set it in .env')),
     ...Object.entries(given).flatMap(([name, value = '']) => checkName(name, value, [...meanings.keys()])),
     ...doorsOf(all),
   ];

@@ -4,7 +4,7 @@ import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import { type Env, type GroupName, groups } from '../../lib/config.ts';
 import { platforms } from '../../lib/platforms/all.ts';
 import { findProblems } from '../../local/openings.ts';
-import { besides, places } from '../../local/settings.ts';
+import { besides, places, unknownKeys } from '../../local/settings.ts';
 import { environmentOf, sizeProblem } from './environment.ts';
 import { explained } from './explain.ts';
 import { readGroups } from './parameters.ts';
@@ -58,6 +58,7 @@ async function checkSettings(stage: Stage, secrets: Env, secret: readonly string
   const problems = [
     ...(await findProblems(env)),
     ...secret.flatMap((name) => missingOfBot(name, secrets)),
+    ...(secrets.CHAT_ACCESS_KEYS ? unknownKeys(secrets, readableBots(stage.env)) : []),
     ...besides(stage.env),
     ...switchedOff(stage.env, secrets),
     ...sizeProblem({ ...environment, ...PLACES_AT_LENGTH }),

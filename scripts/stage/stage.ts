@@ -5,7 +5,7 @@ import { type Env, type GroupName, groups, secretsOf } from '../../lib/config.ts
 import { BadSettings } from '../../lib/errors.ts';
 import { readWritten } from '../../local/env-file.ts';
 import { botsFolder, useBotsOf } from '../build/bots/folder.ts';
-import { readBots, shown } from '../build/bots/read-bots.ts';
+import { type BotFolder, readBots, shown } from '../build/bots/read-bots.ts';
 import { CannotRun } from '../cannot-run.ts';
 
 /** As in serverless.yml. */
@@ -53,12 +53,12 @@ export function stackName({ name }: Pick<Stage, 'name'>): string {
 export type Naming = Readonly<{ name: string; secrets: readonly string[] }>;
 
 /** The bots of these settings. Throws `BadSettings`. */
-export function botsOf(env: Env): readonly Naming[] {
+export function botsOf(env: Env): readonly (Naming & Pick<BotFolder, 'http'>)[] {
   return readBots(botsFolder(env));
 }
 
 /** The same, none while one is wrong: for whoever tells what is wrong with them besides. */
-export function readableBots(env: Env): readonly Naming[] {
+export function readableBots(env: Env): ReturnType<typeof botsOf> {
   try {
     return botsOf(env);
   } catch (error) {

@@ -162,17 +162,30 @@ it('keeps the keys of vendors as they are on a deployed stage, too', () => {
 });
 
 it('tells the name in front of an access key from a key', () => {
-  const CHAT_ACCESS_KEYS = `shop=${KEY},${KEY}==,shop=short,Shop=${KEY}`;
+  const CHAT_ACCESS_KEYS = `shop=${KEY},${KEY}==,short==,Shop=${KEY}`;
 
   const { chat } = readSettings({ CHAT_ACCESS_KEYS }, ['chat']);
 
   expect(chat?.accessKeys).toEqual([
     { key: KEY, name: 'shop' },
     { key: `${KEY}==` },
-    { key: 'shop=short' },
+    { key: 'short==' },
     { key: `Shop=${KEY}` },
   ]);
 });
+
+it.each(['CHAT_ACCESS_KEYS', 'OPERATOR_KEYS'])(
+  '%s takes no name in front of a key that is too short for one',
+  (name) => {
+    const queues = ['TURNS', 'EVENTS', 'RECORDS'].map((queue) => [`${queue}_DEAD_LETTERS_URL`, 'http://q']);
+    const say = (value: string) => problemOf({ ...Object.fromEntries(queues), [name]: value }, ['chat', 'operator']);
+
+    expect(say(`${KEY},shop=abc`)).toBe(
+      `${name} has a name in front of a key of fewer than 16 characters: make the key longer, or leave the name out`,
+    );
+    expect(say(`shop=${'a'.repeat(16)},abc`)).toBeUndefined();
+  },
+);
 
 it('counts the key without its name', () => {
   const named = `${'n'.repeat(20)}=${'k'.repeat(20)}`;

@@ -17,7 +17,14 @@ import { startEmulators } from '../../../local/emulators.ts';
 import { claimPorts, portBlock } from '../../../local/ports.ts';
 import { makeResources, type Resources } from '../../../local/resources.ts';
 import type { Resource } from '../../../local/service.ts';
-import { botSecretsIn, checkSettings, settingNames, settingsIn, unsetSecrets } from '../../../local/settings.ts';
+import {
+  botSecretsIn,
+  checkSettings,
+  settingNames,
+  settingsIn,
+  unknownKeys,
+  unsetSecrets,
+} from '../../../local/settings.ts';
 import { openStandIns } from '../../../local/stand-ins.ts';
 
 test('what bots name as secrets is taken over by its name, and what is not set is told by the bot that names it', () => {
@@ -29,6 +36,18 @@ test('what bots name as secrets is taken over by its name, and what is not set i
 
   expect(botSecretsIn(env, bots)).toEqual({ CRM_KEY: 'there' });
   expect(unsetSecrets(env, bots)).toEqual(['DESK_KEY is not set, which the bot sales names as a secret']);
+});
+
+test('a name under http that no key has is told by the bot that names it', () => {
+  const bots = [
+    { name: 'default', http: [] },
+    { name: 'sales', http: ['shop', 'fair'] },
+  ];
+  const CHAT_ACCESS_KEYS = 'shop=a-key-of-the-shop-01234,fair';
+
+  expect(unknownKeys({ CHAT_ACCESS_KEYS }, bots)).toEqual([
+    'CHAT_ACCESS_KEYS has no key fair=…, which the bot sales names under http',
+  ]);
 });
 
 test('settings are the names that the configuration looks up, and nothing of the plumbing', () => {

@@ -116,6 +116,22 @@ describe('a deployment', () => {
     expect(printed.join('\n')).not.toContain('of the file');
   });
 
+  it('whose keys have not the name under which a bot is to be reached says so, once there are keys', async () => {
+    const BOTS_DIR = folderOfBots({ default: 'Hello', sales: '---\nhttp: [shop]\n---\nHello' });
+    vi.stubEnv('BOTS_DIR', BOTS_DIR);
+    const env = { TALKJS_APP_ID: 'app', BOTS_DIR };
+    const key = 'k'.repeat(32);
+    await deploy({ stage: stageOf(env) });
+    ssm.parameters.set(`${PATH}/chat`, JSON.stringify({ CHAT_ACCESS_KEYS: `shpo=${key}` }));
+
+    const failure = await failureOf(deploy({ stage: stageOf(env) }));
+    ssm.parameters.set(`${PATH}/chat`, JSON.stringify({ CHAT_ACCESS_KEYS: `shop=${key}` }));
+    await deploy({ stage: stageOf(env) });
+
+    expect(failure).toContain('CHAT_ACCESS_KEYS has no key shop=…, which the bot sales names under http');
+    expect(ran).toHaveLength(4);
+  });
+
   it('of which only the secrets know that others are to be told asks for it in the file, too', async () => {
     const address = { EVENTS_WEBHOOK_URL: 'https://ops.example/x', EVENTS_WEBHOOK_FORMAT: 'slack' };
     ssm.parameters.set(`${PATH}/events`, JSON.stringify({ EVENTS_WEBHOOK_URL: address.EVENTS_WEBHOOK_URL }));
