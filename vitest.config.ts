@@ -35,7 +35,7 @@ export default defineConfig(({ mode }) => {
   };
   const projects = [
     { name: 'embedded', include: [TESTS], exclude: size === 'sample' ? LONG : [], ...emulators },
-    { name: 'architecture', include: ['test/architecture.test.ts', 'test/patterns.test.ts'] },
+    { name: 'architecture', include: ['test/architecture.test.ts', 'test/patterns.test.ts', 'test/docs.test.ts'] },
     { name: 'package', include: ['test/package/*.test.ts'], globalSetup: ['test/package/packages.ts'] },
     /** Amazon's own emulator (Java) in place of ours. */
     {

@@ -26,6 +26,16 @@ export interface Reload {
 /** An editor writes a file in several steps (ms). */
 const SETTLED_MS = 60;
 
+const MOST_NAMES = 3;
+
+/** For a line: which files, below the folder, as far as that is known. */
+function namesOf(files: readonly string[] = []): string {
+  const names = [...new Set(files)];
+  if (names.length === 0) return 'all';
+  const more = names.length - MOST_NAMES;
+  return `${names.slice(0, MOST_NAMES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
 /** One take-over at a time; what is saved meanwhile is taken over after it. */
 export function reloadBots({ folder, take, all: first, print }: ReloadOptions): Reload {
   let all = first;
@@ -47,7 +57,7 @@ export function reloadBots({ folder, take, all: first, print }: ReloadOptions): 
     try {
       all = await take(taken);
       problem = undefined;
-      print(`bots │ taken over in ${Date.now() - startedAt} ms`);
+      print(`bots │ ${namesOf(taken)} taken over in ${Date.now() - startedAt} ms`);
     } catch (error) {
       changed = taken && changed && [...taken, ...changed];
       problem = describe(error);

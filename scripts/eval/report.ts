@@ -45,7 +45,9 @@ export function toText(results: readonly CaseResult[], { isOffline }: { isOfflin
           'Answered by the offline Claude, as ANTHROPIC_API_KEY is not set: it shows that the cases run, not how good a prompt is.',
         ]
       : []),
-    ...(unjudged > 0 ? [`NOT JUDGED: ${unjudged} expectations with \`judge\`. They need ANTHROPIC_API_KEY.`] : []),
+    ...(unjudged > 0
+      ? [`NOT JUDGED, which needs ANTHROPIC_API_KEY: \`judge\` of ${unjudged} expectation${unjudged === 1 ? '' : 's'}.`]
+      : []),
   ];
   const rate = passRate(results);
   const passed = `${(rate * 100).toFixed(0)} % of the runs passed.`;

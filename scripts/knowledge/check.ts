@@ -46,6 +46,7 @@ function costOf(model: string, { chunks, tokens, mode }: Known): string {
   return `${model}: about $${usd(search)} for an answer that searches once`;
 }
 
+/** Five digits, more where those would show nothing. */
 function usd(amount: number): string {
-  return amount.toFixed(5);
+  return amount.toFixed(amount > 0 ? Math.max(5, 1 - Math.floor(Math.log10(amount))) : 5);
 }

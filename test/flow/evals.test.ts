@@ -131,7 +131,7 @@ describe('npm run eval', () => {
 
     expect([judged.code, refused.code, skipped.code]).toEqual([0, 1, 0]);
     expect(refused.text).toContain('is not “It is polite.”: Rude.');
-    expect(skipped.text).toContain('NOT JUDGED: 1 expectations');
+    expect(skipped.text).toContain('NOT JUDGED, which needs ANTHROPIC_API_KEY: `judge` of 1 expectation.');
     expect(claude.requests).toHaveLength(8);
   });
 
