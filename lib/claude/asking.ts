@@ -2,7 +2,7 @@
 import type { MessageParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import type { OpenedKnowledge } from '../knowledge/open.ts';
 import { withCited } from '../knowledge/sources.ts';
-import { whatWasDone } from '../text/done.ts';
+import { effectsInWords } from '../text/effects-in-words.ts';
 import type { Asked, StepEnding } from '../tools/ending.ts';
 import type { ToolRun } from '../tools/tool.ts';
 import type { Effect, Reply, Source } from '../types.ts';
@@ -60,8 +60,8 @@ export function effectsOf({ confirmed, journal }: Question): Effect[] {
  * the one for the other.
  */
 export function lastWords(ending: StepEnding, question: Question): string {
-  const done = 'asked' in ending ? whatWasDone(effectsOf(question), question.speech) : [];
-  return joinedOf([...done, ending.text]);
+  const effects = 'asked' in ending ? effectsInWords(effectsOf(question), question.speech) : [];
+  return joinedOf([...effects, ending.text]);
 }
 
 /** Takes what a call said, and which of our documents it is from. */

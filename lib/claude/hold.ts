@@ -1,5 +1,5 @@
 /** Stop 6, for a bot that answers from its documents alone: nothing is shown before it says from which. Pure. */
-import { whatWasDone } from '../text/done.ts';
+import { effectsInWords } from '../text/effects-in-words.ts';
 import type { Speech } from '../text/sentences.ts';
 import { joinedOf, toReply } from './answer.ts';
 import { type Answered, type Asking, effectsOf } from './asking.ts';
@@ -36,25 +36,25 @@ export function isFromNothing({ sources, handsOver, ending }: Asking): boolean {
 }
 
 /**
- * The end that Claude chose for a turn without a source; else, in the place of what it said, the sentence that says so. What the turn did
- * is told with the first and instead of the second.
+ * The end that Claude chose for a turn without a source; else, in the place of what it said, the sentence that says so. What became
+ * of the turn's calls that act is told with the first and instead of the second.
  */
 export function instead(asking: Asking, question: Question, hold: Hold): Answered {
   hold.drop();
   hold.release();
-  const reply = endOf(asking, question.speech, whatWasDone(effectsOf(question), question.speech));
+  const reply = endOf(asking, question.speech, effectsInWords(effectsOf(question), question.speech));
   question.onText?.(reply.text);
   return { ...reply, ...(asking.leftOut.length > 0 ? { unreadable: asking.leftOut } : {}) };
 }
 
-function endOf({ ending, stop, said }: Asking, speech: Speech, done: readonly string[]): Answered {
+function endOf({ ending, stop, said }: Asking, speech: Speech, effects: readonly string[]): Answered {
   const how = { isShown: false, speech };
   if (ending && 'choices' in ending && ending.choices.length === 0) {
-    const text = joinedOf([ending.text, ...done]);
+    const text = joinedOf([ending.text, ...effects]);
     return ending.isMiss ? { kind: 'answer', text, stop: 'not found', missed: true } : { kind: 'answer', text, stop };
   }
   if (!ending && toReply(said, stop, how).kind !== 'answer') return toReply([''], stop, how);
-  // Of what it did no document speaks: that is no gap in them.
-  if (done.length > 0) return { kind: 'answer', text: joinedOf(done), stop: 'acted' };
+  // Of such a call no document speaks: that is no gap in them.
+  if (effects.length > 0) return { kind: 'answer', text: joinedOf(effects), stop: 'acted' };
   return { kind: 'answer', text: speech.notInDocuments, stop: 'not found', missed: true };
 }

@@ -39,6 +39,7 @@ export function speak(language: Language) {
     userSpent: (waitSeconds: number) => said.userSpent(duration(waitSeconds)),
     allSpent: (waitSeconds: number) => said.allSpent(duration(waitSeconds)),
     wasDone: (what: readonly string[]) => said.wasDone(list(what)),
+    notDone: (what: readonly string[]) => said.notDone(list(what)),
     mayBeDone: (what: readonly string[]) => said.mayBeDone(list(what)),
   };
 }

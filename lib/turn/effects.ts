@@ -1,5 +1,5 @@
 /** Stops 6-7, where a turn has acted: what it did is told with whatever it ends in. Pure. */
-import { whatWasDone } from '../text/done.ts';
+import { effectsInWords } from '../text/effects-in-words.ts';
 import type { Speech } from '../text/sentences.ts';
 import type { Effect, Reply } from '../types.ts';
 
@@ -12,7 +12,7 @@ export function hasActed(effects: readonly Effect[] | undefined): boolean {
 export function telling(reply: Reply, effects: readonly Effect[] | undefined, speech: Speech): Reply {
   if (!effects?.length) return reply;
   const isTold = reply.kind === 'answer' && TOLD.has(reply.stop);
-  const text = isTold ? reply.text : [reply.text, ...whatWasDone(effects, speech)].filter(Boolean).join('\n\n');
+  const text = isTold ? reply.text : [reply.text, ...effectsInWords(effects, speech)].filter(Boolean).join('\n\n');
   return { ...reply, text, effects };
 }
 

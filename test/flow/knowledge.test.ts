@@ -11,7 +11,7 @@ import { searchTool } from '../../lib/knowledge/tool.ts';
 import { speak } from '../../lib/text/sentences.ts';
 import offerChoices from '../../lib/tools/all/offer-choices.ts';
 import { type Journal, type JournalStore, loadJournal } from '../../lib/tools/journal.ts';
-import { defineTool, type Tool } from '../../lib/tools/tool.ts';
+import { defineTool, type Tool, ToolError } from '../../lib/tools/tool.ts';
 import { openToolbox } from '../../lib/tools/toolbox.ts';
 import { telling } from '../../lib/turn/effects.ts';
 import type { Source } from '../../lib/types.ts';
@@ -297,6 +297,7 @@ describe('a bot that answers from its documents alone', () => {
   const offers = { name: 'offer_choices', input: { question: 'More?', options: ['Yes', 'No'] } };
   const done = 'This was done: book room.';
   const maybe = english.mayBeDone(['book room']);
+  const refused = 'This was not done: book room.';
 
   it.each([
     ['small talk', 'Rome', ends('small_talk', 'You are welcome.'), `You are welcome.\n\n${done}`, false],
@@ -304,6 +305,7 @@ describe('a bot that answers from its documents alone', () => {
     ['that it does not know', 'Rome', ends('not_found', 'Breakfast? No idea.'), `Breakfast? No idea.\n\n${done}`, true],
     ['words that no document says', 'Rome', { text: 'Rome is yours for 99 days.' }, done, false],
     ['words that no document says, and nobody knows', '?', { text: 'Rome is yours.' }, maybe, false],
+    ['words that no document says, and was refused', 'taken', { text: 'It is taken.' }, refused, false],
     ['words that were cut', 'Rome', { text: 'Rome is', stopReason: 'max_tokens' }, done, false],
     ['choices', 'Rome', { text: null, tools: [offers] }, done, false],
   ])('names what it did when it ends with %s', async (_, room, end, told, isMiss) => {
@@ -324,6 +326,7 @@ describe('a bot that answers from its documents alone', () => {
     effect: 'once',
     input: z.strictObject({ room: z.string() }),
     run: ({ room }) => {
+      if (room === 'taken') throw new ToolError('The room is taken.');
       if (room === '?') throw new Error('nobody knows');
       return { booked: room };
     },

@@ -21,6 +21,7 @@ export const de: Sentences = {
   allSpent: (wait) => `Mehr Fragen kann ich heute leider nicht beantworten. In ${wait} bin ich wieder da.`,
   blocked: 'Ich kann Ihnen hier nicht mehr antworten.',
   wasDone: (what) => `Das wurde ausgeführt: ${what}.`,
+  notDone: (what) => `Das wurde nicht ausgeführt: ${what}.`,
   mayBeDone: (what) =>
     `Ob das ausgeführt wurde, ist nicht bekannt: ${what}. Bitte prüfen Sie es, bevor Sie noch einmal darum bitten.`,
   handedOver: 'Ich habe unser Team gebeten, hier zu übernehmen. Es wird sich jemand bei Ihnen melden.',

@@ -20,6 +20,7 @@ export const en: Sentences = {
   allSpent: (wait) => `I have answered as much as I can today. Please come back in ${wait}.`,
   blocked: 'I cannot answer you here any more.',
   wasDone: (what) => `This was done: ${what}.`,
+  notDone: (what) => `This was not done: ${what}.`,
   mayBeDone: (what) => `I cannot tell whether this was done: ${what}. Please check before you ask for it again.`,
   handedOver: 'I have asked our team to take over here. Somebody will write to you.',
   nobodyYet: 'Sorry, nobody of our team has come yet. Your message is not forgotten: somebody will write to you.',

@@ -20,6 +20,7 @@ export const es: Sentences = {
   allSpent: (wait) => `Por hoy ya he respondido todo lo que puedo. Vuelva dentro de ${wait}.`,
   blocked: 'Ya no puedo responderle aquí.',
   wasDone: (what) => `Esto se ha hecho: ${what}.`,
+  notDone: (what) => `Esto no se ha hecho: ${what}.`,
   mayBeDone: (what) => `No sé si esto se ha hecho: ${what}. Compruébelo antes de volver a pedirlo.`,
   handedOver: 'He pedido a nuestro equipo que se encargue de esto. Alguien le escribirá.',
   nobodyYet:

@@ -22,6 +22,7 @@ export const fr: Sentences = {
   allSpent: (wait) => `J’ai répondu à tout ce que je pouvais aujourd’hui. Revenez dans ${wait}.`,
   blocked: 'Je ne peux plus vous répondre ici.',
   wasDone: (what) => `Ceci a été fait : ${what}.`,
+  notDone: (what) => `Ceci n’a pas été fait : ${what}.`,
   mayBeDone: (what) => `Je ne sais pas si ceci a été fait : ${what}. Veuillez vérifier avant de le redemander.`,
   handedOver: 'J’ai demandé à notre équipe de prendre le relais ici. Quelqu’un vous écrira.',
   nobodyYet:

@@ -22,6 +22,7 @@ export const it: Sentences = {
   allSpent: (wait) => `Per oggi ho risposto a tutto quello che potevo. Torni tra ${wait}.`,
   blocked: 'Non posso più risponderle qui.',
   wasDone: (what) => `Questo è stato fatto: ${what}.`,
+  notDone: (what) => `Questo non è stato fatto: ${what}.`,
   mayBeDone: (what) => `Non so se questo è stato fatto: ${what}. Verifichi prima di chiederlo di nuovo.`,
   handedOver: 'Ho chiesto al nostro team di occuparsi di questa conversazione. Qualcuno le scriverà.',
   nobodyYet:

@@ -21,6 +21,7 @@ export const ja: Sentences = {
   allSpent: (wait) => `本日の回答の上限に達しました。${wait}後にもう一度お越しください。`,
   blocked: 'こちらではこれ以上お答えできません。',
   wasDone: (what) => `次の操作を行いました：${what}。`,
+  notDone: (what) => `次の操作は行われませんでした：${what}。`,
   mayBeDone: (what) => `次の操作が行われたかどうか確認できません：${what}。もう一度依頼する前にご確認ください。`,
   handedOver: '担当チームに対応を依頼しました。担当者からご連絡いたします。',
   nobodyYet:

@@ -21,6 +21,7 @@ export const nl: Sentences = {
   allSpent: (wait) => `Meer vragen kan ik vandaag niet beantwoorden. Kom over ${wait} terug.`,
   blocked: 'Ik kan u hier niet meer antwoorden.',
   wasDone: (what) => `Dit is gedaan: ${what}.`,
+  notDone: (what) => `Dit is niet gedaan: ${what}.`,
   mayBeDone: (what) => `Ik weet niet of dit is gedaan: ${what}. Controleer het voordat u er opnieuw om vraagt.`,
   handedOver: 'Ik heb ons team gevraagd het hier over te nemen. Iemand zal u schrijven.',
   nobodyYet: 'Sorry, er is nog niemand van ons team geweest. Uw bericht is niet vergeten: iemand zal u schrijven.',

@@ -22,6 +22,7 @@ export const pl: Sentences = {
     `Dziś nie mogę już odpowiadać na kolejne pytania. Proszę wrócić później (pozostały czas: ${wait}).`,
   blocked: 'Nie mogę już tutaj odpowiadać na wiadomości od Państwa.',
   wasDone: (what) => `Wykonano: ${what}.`,
+  notDone: (what) => `Nie wykonano: ${what}.`,
   mayBeDone: (what) => `Nie wiadomo, czy to wykonano: ${what}. Proszę to sprawdzić, zanim poprosi się o to ponownie.`,
   handedOver: 'Nasz zespół został poproszony o przejęcie tej rozmowy. Ktoś do Pana/Pani napisze.',
   nobodyYet:

@@ -21,6 +21,7 @@ export const pt: Sentences = {
   allSpent: (wait) => `Por hoje já respondi a todas as perguntas que posso. Volte daqui a ${wait}.`,
   blocked: 'Já não posso responder-lhe aqui.',
   wasDone: (what) => `Isto foi feito: ${what}.`,
+  notDone: (what) => `Isto não foi feito: ${what}.`,
   mayBeDone: (what) => `Não sei se isto foi feito: ${what}. Verifique antes de pedir de novo.`,
   handedOver: 'Pedi à nossa equipe que assuma esta conversa. Alguém vai lhe escrever.',
   nobodyYet: 'Desculpe, ninguém da nossa equipe veio ainda. A sua mensagem não foi esquecida: alguém vai lhe escrever.',

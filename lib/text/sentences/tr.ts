@@ -20,6 +20,7 @@ export const tr: Sentences = {
   allSpent: (wait) => `Bugün yanıtlayabileceklerim bu kadar. Lütfen ${wait} sonra tekrar gelin.`,
   blocked: 'Size burada artık yanıt veremiyorum.',
   wasDone: (what) => `Yapılan işlem: ${what}.`,
+  notDone: (what) => `Yapılmayan işlem: ${what}.`,
   mayBeDone: (what) => `Bunun yapılıp yapılmadığı bilinmiyor: ${what}. Lütfen yeniden istemeden önce kontrol edin.`,
   handedOver: 'Ekibimizden bu görüşmeyi devralmasını istedim. Biri size yazacak.',
   nobodyYet: 'Üzgünüm, ekibimizden henüz kimse gelmedi. Mesajınız unutulmadı: biri size yazacak.',

@@ -22,6 +22,8 @@ export interface Sentences {
   blocked: string;
   /** What tools did, by their names, such as "cancel order and refund". */
   wasDone(what: string): string;
+  /** What they refused: nothing has happened. */
+  notDone(what: string): string;
   mayBeDone(what: string): string;
   /** A human was asked to take the conversation over, and nobody has come so far. */
   handedOver: string;

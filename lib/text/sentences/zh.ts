@@ -18,6 +18,7 @@ export const zh: Sentences = {
   allSpent: (wait) => `我今天的回答额度已用完。请在${wait}后再来。`,
   blocked: '我无法再在这里回答您。',
   wasDone: (what) => `已执行：${what}。`,
+  notDone: (what) => `未执行：${what}。`,
   mayBeDone: (what) => `无法确定是否已执行：${what}。请先核实，再重新提出。`,
   handedOver: '我已请我们的团队接手，会有人给您回复。',
   nobodyYet: '抱歉，我们的团队还没有人来。您的消息没有被遗忘，会有人给您回复。',

@@ -20,6 +20,7 @@ const TOLD: Readonly<Record<keyof Speech, (speech: Speech) => string>> = {
   allSpent: ({ allSpent }) => allSpent(5 * 3600),
   blocked: ({ blocked }) => blocked,
   wasDone: ({ wasDone }) => wasDone(['cancel order', 'refund']),
+  notDone: ({ notDone }) => notDone(['cancel order']),
   mayBeDone: ({ mayBeDone }) => mayBeDone(['refund']),
   handedOver: ({ handedOver }) => handedOver,
   nobodyYet: ({ nobodyYet }) => nobodyYet,
