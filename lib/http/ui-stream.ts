@@ -116,6 +116,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'not found': 'stop',
   acted: 'stop',
   max_tokens: 'length',
+  'too long': 'length',
   deadline: 'length',
   refusal: 'content-filter',
 };
