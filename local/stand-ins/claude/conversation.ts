@@ -75,7 +75,7 @@ function isFile(block: Block): block is FileBlock {
 /** Between tags; data in tags behind a line that says what it is; what a message answers to. */
 const notes = [
   /^\s*<([a-z_-]+)[^>]*>[\s\S]*<\/\1>\s*$/i,
-  /^[^\n]+\n<(data|context)>\n[^\n]*\n<\/\1>$/,
+  /^[^\n]+\n<(data)>\n[^\n]*\n<\/\1>$/,
   /^\[in reply to what [a-z ]+ said: "[^\n]*"\]$/,
 ];
 

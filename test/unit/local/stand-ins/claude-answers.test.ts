@@ -1,7 +1,6 @@
 import type { ContentBlockParam, MessageParam, Tool } from '@anthropic-ai/sdk/resources/messages/messages';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noteOfEffects } from '../../../../lib/claude/window.ts';
-import { noteOfContext } from '../../../../lib/text/context.ts';
 import { model, open, textOf } from '../../../harness/stand-in-claude-client.ts';
 
 let here: Awaited<ReturnType<typeof open>>;
@@ -99,7 +98,6 @@ describe('the offline Claude answers from the conversation', () => {
 
   it.each([
     ['what became of its calls', noteOfEffects([{ tool: 'cancel', input: '{"room":"Rome"}', state: 'DECLINED' }])],
-    ['what is known of the user', { type: 'text' as const, text: noteOfContext({ 'user.locale': 'de' }) }],
     ['what a message answers to', { type: 'text' as const, text: '[in reply to what you said: "Which \\"room\\"?"]' }],
   ])('keeps to itself a note on %s', async (_, note) => {
     const behind = await ask([user([{ type: 'text', text: 'No' }, note])]);
