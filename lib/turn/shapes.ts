@@ -30,6 +30,7 @@ export interface TurnDeps {
     | 'claim'
     | 'find'
     | 'recent'
+    | 'between'
     | 'merge'
     | 'answer'
     | 'sendAlone'

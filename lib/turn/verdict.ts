@@ -3,8 +3,8 @@ import { labelled } from '../log.ts';
 import { partsOfSk } from '../store/store.ts';
 import { loadCall, noted } from '../tools/journal.ts';
 import { ASKED_PLACE, type Confirmed } from '../tools/toolbox.ts';
-import type { Effect, Turn } from '../types.ts';
-import { questionFor, saysYes } from './confirm.ts';
+import type { Effect, MessageRef, Turn } from '../types.ts';
+import { type OpenQuestion, questionFor, saysYes } from './confirm.ts';
 import type { TurnDeps, TurnInput, Work } from './shapes.ts';
 
 /** What is to be done now, or was to be and is not; neither where nothing was asked. */
@@ -21,14 +21,28 @@ export async function verdictOf(
 ): Promise<Verdict> {
   const answering = { turn, takenAt, behind };
   const open = questionFor(turns, answering);
-  if (!open) return {};
-  const isYes = saysYes(open, turns, answering, now());
-  const { tool, version, input } = open.pending;
+  const question = open ?? (turn.generation > 0 ? await answeredBefore(store, head, turn) : undefined);
+  if (!question) return {};
+  const isYes = open !== undefined && saysYes(open, turns, answering, now());
+  const { tool, version, input } = question.pending;
   const declined = noted({ tool, input, state: 'DECLINED' });
   if (!isYes && turn.epoch === 1) return { declined };
   const { platform, conversation } = head;
-  const ref = { platform, conversation, ...partsOfSk(open.sk) };
+  const ref = { platform, conversation, ...partsOfSk(question.sk) };
   const journal = await loadCall(store, ASKED_PLACE, { ref, by: holder.owner, log: labelled(log, head) });
   if (!isYes && journal.begun() === 0) return { declined };
   return { confirmed: { tool, version, input, journal } };
+}
+
+/**
+ * The question that a redriven turn was the answer to when it came. By what was said and asked since it is closed, and what was not
+ * begun then is not begun now; but what was begun, its turn has done.
+ */
+async function answeredBefore(
+  store: TurnDeps['store'],
+  head: MessageRef,
+  turn: Turn,
+): Promise<OpenQuestion | undefined> {
+  const before = await store.between(head, undefined, turn.sk);
+  return questionFor(before, { turn, takenAt: undefined, behind: [] });
 }

@@ -176,6 +176,37 @@ it('says what it has done in front of a second question', async () => {
   expect(service.acted.map(({ room }) => room)).toEqual(['Rome']);
 });
 
+it('is known to be done when the yes is redriven, whatever was said or asked since', async () => {
+  const conversation = await asked('Rome');
+  const yes = later(conversation, 'Yes', 1);
+  world.claude.script({ status: 400, errorMessage: 'no' });
+  await world.reply(batch([yes]), context);
+  world.claude.script(cancels('Oslo'));
+  await world.converse(conversation, 'Oslo, too');
+
+  world.claude.script({ text: 'Rome is cancelled.' });
+  await world.reply(redriven(yes), context);
+
+  expect(service.acted.map(({ room }) => room)).toEqual(['Rome']);
+  expect(lastContent()[0]?.content).toContain('"cancelled":"Rome"');
+  const turn = (await turnsOf(conversation)).find(({ messageId }) => messageId === yes.messageId);
+  expect([turn?.state, turn?.reply?.text, turn?.reply?.effects]).toEqual([
+    'DELIVERED',
+    'Rome is cancelled.',
+    [{ tool: 'cancel', input: '{"room":"Rome"}', state: 'DONE' }],
+  ]);
+});
+
+it('does nothing when a yes that nobody heard is redriven behind what was said since', async () => {
+  const conversation = await asked('Rome');
+  const yes = later(conversation, 'Yes', 1);
+  await world.converse(conversation, 'No, leave it');
+
+  await world.reply(redriven(yes), context);
+
+  expect(service.acted).toEqual([]);
+});
+
 it('asks one question in a step, and does nothing else in it', async () => {
   const conversation = `asked-${++conversations}`;
   const book = { name: 'book', input: { room: 'Bonn' } };
@@ -205,6 +236,14 @@ const context = { getRemainingTimeInMillis: () => 60_000 };
 /** What Alice says after the question. */
 function later(conversation: string, text: string, n: number) {
   return { ...sent('talkjs', conversation, text, n), createdAt: Date.now() + n };
+}
+
+/** A redrive by an operator: the message as a new generation. */
+function redriven(message: object) {
+  const { Records } = batch([message]) as { Records: { body: string }[] };
+  return {
+    Records: Records.map((one) => ({ ...one, body: JSON.stringify({ v: 1, generation: 1, inbound: message }) })),
+  } as never;
 }
 
 function takenAt(at: number, message: object) {
