@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { dedupeId, groupOf } from '../../lib/queue.ts';
-import type { Inbound, MessageRef } from '../../lib/types.ts';
+import { dedupeId, groupOf } from '../../../lib/queue/message.ts';
+import type { Inbound, MessageRef } from '../../../lib/types.ts';
 
 const ref: MessageRef = { platform: 'talkjs', conversation: 'c', messageId: 'msg_1', createdAt: 1 };
 const sent: Inbound = { ...ref, event: 'sent', speaker: { id: 'a' }, text: '', attachments: [] };
