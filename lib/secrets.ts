@@ -1,5 +1,5 @@
 /** Secrets of a deployed stage: one SSM SecureString (a JSON object of settings) per group, under SECRETS_PATH; those of bots lie in an object a bot. */
-import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { type Call, openAws } from './aws.ts';
 import type { Env } from './config.ts';
 import { BadSettings } from './errors.ts';
 
@@ -20,7 +20,7 @@ const READ_LIMIT_MS = 2_000;
 export function openSecrets(env: Env, names: readonly string[], now: () => number): () => Promise<Env> {
   const path = env.SECRETS_PATH;
   if (!path) return async () => env;
-  const ssm = new SSMClient();
+  const ssm = openAws(SSM, env);
   let cached: { env: Env; until: number } | undefined;
   let reading: Promise<Env> | undefined;
   const refresh = async (): Promise<Env> => {
@@ -41,12 +41,17 @@ export function openSecrets(env: Env, names: readonly string[], now: () => numbe
   };
 }
 
-async function read(ssm: SSMClient, path: string, names: readonly string[]): Promise<Env> {
-  const { Parameters = [] } = await ssm.send(
-    new GetParametersCommand({ Names: names.map((name) => `${path}/${name}`), WithDecryption: true }),
-    { abortSignal: AbortSignal.timeout(READ_LIMIT_MS) },
-  );
-  return Object.assign({}, ...Parameters.map(({ Name, Value }) => parse(Name ?? path, Value ?? '')));
+const SSM = { name: 'ssm', target: 'AmazonSSM', version: '1.1', tryMs: READ_LIMIT_MS } as const;
+
+interface Found {
+  Parameters?: { Name: string; Value: string }[];
+}
+
+async function read(ssm: Call, path: string, names: readonly string[]): Promise<Env> {
+  const Names = names.map((name) => `${path}/${name}`);
+  const signal = AbortSignal.timeout(READ_LIMIT_MS);
+  const { Parameters = [] } = (await ssm('GetParameters', { Names, WithDecryption: true }, signal)) as Found;
+  return Object.assign({}, ...Parameters.map(({ Name, Value }) => parse(Name, Value)));
 }
 
 /** What a parameter holds as settings: `{"sales": {"CRM_KEY": …}}` is `sales.CRM_KEY`, a secret of the bot `sales`. */

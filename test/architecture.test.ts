@@ -130,6 +130,14 @@ describe('a breach', () => {
       'reaches lib/turn/receive.ts → lib/claude/ask.ts → @anthropic-ai/sdk',
     ],
     [
+      'of a webhook door that drags the SDK in',
+      {
+        'lib/app/ingest.ts': "import { openSqs } from '../queue.ts';",
+        'lib/queue.ts': "import { SQSClient } from '@aws-sdk/client-sqs';",
+      },
+      'reaches lib/queue.ts → @aws-sdk/client-sqs',
+    ],
+    [
       'of files that import each other',
       {
         'lib/turn/x.ts': "import { y } from './y.ts';",

@@ -1,9 +1,9 @@
 /** Root of the webhook doors: stops 1-4. Of the AWS SDK it holds SQS (and SSM for the secrets), nothing else. */
 import { bots } from '#bots/doors';
-import type { GroupName, Settings } from '../config.ts';
+import { type GroupName, processEnv, type Settings } from '../config.ts';
 import { logLine } from '../log.ts';
 import type { Bots } from '../platforms/kit/manifest.ts';
-import { openSqs, openTurnsQueue } from '../queue.ts';
+import { openDoorQueue } from '../queue/door.ts';
 import { type ReceiveDeps, receive } from '../turn/receive.ts';
 import type { Dialect } from '../types.ts';
 import { type PostHandler, postDoor } from './doors/post-door.ts';
@@ -17,10 +17,9 @@ export function webhookDoor<G extends GroupName>(
   const open = openApp([group, 'turnsQueue'] as const, (settings): ReceiveDeps | undefined => {
     const own = settings[group as G & keyof typeof settings];
     if (!own) return undefined;
-    const queue = openTurnsQueue(openSqs(), settings.turnsQueue.url);
     return {
       dialect: dialectOf(own as NonNullable<Settings<G>[G]>, bots),
-      put: queue.put,
+      put: openDoorQueue(processEnv, settings.turnsQueue.url),
       now: Date.now,
       log: logLine,
     };

@@ -2,6 +2,7 @@
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Later } from '../../lib/errors.ts';
+import { openDoorQueue } from '../../lib/queue/door.ts';
 import { openSqs, openTurnsQueue } from '../../lib/queue.ts';
 import { openDynamo, openStore, type Store } from '../../lib/store/store.ts';
 import type { Inbound } from '../../lib/types.ts';
@@ -59,15 +60,22 @@ describe('a table', () => {
   });
 });
 
-it('a queue that stalls once has the message once', async () => {
-  const sqs = openSqs();
-  const { turns } = await makeTurnsQueues(sqs);
-  proxies.queue?.stall(1);
+describe('a queue that stalls once', () => {
+  const ways = {
+    'from a worker': (url: string) => openTurnsQueue(openSqs(), url).put(sent),
+    'from a door': (url: string) => openDoorQueue(process.env, url)(sent),
+  };
 
-  await openTurnsQueue(sqs, turns).put(sent);
+  it.each(Object.entries(ways))('has the message once, %s', async (_, put) => {
+    const sqs = openSqs();
+    const { turns } = await makeTurnsQueues(sqs);
+    proxies.queue?.stall(1);
 
-  const { Attributes } = await sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl: turns, AttributeNames: ['ApproximateNumberOfMessages'] }),
-  );
-  expect(Attributes?.ApproximateNumberOfMessages).toBe('1');
+    await put(turns);
+
+    const { Attributes } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: turns, AttributeNames: ['ApproximateNumberOfMessages'] }),
+    );
+    expect(Attributes?.ApproximateNumberOfMessages).toBe('1');
+  });
 });

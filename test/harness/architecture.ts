@@ -47,7 +47,7 @@ const PLATFORM = /^lib\/platforms\//;
 const PLATFORM_MAY_IMPORT = /^lib\/(platforms\/|text\/|bots\/identity|errors|types|config|bounds)/;
 const FUNCTION_MAY_IMPORT = /^lib\/(app\/|platforms\/|types\.ts)/;
 const INGEST = /^lib\/app\/ingest[^/]*\.ts$/;
-const NOT_IN_INGEST = /^@anthropic-ai\/|dynamodb|^zod$|^zod\/v\d$/;
+const NOT_IN_INGEST = /^@anthropic-ai\/|^@aws-sdk\/|^zod$|^zod\/v\d$/;
 
 /** Every breach of the rules in `sources`, as `file:line what`. */
 export function findBreaches(sources: Sources): string[] {

@@ -25,7 +25,8 @@ afterEach(async () => {
   await ssm.close();
 });
 
-const open = (names: string[], env = {}) => openSecrets({ SECRETS_PATH: PATH, ...env }, names, () => clock);
+const open = (names: string[], env = {}) =>
+  openSecrets({ ...process.env, SECRETS_PATH: PATH, ...env }, names, () => clock);
 
 describe('the secrets of a deployed function', () => {
   it('are read once, all together, and lie over its environment', async () => {
