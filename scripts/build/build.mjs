@@ -13,7 +13,7 @@ import { compileKnowledge } from './knowledge/compile.ts';
 import { indexedChunks } from './knowledge/memory.ts';
 import { listPlatforms } from './list-platforms.mjs';
 import { listTools } from './list-tools.mjs';
-import { plainSsmErrors } from './plain-ssm-errors.mjs';
+import { plainBuiltins } from './plain-builtins.mjs';
 
 const scripts = path.dirname(fileURLToPath(import.meta.url));
 
@@ -65,7 +65,7 @@ export async function build({
         : { '#bedrock': path.join(scripts, 'no-bedrock.mjs') }),
     },
     inject: [path.join(scripts, 'console.mjs')],
-    plugins: [bundleBots(bots, facts, root, isApart), plainSsmErrors],
+    plugins: [bundleBots(bots, facts, root, isApart), plainBuiltins],
     logLevel: 'warning',
   });
   placeKnowledge(outdir, known);

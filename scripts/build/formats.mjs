@@ -2,7 +2,7 @@
 export const formats = {
   esm: {
     extension: '.mjs',
-    banner: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);",
+    banner: "const require=process.getBuiltinModule('node:module').createRequire(import.meta.url);",
   },
   cjs: { extension: '.cjs', banner: '' },
 };
