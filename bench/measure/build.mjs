@@ -49,7 +49,9 @@ export async function buildAll() {
   cpSync(path.join(dist, 'ours/knowledge'), path.join(dist, 'unbundled/knowledge'), { recursive: true });
   const peers = await esbuild.build({
     ...asOurs,
-    entryPoints: ['start/bolt-echo.mjs', 'start/chat-echo.mjs', 'turn/naive.mjs'].map((file) => path.join(bench, file)),
+    entryPoints: ['start/bare.mjs', 'start/bolt-echo.mjs', 'start/chat-echo.mjs', 'turn/naive.mjs'].map((file) =>
+      path.join(bench, file),
+    ),
     outdir: path.join(dist, 'peers'),
     outbase: bench,
     entryNames: '[name]',

@@ -11,6 +11,7 @@ export function firstEvents() {
     chat: { event: chatRequest(), shows: '"done":true' },
     'bolt-echo': { event: slackEvent(), shows: '"statusCode":200' },
     'chat-echo': { event: slackEvent(), shows: '"statusCode":200' },
+    bare: { event: slackEvent(), shows: '"statusCode":200' },
   };
 }
 
