@@ -25,7 +25,7 @@ export interface DeliverDeps {
   /** Whether the conversation or the user that it is about was forgotten since. */
   isForgotten(record: CallRecord): Promise<boolean>;
   receivers: readonly Receiver[];
-  /** Until when (ms) those rest who kept us waiting in vain: everybody's records would wait behind theirs. */
+  /** Until when (ms) those rest who kept us waiting: everybody's records would wait behind theirs. */
   rests: Map<ReceiverName, number>;
   put(body: string): Promise<void>;
   /** Puts a body among the dead letters. */
@@ -50,6 +50,9 @@ const LEASE_MS = 15_000;
 /** A failure that took so long (ms) is a receiver that does not answer, and for how long (ms) it is then not asked. */
 const IN_VAIN_MS = 5_000;
 const REST_MS = 30_000;
+
+/** Where others get records, too, who took so long (ms) for one is not asked for as long again: half of the time is theirs. */
+const SLOW_MS = 1_000;
 
 /** Stranded records that one invocation puts back on the queue. */
 const RESCUED_AT_ONCE = 10;
@@ -137,13 +140,20 @@ async function bring(
   return { end, record };
 }
 
-async function post({ rests, now }: DeliverDeps, { name, post }: Receiver, record: CallRecord, id: string) {
+async function post(deps: DeliverDeps, { name, post }: Receiver, record: CallRecord, id: string) {
+  const { rests, receivers, now } = deps;
   const startedAt = now();
+  let isInVain = false;
   try {
     await post(record, id);
   } catch (error) {
-    if (error instanceof Later && now() - startedAt >= IN_VAIN_MS) rests.set(name, now() + REST_MS);
+    isInVain = error instanceof Later;
     throw error;
+  } finally {
+    const tookMs = now() - startedAt;
+    const slowMs = receivers.length > 1 && tookMs >= SLOW_MS ? tookMs : 0;
+    const restMs = isInVain && tookMs >= IN_VAIN_MS ? REST_MS : slowMs;
+    rests.set(name, Math.max(rests.get(name) ?? 0, now() + restMs));
   }
 }
 

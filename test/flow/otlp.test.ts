@@ -233,6 +233,18 @@ async function attempt(fault: OtlpFault | undefined, over: Partial<DeliverDeps> 
   };
 }
 
+it('who gets records alone may take its time for each of them', async () => {
+  let clock = Date.now();
+  const post = async () => {
+    clock += 4_000;
+  };
+  const over = { receivers: [{ name: 'otlp' as const, post }], rests: new Map(), now: () => clock };
+
+  await attempt(undefined, over);
+
+  expect(await attempt(undefined, over)).toMatchObject({ isBack: false });
+});
+
 describe('an answer of the receiver', () => {
   it.each<OtlpFault['kind']>(['down', 'busy', 'away', 'cut'])('brings the record back: %s', async (kind) => {
     expect(await attempt({ kind })).toMatchObject({ isBack: true, isBuried: false, hasArrived: 0 });
@@ -288,6 +300,29 @@ describe('with two who get records', () => {
     expect(posts).toBe(1);
     clock += 31_000;
     await attempt(undefined, { receivers: [{ name: 'otlp', post }], rests, now });
+    expect(posts).toBe(2);
+  });
+
+  it('one that takes its time is left alone for as long as it took, so that half of the time is the other’s', async () => {
+    let clock = Date.now();
+    let posts = 0;
+    const slow: Receiver['post'] = async () => {
+      posts += 1;
+      clock += 4_000;
+    };
+    const receivers: Receiver[] = [
+      { name: 'otlp', post: slow },
+      { name: 'reconify', post: async () => {} },
+    ];
+    const over = { receivers, rests: new Map(), now: () => clock };
+
+    await attempt(undefined, over);
+    clock += 3_999;
+    const { isBack } = await attempt(undefined, over);
+
+    expect({ isBack, posts }).toEqual({ isBack: true, posts: 1 });
+    clock += 1;
+    expect(await attempt(undefined, over)).toMatchObject({ isBack: false });
     expect(posts).toBe(2);
   });
 
