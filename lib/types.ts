@@ -99,7 +99,15 @@ export interface Due extends MessageRef {
   handoff?: Handoff;
 }
 
-export type Inbound = Sent | Intervened | Edited | Deleted | Due;
+/** The bot is to say something that nobody asked for: its text, to whom, and as which bot. The same in every attempt, as are its id and time. */
+export interface Unasked extends MessageRef {
+  event: 'say';
+  text: string;
+  speaker: Pick<Speaker, 'id' | 'name' | 'locale'>;
+  bot?: string;
+}
+
+export type Inbound = Sent | Intervened | Edited | Deleted | Due | Unasked;
 
 /** What somebody said earlier and is answered to now. */
 export interface Quote {
@@ -228,6 +236,8 @@ export interface Reply {
   missed?: boolean;
   /** Claude's stop reason, `deadline` when we cut it short, or why it is no answer. */
   stop: string;
+  /** Nobody asked: the id of the user it is said to. */
+  to?: string;
   /** Which bot said it, and a hash of the prompt that it had then. */
   bot?: string;
   promptHash?: string;

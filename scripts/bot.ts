@@ -25,6 +25,7 @@ const commands: Record<string, Command> = {
   gaps,
   redrive: verbs.redrive,
   rate: verbs.rate,
+  say: verbs.say,
   pause: verbs.pause,
   resume: verbs.resume,
   block: verbs.block,

@@ -24,6 +24,7 @@ export function openPlatforms(
 ): (name: PlatformName) => Platform {
   const { aws, chatApi, retention } = settings;
   const platforms: Partial<Record<PlatformName, Platform>> = {
+    http: inTranscript,
     ...(chatApi ? { 'chat-api': chatApiBot(chatApi, { tableName: aws.tableName, keptDays: retention.days }) } : {}),
   };
   const counters = openCounters(openDynamo(), aws.tableName);
@@ -34,6 +35,9 @@ export function openPlatforms(
     return platform;
   };
 }
+
+/** Of /chat, where nobody waits: the answer is known to the session, and whoever reads its transcript finds it. */
+const inTranscript: Platform = { hasButtons: true, deliver: async () => [] };
 
 const openers: { [N in Foreign]: (settings: Own[N], deps: OutboundDeps) => Platform } = outbound;
 

@@ -124,7 +124,7 @@ function say(
 }
 
 /** As `transcript` gives it out. */
-const CURSOR = /^\d{13}#[\w-]{1,64}$/;
+const CURSOR = /^\d{13}#[\w:-]{1,128}$/;
 
 async function transcript(
   { sessions }: ChatDeps,

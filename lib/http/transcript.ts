@@ -1,4 +1,5 @@
 /** Room of /chat: what was said and answered in a session, as its caller sees it. Pure. */
+import { partsOfSk } from '../store/store.ts';
 import type { Attachment, Source, Turn, Usage } from '../types.ts';
 
 export interface Line {
@@ -18,14 +19,13 @@ export interface Line {
   stop?: string;
 }
 
-/** Only what was answered, oldest first. */
+/** Only what was answered, and what the bot said unasked, oldest first. */
 export function linesOf(turns: readonly Turn[]): Line[] {
-  return turns.flatMap(({ state, said, reply }) => {
+  return turns.flatMap(({ sk, state, said, reply }) => {
     const isAnswered = state === 'DELIVERED' || state === 'ANSWERED';
-    const [first] = said;
-    if (!isAnswered || !first || !reply || reply.kind === 'apology') return [];
-    const turn = first.messageId;
-    const at = new Date(first.createdAt).toISOString();
+    if (!isAnswered || !reply || reply.kind === 'apology') return [];
+    const { messageId: turn, createdAt } = said[0] ?? partsOfSk(sk);
+    const at = new Date(createdAt).toISOString();
     const { text, choices, sources, usage, usd, cost, stop } = reply;
     const asked = said.map(
       (one): Line => ({

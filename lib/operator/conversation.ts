@@ -1,4 +1,5 @@
 /** Room of the operator: which conversation is meant. */
+import { DEFAULT_BOT, spokenTo } from '../bots/identity.ts';
 import { Rejected } from '../errors.ts';
 import { platforms } from '../platforms/all.ts';
 import type { Store } from '../store/store.ts';
@@ -65,6 +66,11 @@ async function isKnown(store: Store, of: Known): Promise<boolean> {
   const { turns, conversation } = await store.recent(of);
   const { owner, summary, roles } = conversation;
   return turns.length > 0 || owner !== 'bot' || summary !== undefined || roles !== undefined;
+}
+
+/** The bot that answered last, as a message names it. */
+export function botIn(turns: readonly Turn[]): { bot?: string } {
+  return spokenTo(turns.findLast(({ reply }) => reply?.bot)?.reply?.bot ?? DEFAULT_BOT);
 }
 
 /** Why nothing may be known of one that is there. */

@@ -96,7 +96,7 @@ async function* linesOf(
   for (let after = begun; isAmongTurns; ) {
     const { turns, next } = await turnsBehind(table, of, after);
     for (const turn of turns)
-      if (user === undefined || turn.said.some(({ speaker }) => speaker.id === user))
+      if (user === undefined || turn.reply?.to === user || turn.said.some(({ speaker }) => speaker.id === user))
         yield line({ kind: 'turn', ...of, ...viewOf(turn) }, turn.sk);
     if (next === undefined) break;
     yield { line: undefined, at: next };

@@ -1,7 +1,7 @@
 /** Room of the operator: `redrive` gives messages that could not be answered another chance. */
 import { Rejected } from '../errors.ts';
 import { partsOfSk } from '../store/store.ts';
-import type { Sent, Turn } from '../types.ts';
+import type { Sent, Turn, Unasked } from '../types.ts';
 import { type Known, type Named, orNew, turnsOf } from './conversation.ts';
 import { readDeadTurn } from './dead-turns.ts';
 import { findConversation } from './trace.ts';
@@ -22,7 +22,7 @@ export async function redrive(
   if (owner !== 'bot') throw new Rejected(409, `${name} is not the bot's (${owner}): \`resume\` it first.`);
 
   const again = chosen(await turnsOf(store, of), message, now());
-  for (const turn of again) await put(toSent(of, turn), turn.generation + (isUnsent(turn) ? 0 : 1));
+  for (const turn of again) await put(toInbound(of, turn), turn.generation + (isUnsent(turn) ? 0 : 1));
   const driven = new Set(again.map(({ sk }) => partsOfSk(sk).messageId));
   const dead = await deadTurns.sift({
     wants: (body) => isWanted(readDeadTurn(body, of)?.inbound.messageId, message),
@@ -70,8 +70,12 @@ function chosen(turns: readonly Turn[], message: string | undefined, now: number
   return [turn];
 }
 
-function toSent(of: Known, { sk, said: [first] }: Turn): Sent {
+function toInbound(of: Known, { sk, said: [first], reply }: Turn): Sent | Unasked {
   const { messageId, createdAt } = partsOfSk(sk);
+  if (reply?.to !== undefined) {
+    const { text, to, bot } = reply;
+    return { event: 'say', ...of, messageId, createdAt, text, speaker: { id: to }, ...(bot ? { bot } : {}) };
+  }
   if (!first) throw new Rejected(409, `Of ${messageId} nothing is left that could be answered.`);
   const { speaker, text, attachments } = first;
   return { event: 'sent', ...of, messageId, createdAt, speaker, text, attachments };

@@ -10,6 +10,7 @@ import { forget, forgetUser } from './forget.ts';
 import { pause, resume } from './own.ts';
 import { rateAnswer } from './rate.ts';
 import { redrive } from './redrive.ts';
+import { say } from './say.ts';
 import { show } from './show.ts';
 import type { Answer, OperatorDeps } from './verb.ts';
 
@@ -33,6 +34,15 @@ const verbs: Readonly<Record<string, Verb>> = {
     'platform, conversation, message?',
     z.strictObject({ ...where, message: z.optional(id) }),
     (deps, { message, ...of }) => redrive(deps, { ...named(of), message }),
+  ),
+  say: verb(
+    `platform, conversation, text, key (at most ${sizes.idChars} characters, the same when it is sent again)`,
+    z.strictObject({
+      ...where,
+      text: z.string(),
+      key: z.string().check(z.minLength(1), z.maxLength(sizes.idChars)),
+    }),
+    (deps, { text, key, ...of }) => say(deps, { ...named(of), text, key }),
   ),
   block: verb('platform, user', z.strictObject(whose), (deps, of) => block(deps, of)),
   unblock: verb('platform, user', z.strictObject(whose), (deps, of) => unblock(deps, of)),

@@ -56,7 +56,9 @@ export function dedupeId(inbound: Inbound, generation = 0): string {
         ? `edited:${messageId}:${inbound.editedAt}`
         : inbound.event === 'due'
           ? `due:${messageId}:${inbound.what}:${inbound.createdAt}`
-          : `${inbound.event}:${messageId}`;
+          : inbound.event === 'say'
+            ? messageId
+            : `${inbound.event}:${messageId}`;
   return LEGAL_DEDUPE_ID.test(id) ? id : sha256(id);
 }
 

@@ -6,6 +6,7 @@ import { journalRange } from './journal.ts';
 import { CONVERSATION_SK, EARLIER_SK, PARKED, partition, pointer, turnSk } from './keys.ts';
 import { ratingKey } from './ratings.ts';
 import { troubleKey } from './trouble.ts';
+import { unaskedSk } from './unasked.ts';
 
 /** Where things of a turn lie outside of its conversation's partition. */
 export function keysBeside(ref: MessageRef): Key[] {
@@ -39,7 +40,7 @@ export function openErase({ query, remove }: Pick<Access, 'query' | 'remove'>) {
         messageId === ref.messageId ? String(sk) : [],
       );
       await Promise.all(keysBeside(ref).map((key) => remove(key.pk, key.sk)));
-      for (const sk of [...journal, ...notes, ratingKey(ref).sk, turnSk(ref)]) await remove(pk, sk);
+      for (const sk of [...journal, ...notes, ratingKey(ref).sk, unaskedSk(ref), turnSk(ref)]) await remove(pk, sk);
       const others = await query({
         KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
         ExpressionAttributeValues: { ':pk': pk, ':from': 'T#', ':to': 'T#~' },

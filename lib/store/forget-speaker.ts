@@ -1,5 +1,5 @@
 /** The table, when a user is to be forgotten in a conversation where others speak, too: what is theirs, and nothing else. */
-import type { Earlier, Handoff, MessageRef, Said } from '../types.ts';
+import type { Earlier, Handoff, MessageRef, Reply, Said } from '../types.ts';
 import { forgetDues } from './due.ts';
 import { removeBeside } from './forget.ts';
 import { askedByNobody } from './handoffs.ts';
@@ -29,12 +29,14 @@ export function openSpeakerRemoval(table: Table, shelf: Pick<ReturnType<typeof o
       const { items, next } = await table.query({ pk, from: 'T#', to: 'T#~', after });
       for (const item of items) {
         const said = (item.said ?? []) as Said[];
-        const isTheirs = said.some(({ speaker }) => speaker.id === user);
+        const to = (item.reply as Reply | undefined)?.to;
+        const isTheirs = to === user || said.some(({ speaker }) => speaker.id === user);
         const { createdAt } = partsOfSk(item.sk);
         if (item.state === 'MERGED' && said.length === 0) merged.push(item);
         if (isTheirs && createdAt <= at) looked.own.push(item);
         if (isTheirs && createdAt > at) looked.since.add(monthOf(createdAt));
-        if (said.some(({ speaker, byTeam }) => speaker.id !== user && !byTeam)) looked.hasOthers = true;
+        const isOfOther = said.some(({ speaker, byTeam }) => speaker.id !== user && !byTeam);
+        if (isOfOther || (to !== undefined && to !== user)) looked.hasOthers = true;
       }
       if (next === undefined) break;
       after = next;

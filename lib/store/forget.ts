@@ -1,5 +1,5 @@
 /** The table, when a conversation is to be forgotten: everything that is kept of it, wherever it lies. The one way to do so. */
-import type { Earlier, MessageRef, Said } from '../types.ts';
+import type { Earlier, MessageRef, Reply, Said } from '../types.ts';
 import { openRemoval } from './chat-api/chat-api.ts';
 import { forgetDues } from './due.ts';
 import type { Dynamo } from './dynamo.ts';
@@ -56,7 +56,7 @@ export function openForget(dynamo: Dynamo, name: string, now: () => number): For
       const { items, next } = await table.query({ pk, from: 'T#', to: 'T#~', limit: PAGE });
       turns += items.length;
       await removeBeside(table, of, items);
-      await table.removeAll(items.flatMap(({ said = [] }) => placesOf(of, said as Said[])));
+      await table.removeAll(items.flatMap((item) => placesOf(of, item)));
       await table.removeAll(items);
       if (next === undefined) break;
       if (now() >= until) return { turns, isDone: false };
@@ -91,9 +91,13 @@ export function openForget(dynamo: Dynamo, name: string, now: () => number): For
   };
 }
 
-/** Where it is noted that somebody spoke here. */
-function placesOf(of: Of, said: readonly Said[]) {
-  return said.map(({ speaker, createdAt }) => speakerKey({ ...of, user: speaker.id }, createdAt));
+/** Where it is noted that somebody spoke here, or was spoken to. */
+function placesOf(of: Of, { sk, said = [], reply }: Item) {
+  const to = (reply as Reply | undefined)?.to;
+  return [
+    ...(said as Said[]).map(({ speaker, createdAt }) => speakerKey({ ...of, user: speaker.id }, createdAt)),
+    ...(to === undefined ? [] : [speakerKey({ ...of, user: to }, partsOfSk(sk).createdAt)]),
+  ];
 }
 
 /** What lies elsewhere of these turns. */

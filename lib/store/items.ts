@@ -98,7 +98,7 @@ export function openTable(dynamo: Dynamo, name: string) {
 
     /**
      * The items whose sort keys begin with `prefix`. `after` and `next` are sort keys without it: they may be given to a client and
-     * taken back, since no text of theirs leads out of the list. They are of `[\w/#-]`, as all ids of ours are.
+     * taken back, since no text of theirs leads out of the list. They are of `[\w/#:-]`, as all ids of ours are.
      */
     async list({ pk, prefix, after, ...rest }: List): Promise<Page> {
       const range = { pk, from: prefix, to: `${prefix}~`, ...rest };

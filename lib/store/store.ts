@@ -14,6 +14,7 @@ import { openRatings } from './ratings.ts';
 import { openSpeakers } from './speakers.ts';
 import { openTrouble } from './trouble.ts';
 import { openTurns } from './turns.ts';
+import { openUnasked } from './unasked.ts';
 
 export { openDynamo } from './dynamo.ts';
 export type { Recent } from './history.ts';
@@ -38,5 +39,6 @@ export function openStore(dynamo: Dynamo, table: string, now: () => number, kept
     ...openSpeakers(access),
     ...openTrouble(access),
     ...openRatings(access),
+    ...openUnasked(access),
   };
 }

@@ -36,15 +36,21 @@ export function openTurns(access: Access) {
     if (!done) throw new Superseded('another worker holds this turn');
   }
 
-  /** A turn that nobody claims first; false when there is one already. */
-  async function begin(ref: MessageRef, state: TurnState, { said, reply }: Pick<Turn, 'said' | 'reply'>) {
+  /** A turn that nobody claims first; false when there is one already that a newer generation need not mend. */
+  async function begin(
+    ref: MessageRef,
+    state: TurnState,
+    { said, reply, generation = 0 }: Pick<Turn, 'said' | 'reply'> & { generation?: number },
+  ) {
     return update(partition(ref), turnSk(ref), {
-      UpdateExpression: `SET #state = :state, said = :said, generation = :zero, epoch = :zero, expiresAt = :expires${reply ? ', reply = :reply' : ''}`,
-      ConditionExpression: 'attribute_not_exists(#state)',
+      UpdateExpression: `SET #state = :state, said = :said, generation = :generation, epoch = :zero, expiresAt = :expires${reply ? ', reply = :reply' : ''}`,
+      ConditionExpression: 'attribute_not_exists(#state) OR (#state = :failed AND generation < :generation)',
       ExpressionAttributeNames: { '#state': 'state' },
       ExpressionAttributeValues: {
         ':state': state,
+        ':failed': 'FAILED',
         ':said': said,
+        ':generation': generation,
         ':zero': 0,
         ':expires': expiresAt(),
         ...(reply ? { ':reply': reply } : {}),
@@ -108,8 +114,9 @@ export function openTurns(access: Access) {
       });
     },
 
-    /** A turn without a question, answered from the start; false when there is one already. */
-    say: (ref: MessageRef, reply: Reply): Promise<boolean> => begin(ref, 'ANSWERED', { said: [], reply }),
+    /** A turn without a question, answered from the start; false when there is one already that a newer generation need not mend. */
+    say: (ref: MessageRef, reply: Reply, generation: number): Promise<boolean> =>
+      begin(ref, 'ANSWERED', { said: [], reply, generation }),
 
     /** Keeps what somebody of the team said as part of the history: a turn that nobody has to answer. */
     async note(ref: MessageRef, said: Said): Promise<void> {

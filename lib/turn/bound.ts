@@ -14,7 +14,7 @@ const CONTROL = /\p{Cc}/u;
  */
 export function bound(inbound: Inbound): Inbound {
   checkIds([inbound.conversation, inbound.messageId]);
-  if (inbound.event === 'deleted' || inbound.event === 'due') return inbound;
+  if (inbound.event === 'deleted' || inbound.event === 'due' || inbound.event === 'say') return inbound;
   const files = keepFiles(inbound, sizes.saidBytes);
   if (inbound.event === 'edited') return { ...inbound, ...files };
   if ('quotes' in inbound && inbound.quotes !== undefined) checkIds([inbound.quotes]);

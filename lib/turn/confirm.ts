@@ -49,7 +49,7 @@ export function questionFor(turns: readonly Turn[], { turn, takenAt }: Answering
   return isDecided ? undefined : { sk: asking.sk, pending };
 }
 
-/** Whether all that the user said since, and nothing that waits, says anything but yes. */
+/** Whether all that the user said since, and nothing that waits, says anything but yes, and the bot has said nothing in between. */
 export function saysYes(
   { pending }: OpenQuestion,
   turns: readonly Turn[],
@@ -60,11 +60,14 @@ export function saysYes(
   const ids = new Set(turn.said.map(({ messageId }) => messageId));
   const isChanged = [turn, ...turns].some(({ messageId, correction }) => correction && ids.has(messageId));
   const isWithdrawn = behind.some(({ event }) => event === 'edited' || event === 'deleted');
+  // Which of the two would the yes be for?
+  const hasSaidMore = turns.some(({ reply, finishedAt = now }) => reply?.to !== undefined && finishedAt > askedAt);
   const saysMore = behind.some((one) => one.event === 'sent' && one.speaker.id === speaker && !isYes(one.text));
   return (
     now - askedAt <= LAPSES_MS &&
     !isChanged &&
     !isWithdrawn &&
+    !hasSaidMore &&
     !saysMore &&
     turn.said.every(
       (said) =>

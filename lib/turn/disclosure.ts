@@ -4,7 +4,6 @@ import { DEFAULT_BOT } from '../bots/identity.ts';
 import type { Reply, Source, Turn } from '../types.ts';
 import type { Compose } from './compose.ts';
 import type { Listener } from './listener.ts';
-import { UNASKED } from './shapes.ts';
 
 /** `compose` for this bot, which discloses what it is where it has not answered in the conversation before. */
 export function disclosing(compose: Compose, { name, disclosure }: Pick<Bot, 'name' | 'disclosure'>): Compose {
@@ -13,7 +12,7 @@ export function disclosing(compose: Compose, { name, disclosure }: Pick<Bot, 'na
   const isTold = ({ state, reply }: Turn) =>
     (state === 'ANSWERED' || state === 'DELIVERED') &&
     (reply?.bot ?? DEFAULT_BOT) === name &&
-    ((reply?.kind === 'answer' && reply.stop !== UNASKED) || reply?.text.startsWith(opening));
+    ((reply?.kind === 'answer' && reply.to === undefined) || reply?.text.startsWith(opening));
   return async (input) => {
     if (input.recent.turns.some((turn) => turn.sk !== input.turn.sk && isTold(turn))) return compose(input);
     const opened = input.listener && openingWith(opening, input.listener);

@@ -47,5 +47,6 @@ async function nobodyCame(
     data: { ...toldOf(handoff), minutes },
   });
   const text = withHours('nobodyYet', speech({ bot, speaker }), deps);
-  await say(deps, { platform, conversation, messageId: `unanswered:${id}`, createdAt, text, speaker, bot }, how);
+  const ref = { platform, conversation, messageId: `unanswered:${id}`, createdAt };
+  await say(deps, { event: 'say', ...ref, text, speaker, bot }, how);
 }

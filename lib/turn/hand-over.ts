@@ -85,7 +85,9 @@ export async function handedByRule(
   if (reply.kind !== 'apology' || !deps.handoff.isPossible(head.platform)) return reply;
   try {
     const { turns, conversation } = await looking;
-    const before = turns.filter(({ sk, reply }) => sk !== turn.sk && reply).slice(1 - IN_A_ROW);
+    const before = turns
+      .filter(({ sk, reply }) => sk !== turn.sk && reply && reply.to === undefined)
+      .slice(1 - IN_A_ROW);
     if (conversation.owner !== 'bot' || before.length < IN_A_ROW - 1 || !before.every(isApology)) return reply;
     const reason = `The bot failed ${IN_A_ROW} times in a row (${reply.reason ?? 'unknown'}).`;
     await requestHandoff(deps, head, { by: 'rule', reason });

@@ -12,6 +12,7 @@ import { PATIENCE_MS } from './earlier.ts';
 import { apologise, isPassing, LAST_ATTEMPT, platformOf, reasonOf } from './ending.ts';
 import { type InterveneDeps, intervene } from './intervene.ts';
 import { type RememberDeps, remember } from './remember.ts';
+import { say } from './say.ts';
 import { sendUnstored } from './send.ts';
 import type { Delivery, TurnDeps } from './shapes.ts';
 import { takeTurn } from './turn.ts';
@@ -115,6 +116,10 @@ async function handle(
   }
   if (inbound.event === 'due') {
     await due(deps, inbound, { attempts: head.attempts, remainingMs });
+    return NOTHING_ELSE;
+  }
+  if (inbound.event === 'say') {
+    await say(deps, inbound, { generation: head.generation, attempts: head.attempts, remainingMs });
     return NOTHING_ELSE;
   }
   if (inbound.event !== 'sent') {

@@ -43,7 +43,9 @@ export async function send(
   } catch (error) {
     const isOver = error instanceof Undeliverable || isGivenUp(head, attempts, deps.now());
     if (isPassing(error) && !isOver) throw error;
-    if (!isOver && !reply.isReplacement) return send(deps, input, await replaced(deps, input, sending, error));
+    // Who asked for nothing is not apologised to.
+    const mayApologise = !reply.isReplacement && reply.to === undefined;
+    if (!isOver && mayApologise) return send(deps, input, await replaced(deps, input, sending, error));
     if (!isOver && attempts <= LAST_ATTEMPT) throw new Later('nobody could be told', { cause: error });
     await tellFailed(deps, input, reply);
     await finish(deps, input, 'FAILED', []);
@@ -153,6 +155,7 @@ function outgoing(
   }: { reply: Reply; key: string; mayBeOutSince: number | undefined; speech: Speech },
 ): Outgoing {
   const { choices } = reply;
+  const isAsked = reply.to === undefined;
   return {
     conversation: head.conversation,
     bot: head.bot,
@@ -162,8 +165,8 @@ function outgoing(
     ...(hasButtons && choices ? { choices } : {}),
     replyKey: key,
     to: head.speaker.id,
-    messageId: head.messageId,
-    isStreamed: reply.kind === 'answer',
+    ...(isAsked ? { messageId: head.messageId } : {}),
+    isStreamed: isAsked && reply.kind === 'answer',
     ...(mayBeOutSince === undefined ? {} : { mayBeOutSince }),
   };
 }

@@ -9,9 +9,6 @@ import type { Inbound, Platform, PlatformName, Reply, Said, Sent, Summary, Turn 
 import type { Compose } from './compose.ts';
 import type { Listener } from './listener.ts';
 
-/** Why it is no answer of Claude's: a sentence of ours that nobody asked for, which is remembered like one. */
-export const UNASKED = 'unasked';
-
 /** One message as the queue delivered it. */
 export interface Delivery {
   id: string;

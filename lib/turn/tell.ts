@@ -21,11 +21,11 @@ async function tellOf(
   });
 }
 
-/** A user got an apology instead of an answer, or nothing, as nobody could be told. */
+/** A user got an apology instead of an answer, or nothing, as nobody could be told; or the bot could not say what nobody asked for. */
 export async function tellFailed(
   deps: Pick<TurnDeps, 'tell' | 'now' | 'log'>,
   input: About & Pick<TurnInput, 'generation'>,
-  { reason = 'unknown' }: Pick<Reply, 'reason'>,
+  { reason = 'unknown', to }: Pick<Reply, 'reason' | 'to'>,
 ): Promise<void> {
   const [head] = input.burst;
   const { platform, conversation, messageId } = head;
@@ -33,7 +33,10 @@ export async function tellFailed(
   await tellOf(deps, input, {
     type: 'answer.failed',
     key: `${messageId}:${input.generation}`,
-    text: `A message on ${platform} in ${conversation} was not answered (${reason}). Reference ${reference}.`,
+    text:
+      to === undefined
+        ? `A message on ${platform} in ${conversation} was not answered (${reason}). Reference ${reference}.`
+        : `What the bot was to say on ${platform} in ${conversation} could not be sent. Reference ${reference}.`,
     data: { message: messageId, reference, reason },
   });
 }

@@ -1,4 +1,5 @@
 /** The inspection tool: the verbs that the operator's door has, too, as commands. */
+import { randomUUID } from 'node:crypto';
 import type { Letter } from '../../lib/events/event.ts';
 import { openOutbox } from '../../lib/events/outbox.ts';
 import { block, unblock } from '../../lib/operator/block.ts';
@@ -7,6 +8,7 @@ import { forget, forgetUser } from '../../lib/operator/forget.ts';
 import { pause, resume } from '../../lib/operator/own.ts';
 import { rateAnswer } from '../../lib/operator/rate.ts';
 import { redrive } from '../../lib/operator/redrive.ts';
+import { say } from '../../lib/operator/say.ts';
 import { show } from '../../lib/operator/show.ts';
 import type { OperatorDeps } from '../../lib/operator/verb.ts';
 import { openLetters } from '../../lib/queue/letters.ts';
@@ -42,6 +44,12 @@ export const verbs = {
         throw new CannotRun('Say `positive` or `negative` behind the message.');
       return rateAnswer(await operatorDeps(place, options), { ...named(name, options), message, value, comment });
     },
+  },
+  say: {
+    about: 'the bot says it, unasked and once; with the key of an earlier call nothing is said',
+    takes: ['conversation', 'text', 'key?'],
+    run: async (place, [name, text = '', key = randomUUID()], options) =>
+      say(await operatorDeps(place, options), { ...named(name, options), text, key }),
   },
   pause: {
     about: 'the bot stays silent there',

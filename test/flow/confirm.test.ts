@@ -156,6 +156,17 @@ it('wants every message of a burst to be yes, and nothing edited or deleted behi
   expect(service.acted).toHaveLength(1);
 });
 
+it('takes no yes behind something that the bot has said since, which may be what it answers', async () => {
+  const conversation = await asked();
+  const ref = { platform: 'talkjs', conversation, messageId: 'say:mail', createdAt: Date.now() };
+  const news = { event: 'say', ...ref, text: 'Did our mail arrive?', speaker: { id: 'alice' } };
+
+  await world.reply(batch([news, later(conversation, 'Yes', 1)]), context);
+
+  expect((await chat.transcript(conversation)).map(({ text }) => text)).toContain('Did our mail arrive?');
+  expect(service.acted).toEqual([]);
+});
+
 it('forgets the first question when a second one is asked', async () => {
   const conversation = await asked('Rome');
   world.claude.script(cancels('Oslo'));

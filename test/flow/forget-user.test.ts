@@ -1,4 +1,5 @@
 /** A user is forgotten, on every platform: nothing in the whole table names them or has their words, and what others said is still there. */
+import { randomUUID } from 'node:crypto';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toTurnConversation } from '../../lib/chat-api/ids.ts';
@@ -14,9 +15,12 @@ import { type ForgetUser, openForgetUser } from '../../lib/store/forget-user.ts'
 import { openTable, type Table } from '../../lib/store/items.ts';
 import { openShelf } from '../../lib/store/records.ts';
 import { openDynamo, openStore, type Store } from '../../lib/store/store.ts';
+import type { Compose } from '../../lib/turn/compose.ts';
 import { openLimits } from '../../lib/turn/limits.ts';
+import { say as sayByItself } from '../../lib/turn/say.ts';
+import type { TurnDeps } from '../../lib/turn/shapes.ts';
 import { takeTurn } from '../../lib/turn/turn.ts';
-import type { Handoff, PlatformName, Reply, Sent } from '../../lib/types.ts';
+import type { Handoff, Platform, PlatformName, Reply, Sent } from '../../lib/types.ts';
 import { inEnglish } from '../harness/english.ts';
 import { batch, sent as made } from '../harness/hand-made.ts';
 import { type LogWorld, openLogWorld } from '../harness/reconify-world.ts';
@@ -50,6 +54,20 @@ interface Speaking {
   createdAt?: number;
 }
 
+function turnDeps(deliver: Platform['deliver']): Omit<TurnDeps, 'compose'> {
+  return {
+    store,
+    platform: () => ({ deliver }),
+    speech: inEnglish,
+    maxInputChars: 0,
+    now: Date.now,
+    newId: randomUUID,
+    tell: tellNobody,
+    handoff: noHandoff,
+    log: () => {},
+  };
+}
+
 /** Something that is said, and answered, or apologised for. */
 async function say({
   platform,
@@ -73,21 +91,11 @@ async function say({
     ...(quotes ? { quotes } : {}),
   };
   const reply: Reply = { kind: 'answer', text: `You said: ${text}`, stop: 'end_turn' };
-  const deps = {
-    store,
-    compose: async () => {
-      if (!isAnswered) throw new Permanent('bad key');
-      return { reply };
-    },
-    platform: () => ({ deliver: async () => [`reply-to-${sent.messageId}`] }),
-    speech: inEnglish,
-    maxInputChars: 0,
-    now: Date.now,
-    newId: () => sent.messageId,
-    tell: tellNobody,
-    handoff: noHandoff,
-    log: () => {},
+  const compose: Compose = async () => {
+    if (!isAnswered) throw new Permanent('bad key');
+    return { reply };
   };
+  const deps = { ...turnDeps(async () => [`reply-to-${sent.messageId}`]), compose };
   await takeTurn(deps, { burst: [sent], generation: 0, attempts: 1, remainingMs: () => 60_000 });
   return sent;
 }
@@ -111,6 +119,7 @@ describe.each(PLATFORMS)('a user of %s', (platform) => {
   const [zoe, bob] = [`zoe-${platform}`, `bob-${platform}`];
   let own: string;
   let shared: string;
+  let unasked: string;
 
   beforeAll(async () => {
     [own, shared] = await makePlaces();
@@ -122,6 +131,9 @@ describe.each(PLATFORMS)('a user of %s', (platform) => {
     await say({ ...of, user: bob, text: `what ${bob} told all`, quotes: first.messageId });
     await say({ ...of, user: bob, text: `what ${bob} asked of the answer`, quotes: `reply-to-${first.messageId}` });
     const failed = await say({ ...of, user: zoe, text: `${zoe} again`, isAnswered: false });
+    await sayUnasked(own, zoe);
+    unasked = await sayUnasked(shared, zoe);
+    await sayUnasked(shared, bob);
     await store.noteWaiting(failed, { attempts: 1, dueAt: 1, reason: 'x' });
     await store.notePlace(failed);
     await store.correct(failed, { at: Date.now(), text: `${zoe} corrected` });
@@ -143,6 +155,15 @@ describe.each(PLATFORMS)('a user of %s', (platform) => {
     await shelf.strand(`parked-${platform}`);
     await reachLimits();
   });
+
+  /** What the bot says by itself; gives the message's id. */
+  async function sayUnasked(conversation: string, user: string): Promise<string> {
+    const { ref } = await store.unaskedOf({ platform, conversation }, `news for ${user}`);
+    const words = { event: 'say', text: `Hello ${user}, this is news.`, speaker: { id: user } } as const;
+    const deps = { ...turnDeps(async () => [`sent-${ref.messageId}`]), compose: async () => ({ mergedInto: '' }) };
+    await sayByItself(deps, { ...ref, ...words }, { attempts: 1, remainingMs: () => 60_000 });
+    return ref.messageId;
+  }
 
   /** In which nobody else speaks, and in which bob does. */
   async function makePlaces(): Promise<[string, string]> {
@@ -191,7 +212,7 @@ describe.each(PLATFORMS)('a user of %s', (platform) => {
 
     const { turns, whole, parked, isDone } = await forgetUser({ platform, user: zoe });
 
-    const left = await found(name, zoe, own, `parked-${platform}`);
+    const left = await found(name, zoe, own, `parked-${platform}`, unasked);
     const ofBob = (await found(name, bob)).join('\n');
     console.info(`${platform}: ${before.length} items named the user before, ${left.length} do so afterwards`);
     expect(before.length).toBeGreaterThan(10);
@@ -200,6 +221,7 @@ describe.each(PLATFORMS)('a user of %s', (platform) => {
       `what ${zoe} told all`,
       `${zoe} corrected`,
       `${zoe} before`,
+      `Hello ${zoe}, this is news.`,
       '"done":true',
     ])
       expect(exported).toContain(words);
@@ -207,7 +229,7 @@ describe.each(PLATFORMS)('a user of %s', (platform) => {
     expect(exported).not.toContain(bob);
     expect(left.filter((item) => !item.includes('STATE'))).toEqual([]);
     expect({ turns, whole, parked, isDone }).toEqual({
-      turns: 4,
+      turns: 6,
       whole: [own],
       parked: [`parked-${platform}`],
       isDone: true,
@@ -216,6 +238,7 @@ describe.each(PLATFORMS)('a user of %s', (platform) => {
     // The team still has it, and can give it back.
     const { owner, handoff } = await store.conversationOf({ platform, conversation: shared });
     expect([owner, handoff]).toMatchObject(['human', { id: 'h', state: 'taken' }]);
+    expect(ofBob).toContain(`Hello ${bob}, this is news.`);
   });
 
   it('is not heard with what was said before, and is with what is said afterwards', async () => {

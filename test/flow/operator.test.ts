@@ -1,14 +1,20 @@
 /** POST /operator through the exported handler: what it does, and what it does not let anybody do. */
+import { randomUUID } from 'node:crypto';
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { turnsDoor } from '../../lib/app/doors/consumer.ts';
+import { transcriptOf } from '../../lib/claude/window.ts';
 import { noHandoff } from '../../lib/config/handoff.ts';
-import { Permanent } from '../../lib/errors.ts';
+import { Permanent, Undeliverable } from '../../lib/errors.ts';
 import { tellNobody } from '../../lib/events/outbox.ts';
+import { linesOf } from '../../lib/http/transcript.ts';
 import { openSqs } from '../../lib/queue.ts';
 import { openDynamo, openStore, type Store } from '../../lib/store/store.ts';
+import type { Compose } from '../../lib/turn/compose.ts';
+import type { TurnDeps } from '../../lib/turn/shapes.ts';
 import { takeTurn } from '../../lib/turn/turn.ts';
-import type { PlatformName, Sent } from '../../lib/types.ts';
-import { receive } from '../harness/consumer.ts';
+import type { Outgoing, Platform, PlatformName, Sent } from '../../lib/types.ts';
+import { invoke, type QueueHandler, receive } from '../harness/consumer.ts';
 import { inEnglish } from '../harness/english.ts';
 import { httpEvent } from '../harness/gateway.ts';
 import { hearLines } from '../harness/hear-lines.ts';
@@ -20,6 +26,7 @@ const URL_PATH = '/operator';
 
 type Handler = typeof import('../../functions/operator.ts').handler;
 let handler: Handler;
+let reply: QueueHandler;
 let store: Store;
 let queues: Queues;
 const sqs = openSqs();
@@ -29,6 +36,7 @@ beforeAll(async () => {
   const table = await makeTable();
   const dead = async (QueueName: string) => (await sqs.send(new CreateQueueCommand({ QueueName }))).QueueUrl ?? '';
   Object.assign(process.env, {
+    ANTHROPIC_API_KEY: 'nobody-asks',
     OPERATOR_KEYS: `support=${KEY},${OTHER_KEY}`,
     TABLE_NAME: table,
     TURNS_QUEUE_URL: queues.turns,
@@ -38,6 +46,7 @@ beforeAll(async () => {
   });
   store = openStore(openDynamo(), table, Date.now);
   ({ handler } = await import('../../functions/operator.ts'));
+  reply = (await import('../../functions/reply.ts')).handler;
 });
 afterAll(() => sqs.destroy());
 
@@ -45,6 +54,21 @@ async function call(body: unknown, headers: Record<string, string> = { authoriza
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const answer = await handler(httpEvent('POST', URL_PATH, headers, Buffer.from(text)));
   return { status: answer.statusCode, body: JSON.parse(answer.body ?? '') };
+}
+
+/** A worker's, but for Claude. */
+function turnDeps(deliver: Platform['deliver']): Omit<TurnDeps, 'compose'> {
+  return {
+    store,
+    platform: () => ({ deliver }),
+    speech: inEnglish,
+    maxInputChars: 0,
+    now: Date.now,
+    newId: randomUUID,
+    tell: tellNobody,
+    handoff: noHandoff,
+    log: () => {},
+  };
 }
 
 /** A message, answered or failed. */
@@ -65,21 +89,11 @@ async function turn(
     text,
     attachments: [],
   };
-  const deps = {
-    store,
-    compose: async () => {
-      if (!isAnswered) throw new Permanent('bad key');
-      return { reply: { kind: 'answer' as const, text: 'Paris.', stop: 'end_turn' } };
-    },
-    platform: () => ({ deliver: async () => [`sent-${messageId}`] }),
-    speech: inEnglish,
-    maxInputChars: 0,
-    now: Date.now,
-    newId: () => messageId,
-    tell: tellNobody,
-    handoff: noHandoff,
-    log: () => {},
+  const compose: Compose = async () => {
+    if (!isAnswered) throw new Permanent('bad key');
+    return { reply: { kind: 'answer', text: 'Paris.', stop: 'end_turn' } };
   };
+  const deps = { ...turnDeps(async () => [`sent-${messageId}`]), compose };
   await takeTurn(deps, { burst: [sent], generation: 0, attempts: 1, remainingMs: () => 60_000 });
   return sent;
 }
@@ -140,6 +154,122 @@ it('rates an answer in the place of its user, and says when there is none', asyn
   expect(shown.body.turns).toMatchObject([{ message: 'r1', rated: 'negative' }]);
   expect(unknown).toEqual({ status: 404, body: { error: 'No answer to r2 is known in rated.' } });
   expect(malformed).toMatchObject({ status: 400, body: { error: expect.stringContaining('positive or negative') } });
+});
+
+describe('say', () => {
+  /** Other tests have left theirs in the queue. */
+  async function work(worker: QueueHandler): Promise<void> {
+    for (;;) {
+      const messages = (await receive(sqs, queues.turns, 1)).filter(({ Body }) => Body?.includes('"event":"say"'));
+      if (messages.length === 0) continue;
+      expect(await invoke(sqs, queues.turns, worker, messages)).toEqual({ failed: [] });
+      return;
+    }
+  }
+
+  it('has the bot say something once for each key, of which Claude and the transcript of /chat know', async () => {
+    const place = { platform: 'http', conversation: 'a-caller:a-session' } as const;
+    await turn(place.conversation, 'w1', true, 'http');
+    const say = (text: string, key: string) => call({ do: 'say', ...place, text, key });
+
+    const first = await say('Your parcel is on its way.', 'parcel-7');
+    const again = await say('Your parcel is on its way.', 'parcel-7');
+    await work(reply);
+    const reused = await say('Something else.', 'parcel-7');
+    const another = await say('It is at your door.', 'parcel-8');
+    await work(reply);
+
+    const { turns } = await store.recent(place);
+    const message = first.body.message;
+    expect([first, again, reused]).toEqual([
+      { status: 200, body: { ...place, message, to: 'alice', isNew: true } },
+      { status: 200, body: { ...place, message, to: 'alice', isNew: false } },
+      { status: 200, body: { ...place, message, to: 'alice', isNew: false } },
+    ]);
+    expect(another.body.isNew).toBe(true);
+    expect(transcriptOf(turns).map(({ role, text }) => `${role}: ${text}`)).toEqual([
+      'user: My secret is w1.',
+      'assistant: Paris.',
+      'user: [nobody has written: what follows you said by yourself]',
+      'assistant: Your parcel is on its way.',
+      'user: [nobody has written: what follows you said by yourself]',
+      'assistant: It is at your door.',
+    ]);
+    expect(linesOf(turns).slice(2)).toMatchObject([
+      { role: 'assistant', text: 'Your parcel is on its way.', turn: message, stop: 'unasked' },
+      { role: 'assistant', text: 'It is at your door.', stop: 'unasked' },
+    ]);
+  });
+
+  it('is also heard where the bot is silent, and apologises to nobody where it cannot be said, until it is redriven', async () => {
+    await turn('unreachable', 'u1');
+    let isGone = true;
+    const out: Pick<Outgoing, 'text' | 'to' | 'messageId'>[] = [];
+    const told: string[] = [];
+    const deliver: Platform['deliver'] = async ({ text, to, messageId }) => {
+      if (isGone) throw new Undeliverable('the conversation is gone');
+      out.push({ text, ...(to ? { to } : {}), ...(messageId ? { messageId } : {}) });
+      return ['out-1'];
+    };
+    const worker = turnsDoor(async () => ({
+      ...turnDeps(deliver),
+      store,
+      tell: async ({ type, text }) => void told.push(`${type}: ${text}`),
+      compose: async () => {
+        throw new Permanent('nobody asks Claude');
+      },
+      askForSummary: undefined,
+      hold: async () => {},
+    }));
+    await call({ do: 'pause', ...talkjs('unreachable') });
+
+    const said = await call({ do: 'say', ...talkjs('unreachable'), text: 'Hello again.', key: 'k' });
+    await work(worker);
+    const failed = await call({ do: 'show', ...talkjs('unreachable'), text: true });
+    isGone = false;
+    await call({ do: 'resume', ...talkjs('unreachable') });
+    const driven = await call({ do: 'redrive', ...talkjs('unreachable') });
+    await work(worker);
+    const shown = await call({ do: 'show', ...talkjs('unreachable') });
+
+    const { message } = said.body;
+    expect(failed.body.turns.at(-1)).toMatchObject({
+      message,
+      state: 'FAILED',
+      stop: 'unasked',
+      answer: 'Hello again.',
+    });
+    expect(told).toEqual([
+      expect.stringMatching(/^answer\.failed: What the bot was to say on talkjs in unreachable could not be sent\./),
+    ]);
+    expect(driven.body.messages).toEqual([message]);
+    expect(out).toEqual([{ text: 'Hello again.', to: 'alice' }]);
+    expect(shown.body.turns.at(-1)).toMatchObject({ message, state: 'DELIVERED', generation: 1, replies: ['out-1'] });
+  });
+
+  it('says what it needs', async () => {
+    await store.handOver(talkjs('nobody-there'), 'paused');
+    await turn('wrongly-told', 'y1');
+    const say = (more: object) => call({ do: 'say', ...talkjs('wrongly-told'), text: 'Hello.', key: 'k', ...more });
+
+    const answers = [
+      await say({ conversation: 'never-heard-of' }),
+      await say({ conversation: 'nobody-there' }),
+      await say({ text: ' \u200b ' }),
+      await say({ text: '' }),
+      await say({ key: '' }),
+      await say({ key: 'x'.repeat(256) }),
+      await say({ key: undefined }),
+    ];
+
+    expect(answers.map(({ status, body }) => `${status} ${body.error}`)).toEqual([
+      expect.stringMatching(/^404 No conversation never-heard-of is known on talkjs\./),
+      '409 Nobody has written in nobody-there: there is nobody to say it to.',
+      '400 A text that is empty is not said.',
+      '400 A text that is empty is not said.',
+      ...Array(3).fill(expect.stringMatching(/^400 say takes platform, conversation, text, key /)),
+    ]);
+  });
 });
 
 describe('forget by user', () => {
@@ -272,7 +402,12 @@ describe('an attack', () => {
   ];
   const mistakes: [string, unknown, number, RegExp][] = [
     ['that is no JSON', '{', 400, /not JSON/],
-    ['that is a list', [show], 400, /^do must be one of show, pause, resume, redrive, block, unblock, export, forget/],
+    [
+      'that is a list',
+      [show],
+      400,
+      /^do must be one of show, pause, resume, redrive, say, block, unblock, export, forget/,
+    ],
     ['that is nothing', 'null', 400, /^do must be one of/],
     ['of an unknown verb', { ...show, do: 'drop' }, 400, /^do must be one of/],
     ['of what every object has', { ...show, do: 'constructor' }, 400, /^do must be one of/],

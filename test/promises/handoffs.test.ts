@@ -1,82 +1,22 @@
 /** Handoffs in bad weather: workers are killed at any call, table and queues lose answers, receivers fail. Nobody is forgotten or told twice. */
 import { afterAll, describe, expect, it } from 'vitest';
-import { Later } from '../../lib/errors.ts';
 import { type Delivery, deliver } from '../../lib/events/deliver.ts';
 import type { Letter } from '../../lib/events/event.ts';
 import { resume } from '../../lib/operator/own.ts';
 import type { OperatorDeps } from '../../lib/operator/verb.ts';
 import { openTold } from '../../lib/store/told.ts';
-import { HOUR, of, openPeople, type Step } from '../harness/people.ts';
+import { HOUR, of, openPeople } from '../harness/people.ts';
 import { type Chance, chanceOf } from '../harness/promises/chance.ts';
 import { provenOnPage } from '../harness/promises/reliability-page.ts';
 import { sized } from '../harness/size.ts';
+import { MOST_IN_A_ROW, never, openWeather, persist } from '../harness/weather.ts';
 
 const SEEDS = sized({ sample: 15, all: 50, proof: 500 });
-
-/** So often a call breaks: nothing is done, or its answer is lost, or the process ends before or after it. */
-const SHARE = 0.12;
-/** More for one message, and the queue would give it up. */
-const MOST_IN_A_ROW = 6;
-
-/** Where these break, the next attempt takes Claude for asked; after two of them it apologises, which is another test's matter. */
-const LOSES_AN_ASK: ReadonlySet<string> = new Set(['claim', 'answer', 'release', 'forgottenAt']);
 
 /** SQS knows a repeat for so long. */
 const DEDUPED_MS = 5 * 60_000;
 
-const never = () => new Promise<never>(() => {});
-
-function openWeather(chance: Chance) {
-  let faults = 0;
-  let inARow = 0;
-  let lostAnswers = 0;
-  let die = () => {};
-  const step: Step = async (what, act) => {
-    const losesAnAsk = LOSES_AN_ASK.has(what);
-    const isSafe = inARow >= MOST_IN_A_ROW || (losesAnAsk && lostAnswers > 0);
-    if (isSafe || !chance.happens(SHARE)) return act();
-    faults += 1;
-    inARow += 1;
-    // Claude is asked twice for one message, and not a third time.
-    const mayLose = lostAnswers < 1;
-    const how = chance.oneOf(mayLose ? ['refused', 'lost', 'killed before', 'killed after'] : ['refused', 'lost']);
-    if (how.startsWith('killed') || losesAnAsk) lostAnswers += 1;
-    if (how === 'lost' || how === 'killed after') await act();
-    if (how === 'refused' || how === 'lost') throw new Later(`${what} did not answer`);
-    die();
-    return never();
-  };
-  return {
-    step,
-    faults: () => faults,
-    /** Ends with the process that is at work now. */
-    death: () =>
-      new Promise<void>((resolve) => {
-        die = resolve;
-      }),
-    clear: () => {
-      inARow = 0;
-      lostAnswers = 0;
-    },
-  };
-}
-
-type Weather = ReturnType<typeof openWeather>;
 type People = ReturnType<typeof openPeople>;
-
-/** Each step of the schedule and of an operator is made again until it went through. */
-async function persist(weather: Weather, act: () => Promise<unknown>): Promise<void> {
-  for (;;) {
-    const ended = await Promise.race([
-      weather.death().then(() => false),
-      act().then(
-        () => true,
-        () => false,
-      ),
-    ]);
-    if (ended) return weather.clear();
-  }
-}
 
 interface Post {
   id: string;

@@ -21,7 +21,7 @@ const envelope = z.object({
   v: z.literal(1),
   generation: z.number(),
   inbound: z.looseObject({
-    event: z.enum(['sent', 'intervened', 'edited', 'deleted', 'due']),
+    event: z.enum(['sent', 'intervened', 'edited', 'deleted', 'due', 'say']),
     platform: z.string(),
     messageId: z.string(),
   }),

@@ -9,6 +9,7 @@ it('names the event in the deduplication id, so that an edit is not taken for a 
   expect(dedupeId(sent)).toBe('sent:msg_1');
   expect(dedupeId({ ...ref, event: 'edited', editedAt: 7, text: '', attachments: [] })).toBe('edited:msg_1:7');
   expect(dedupeId({ ...ref, event: 'deleted' })).toBe('deleted:msg_1');
+  expect(dedupeId({ ...ref, messageId: 'say:k', event: 'say', text: '', speaker: { id: 'a' } })).toBe('say:k');
   expect(dedupeId(sent, 2)).toBe('redrive:msg_1:2');
 });
 

@@ -71,9 +71,9 @@ describe('a disclosure', () => {
   it.each([
     ['an apology', [turn(1, 'FAILED', { ...notice, kind: 'apology' })]],
     ['a limit that was told', [turn(1, 'DELIVERED', notice)]],
-    ['a sentence of ours that nobody asked for', [turn(1, 'DELIVERED', { ...answer, stop: 'unasked' })]],
     ['an answer that never got there', [turn(1, 'FAILED', answer)]],
     ['another bot’s answer', [turn(1, 'DELIVERED', { ...answer, bot: 'sales' })]],
+    ['what it said unasked', [turn(1, 'DELIVERED', { ...answer, stop: 'unasked', to: 'alice' })]],
     ['what a human said', [turn(1, 'SKIPPED')]],
     ['its own turn, done again', [turn(9, 'ANSWERED', answer)]],
   ])('is said behind %s', async (_what, before) => {
