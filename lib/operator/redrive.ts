@@ -1,8 +1,9 @@
 /** Room of the operator: `redrive` gives messages that could not be answered another chance. */
+import { DEFAULT_BOT, spokenTo } from '../bots/identity.ts';
 import { Rejected } from '../errors.ts';
 import { partsOfSk } from '../store/store.ts';
 import type { Sent, Turn, Unasked } from '../types.ts';
-import { type Known, type Named, orNew, turnsOf } from './conversation.ts';
+import { botIn, type Known, type Named, orNew, turnsOf } from './conversation.ts';
 import { readDeadTurn } from './dead-turns.ts';
 import { findConversation } from './trace.ts';
 import type { Answer, OperatorDeps } from './verb.ts';
@@ -21,8 +22,9 @@ export async function redrive(
   const owner = await store.ownerOf(of);
   if (owner !== 'bot') throw new Rejected(409, `${name} is not the bot's (${owner}): \`resume\` it first.`);
 
-  const again = chosen(await turnsOf(store, of), message, now());
-  for (const turn of again) await put(toInbound(of, turn), turn.generation + (isUnsent(turn) ? 0 : 1));
+  const turns = await turnsOf(store, of);
+  const again = chosen(turns, message, now());
+  for (const turn of again) await put(toInbound(of, turn, turns), turn.generation + (isUnsent(turn) ? 0 : 1));
   const driven = new Set(again.map(({ sk }) => partsOfSk(sk).messageId));
   const dead = await deadTurns.sift({
     wants: (body) => isWanted(readDeadTurn(body, of)?.inbound.messageId, message),
@@ -70,13 +72,12 @@ function chosen(turns: readonly Turn[], message: string | undefined, now: number
   return [turn];
 }
 
-function toInbound(of: Known, { sk, said: [first], reply }: Turn): Sent | Unasked {
-  const { messageId, createdAt } = partsOfSk(sk);
-  if (reply?.to !== undefined) {
-    const { text, to, bot } = reply;
-    return { event: 'say', ...of, messageId, createdAt, text, speaker: { id: to }, ...(bot ? { bot } : {}) };
-  }
-  if (!first) throw new Rejected(409, `Of ${messageId} nothing is left that could be answered.`);
+/** As it was, for the bot that it was for; of a turn without a reply nothing says which, but those around it. */
+function toInbound(of: Known, { sk, said: [first], reply }: Turn, turns: readonly Turn[]): Sent | Unasked {
+  const ref = { ...of, ...partsOfSk(sk) };
+  const bot = reply ? spokenTo(reply.bot ?? DEFAULT_BOT) : botIn(turns);
+  if (reply?.to !== undefined) return { event: 'say', ...ref, text: reply.text, speaker: { id: reply.to }, ...bot };
+  if (!first) throw new Rejected(409, `Of ${ref.messageId} nothing is left that could be answered.`);
   const { speaker, text, attachments } = first;
-  return { event: 'sent', ...of, messageId, createdAt, speaker, text, attachments };
+  return { event: 'sent', ...ref, speaker, text, attachments, ...bot };
 }

@@ -35,7 +35,8 @@ export function reasonOf(error: unknown): string {
 export function apologise({ log, speech }: Pick<TurnDeps, 'log' | 'speech'>, head: Sent, reason: string): Reply {
   const reference = referenceOf(head);
   log('turn-failed', { ...labelsOf(head), reference, reason });
-  return { kind: 'apology', text: speech(head).apology(reference), stop: 'failed', reason };
+  const asBot = head.bot ? { bot: head.bot } : {};
+  return { kind: 'apology', text: speech(head).apology(reference), stop: 'failed', reason, ...asBot };
 }
 
 /** The platform's idempotency key: the same for every attempt, another one after a redrive. */

@@ -77,7 +77,7 @@ async function turn(
   messageId: string,
   isAnswered = true,
   platform: PlatformName = 'talkjs',
-  { user = 'alice', text = `My secret is ${messageId}.` } = {},
+  { user = 'alice', text = `My secret is ${messageId}.`, bot }: { user?: string; text?: string; bot?: string } = {},
 ) {
   const sent: Sent = {
     event: 'sent',
@@ -88,6 +88,7 @@ async function turn(
     speaker: { id: user },
     text,
     attachments: [],
+    ...(bot ? { bot } : {}),
   };
   const compose: Compose = async () => {
     if (!isAnswered) throw new Permanent('bad key');
@@ -140,6 +141,23 @@ describe('the verbs', () => {
       body: { error: expect.stringMatching(/^No conversation looked-after is known on talkjs\./) },
     });
   });
+});
+
+it('redrives a message for the bot that it was for', async () => {
+  await turn('two-bots', 't1', false, 'talkjs', { bot: 'sales' });
+  await turn('two-bots', 't2', false);
+
+  await call({ do: 'redrive', ...talkjs('two-bots') });
+
+  const driven: Sent[] = [];
+  while (driven.length < 2) {
+    const letters = (await receive(sqs, queues.turns, 1)).map(({ Body = '' }) => JSON.parse(Body).inbound);
+    driven.push(...letters.filter(({ conversation }) => conversation === 'two-bots'));
+  }
+  expect(driven.map(({ messageId, bot }) => [messageId, bot])).toEqual([
+    ['t1', 'sales'],
+    ['t2', undefined],
+  ]);
 });
 
 it('rates an answer in the place of its user, and says when there is none', async () => {
