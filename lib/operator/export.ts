@@ -132,7 +132,7 @@ function end(of: Exporting['of'], lines: string[], place: Place | undefined): An
   const next = place && Buffer.from(JSON.stringify(place)).toString('base64url');
   const last = next === undefined ? { done: true } : { done: false, next };
   const all = [...lines, JSON.stringify({ ...of, ...last })];
-  return { text: all.join('\n'), json: { ...of, ...last }, lines: all };
+  return { text: all.join('\n'), json: { ...of, ...last }, lines: all, next };
 }
 
 /** Throws `Rejected` 400 for what no answer of ours has said. */

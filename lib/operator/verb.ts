@@ -35,4 +35,6 @@ export interface Answer {
   json: unknown;
   /** Of what is handed out as JSON lines, in the place of both. */
   lines?: readonly string[];
+  /** Where they end before it is all: to be asked with again. */
+  next?: string | undefined;
 }

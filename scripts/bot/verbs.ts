@@ -10,7 +10,7 @@ import { rateAnswer } from '../../lib/operator/rate.ts';
 import { redrive } from '../../lib/operator/redrive.ts';
 import { say } from '../../lib/operator/say.ts';
 import { show } from '../../lib/operator/show.ts';
-import type { OperatorDeps } from '../../lib/operator/verb.ts';
+import type { Answer, OperatorDeps } from '../../lib/operator/verb.ts';
 import { openLetters } from '../../lib/queue/letters.ts';
 import { openEventsQueue, openTurnsQueue } from '../../lib/queue.ts';
 import type { Store } from '../../lib/store/store.ts';
@@ -77,7 +77,9 @@ export const verbs = {
     run: async (place, [name], options) => {
       const of = oneOf(name, options, 'export');
       const deps = await operatorDeps(place, options);
-      return 'user' in of ? exportUser(deps, of) : exportConversation(deps, of);
+      return whole((next) =>
+        'user' in of ? exportUser(deps, { ...of, next }) : exportConversation(deps, { ...of, next }),
+      );
     },
   },
   forget: {
@@ -90,6 +92,18 @@ export const verbs = {
     },
   },
 } satisfies Record<string, Command>;
+
+/** One answer has room for a part only. */
+async function whole(ask: (next: string | undefined) => Promise<Answer>): Promise<Answer> {
+  const before: string[] = [];
+  for (let asked: string | undefined; ; ) {
+    const { lines = [], json, next } = await ask(asked);
+    if (next === undefined) return { text: [...before, ...lines].join('\n'), json, lines };
+    // But for the last line, which says that there is more.
+    before.push(...lines.slice(0, -1));
+    asked = next;
+  }
+}
 
 function whom(user = '', { platform }: Options) {
   if (!platform) throw new CannotRun(`Say with --platform where ${user} is a user.`);

@@ -448,6 +448,28 @@ describe('dead letters', () => {
   });
 });
 
+describe('export', () => {
+  it('hands out all of it, however long, with one last line', async () => {
+    const of = { platform: 'talkjs', conversation: newConversation() } as const;
+    for (let n = 1; n <= 40; n++) {
+      const ref = { ...of, messageId: `long-${n}`, createdAt: n };
+      await store.note(ref, { ...ref, speaker: { id: 'alice' }, text: 'x'.repeat(90_000), attachments: [] });
+    }
+
+    const { code, text } = await bot('export', of.conversation);
+    // A scan of another test reads no more than 1 MB.
+    await bot('forget', of.conversation);
+
+    const lines = text.split('\n').map((line) => JSON.parse(line));
+    expect(code).toBe(0);
+    expect(lines.filter(({ kind }) => kind === 'turn').map(({ message }) => message)).toEqual(
+      Array.from({ length: 40 }, (_, i) => `long-${i + 1}`),
+    );
+    expect(lines.filter((line) => 'done' in line)).toEqual([{ ...of, done: true }]);
+    expect(lines.at(-1)).toEqual({ ...of, done: true });
+  });
+});
+
 describe('redrive', () => {
   /** Those of other tests are seen again when their visibility timeout is over. */
   const waiting = async (conversation: string) => {
