@@ -35,10 +35,13 @@ export async function takeTurn(deps: TurnDeps, input: TurnInput): Promise<Taken>
 }
 
 /** Whose conversation was forgotten meanwhile, its turn is gone: nobody else has it. */
-function unlessForgotten(deps: TurnDeps, { burst: [head], isOnlyAttempt }: TurnInput) {
+function unlessForgotten(deps: TurnDeps, input: TurnInput) {
+  const { burst, isOnlyAttempt } = input;
+  const [head] = burst;
   return async (error: unknown): Promise<Turn> => {
     const isGone = error instanceof Superseded && (await dropForgotten(deps, head));
     if (!isGone || isOnlyAttempt) throw error;
+    await clear(deps, input, input);
     return forgottenTurn(head);
   };
 }
@@ -49,7 +52,10 @@ async function begin(deps: TurnDeps, input: TurnInput, work: Work): Promise<Turn
   const [head] = input.burst;
   const { isForgotten, ...known } = await entered(deps, input, work);
   if (isForgotten && input.isOnlyAttempt) throw new Superseded('forgotten');
-  if (isForgotten) return forgottenTurn(head);
+  if (isForgotten) {
+    await clear(deps, input, turn);
+    return forgottenTurn(head);
+  }
   const decision = await decide(deps, input, { ...work, ...known });
   const { said } = decision;
   if (!('reply' in decision)) {
@@ -70,7 +76,11 @@ async function begin(deps: TurnDeps, input: TurnInput, work: Work): Promise<Turn
 }
 
 /** No answer comes: nothing shows any more that the bot is at work on one. */
-async function clear(deps: TurnDeps, { burst: [head] }: TurnInput, { generation }: Turn): Promise<void> {
+async function clear(
+  deps: TurnDeps,
+  { burst: [head] }: TurnInput,
+  { generation }: Pick<Turn, 'generation'>,
+): Promise<void> {
   const { conversation, bot } = head;
   const seat = { conversation, bot, replyKey: replyKey(head, generation) };
   try {

@@ -1,6 +1,8 @@
 /** The typing placeholder: there while Claude thinks, grown while Claude writes, and always replaced. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { openForget } from '../../lib/store/forget.ts';
+import { openDynamo } from '../../lib/store/store.ts';
 import { talkjsChat } from '../harness/talkjs-chat.ts';
 import { openWorld, type World } from '../harness/world.ts';
 
@@ -117,4 +119,24 @@ it('is taken away when the team takes over while Claude writes, and no answer co
   await world.quiet();
 
   expect(fromBot('taken')).toEqual([]);
+});
+
+it('is taken away when the conversation is forgotten while Claude writes', async () => {
+  const { isHeld, release } = world.holdClaude();
+  await chat.say('forgotten', 'Hello?');
+  await isHeld;
+  while (!isTyping('forgotten')) await sleep(5);
+  await openForget(
+    openDynamo(),
+    process.env.TABLE_NAME ?? '',
+    Date.now,
+  )({
+    platform: 'talkjs',
+    conversation: 'forgotten',
+  });
+  release();
+
+  await world.quiet();
+
+  expect(fromBot('forgotten')).toEqual([]);
 });
