@@ -22,6 +22,9 @@ import { makeTable, makeTurnsQueues, type Queues } from '../harness/tables.ts';
 
 const KEY = 'a-key-of-the-support-desk-0123456789';
 const OTHER_KEY = 'a-key-without-a-name-0123456789abcdef';
+/** A minute has room for 60 calls of a key. */
+const SHOP_KEY = 'a-key-of-the-shop-0123456789abcdefgh';
+const SHOP = { authorization: `Bearer ${SHOP_KEY}` };
 const URL_PATH = '/operator';
 
 type Handler = typeof import('../../functions/operator.ts').handler;
@@ -37,7 +40,7 @@ beforeAll(async () => {
   const dead = async (QueueName: string) => (await sqs.send(new CreateQueueCommand({ QueueName }))).QueueUrl ?? '';
   Object.assign(process.env, {
     ANTHROPIC_API_KEY: 'nobody-asks',
-    OPERATOR_KEYS: `support=${KEY},${OTHER_KEY}`,
+    OPERATOR_KEYS: `support=${KEY},${OTHER_KEY},shop=${SHOP_KEY}`,
     TABLE_NAME: table,
     TURNS_QUEUE_URL: queues.turns,
     TURNS_DEAD_LETTERS_URL: queues.deadLetters,
@@ -147,7 +150,7 @@ it('redrives a message for the bot that it was for', async () => {
   await turn('two-bots', 't1', false, 'talkjs', { bot: 'sales' });
   await turn('two-bots', 't2', false);
 
-  await call({ do: 'redrive', ...talkjs('two-bots') });
+  await call({ do: 'redrive', ...talkjs('two-bots') }, SHOP);
 
   const driven: Sent[] = [];
   while (driven.length < 2) {
@@ -188,7 +191,7 @@ describe('say', () => {
   it('has the bot say something once for each key, of which Claude and the transcript of /chat know', async () => {
     const place = { platform: 'http', conversation: 'a-caller:a-session' } as const;
     await turn(place.conversation, 'w1', true, 'http');
-    const say = (text: string, key: string) => call({ do: 'say', ...place, text, key });
+    const say = (text: string, key: string) => call({ do: 'say', ...place, text, key }, SHOP);
 
     const first = await say('Your parcel is on its way.', 'parcel-7');
     const again = await say('Your parcel is on its way.', 'parcel-7');
@@ -239,16 +242,16 @@ describe('say', () => {
       askForSummary: undefined,
       hold: async () => {},
     }));
-    await call({ do: 'pause', ...talkjs('unreachable') });
+    await call({ do: 'pause', ...talkjs('unreachable') }, SHOP);
 
-    const said = await call({ do: 'say', ...talkjs('unreachable'), text: 'Hello again.', key: 'k' });
+    const said = await call({ do: 'say', ...talkjs('unreachable'), text: 'Hello again.', key: 'k' }, SHOP);
     await work(worker);
-    const failed = await call({ do: 'show', ...talkjs('unreachable'), text: true });
+    const failed = await call({ do: 'show', ...talkjs('unreachable'), text: true }, SHOP);
     isGone = false;
-    await call({ do: 'resume', ...talkjs('unreachable') });
-    const driven = await call({ do: 'redrive', ...talkjs('unreachable') });
+    await call({ do: 'resume', ...talkjs('unreachable') }, SHOP);
+    const driven = await call({ do: 'redrive', ...talkjs('unreachable') }, SHOP);
     await work(worker);
-    const shown = await call({ do: 'show', ...talkjs('unreachable') });
+    const shown = await call({ do: 'show', ...talkjs('unreachable') }, SHOP);
 
     const { message } = said.body;
     expect(failed.body.turns.at(-1)).toMatchObject({
@@ -268,7 +271,8 @@ describe('say', () => {
   it('says what it needs', async () => {
     await store.handOver(talkjs('nobody-there'), 'paused');
     await turn('wrongly-told', 'y1');
-    const say = (more: object) => call({ do: 'say', ...talkjs('wrongly-told'), text: 'Hello.', key: 'k', ...more });
+    const say = (more: object) =>
+      call({ do: 'say', ...talkjs('wrongly-told'), text: 'Hello.', key: 'k', ...more }, SHOP);
 
     const answers = [
       await say({ conversation: 'never-heard-of' }),
