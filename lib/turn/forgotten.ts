@@ -36,7 +36,9 @@ export async function enter(deps: TurnDeps, head: Sent, looking: Work['looking']
   const isBlocked = marks.blockedAt > 0;
   if (Math.max(marks.forgottenAt, forgottenAt) < head.createdAt) return { isForgotten: false, forgottenAt, isBlocked };
   await drop(deps, head);
-  if (isNew) await store.dropSpeaker(of, head.createdAt);
+  // What came behind it, and is answered already, is still to be found.
+  const isOnly = !recent.turns.some((turn) => turn.sk !== sk && isOfMonth(turn, head));
+  if (isOnly) await store.dropSpeaker(of, head.createdAt);
   return { isForgotten: true, forgottenAt, isBlocked };
 }
 

@@ -251,6 +251,12 @@ describe.each(PLATFORMS)('a user of %s', (platform) => {
     expect(before).toEqual([]);
     expect((await found(name, 'said afterwards')).filter((item) => item.includes(zoe)).length).toBe(1);
     expect((await found(name, `after-${platform}`)).some((item) => item.includes('U#'))).toBe(true);
+
+    await say({ ...place, text: 'said before, and late' });
+
+    const left = await found(name, `after-${platform}`);
+    expect(left.some((item) => item.includes('U#'))).toBe(true);
+    expect(left.join()).not.toContain('and late');
   });
 });
 
