@@ -23,7 +23,7 @@ export interface Receiver {
 
 /** What is known of a letter before it goes out. */
 export interface Marks {
-  /** `sent` before, or the conversation was forgotten since the queue took the letter. */
+  /** `sent` before, or conversation or user were forgotten since the queue took the letter. */
   look(letter: Letter, takenAt: number): Promise<'sent' | 'forgotten' | undefined>;
   note(letter: Letter): Promise<void>;
 }

@@ -27,6 +27,8 @@ export interface Happening {
   bot: string;
   /** The message that it is about, or that led to it: for the log. */
   messageId: string;
+  /** The id of the user whose matter it is. */
+  user?: string | undefined;
   /** One sentence that somebody on call can read. */
   text: string;
   data: Data;
@@ -54,6 +56,8 @@ export interface Letter {
   /** Of signals the key under which the Chat API keeps it. */
   conversation: string;
   messageId?: string;
+  /** Whose matter it is: nothing is told of it once they are forgotten. */
+  user?: string;
   /** JSON: the event, or the signal as its streams carry it. */
   body: string;
 }

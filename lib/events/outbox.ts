@@ -19,11 +19,11 @@ export const tellNobody: Tell = async () => {};
 /** `tell` for these receivers. */
 export function openOutbox({ receivers, put, log }: OutboxDeps): Tell {
   return async (happening) => {
-    const { type, platform, conversation, messageId } = happening;
+    const { type, platform, conversation, messageId, user } = happening;
     const wanted = receivers.filter(({ takes }) => takes(happening));
     if (wanted.length === 0) return;
     const id = eventIdOf(happening);
-    const about = { id, type, platform, conversation, messageId };
+    const about = { id, type, platform, conversation, messageId, ...(user ? { user } : {}) };
     const body = bodyOf(happening);
     await Promise.all(wanted.map(({ to }) => put({ to, ...about, body }))).catch((error: unknown) => {
       throw new Later('the queue of events did not answer', { cause: error });

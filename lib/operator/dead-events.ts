@@ -9,6 +9,7 @@ const shape = z.looseObject({
   platform: z.string(),
   conversation: z.string(),
   messageId: z.optional(z.string()),
+  user: z.optional(z.string()),
 });
 
 export type DeadEvent = z.infer<typeof shape>;

@@ -5,7 +5,7 @@ import { readEnvelope } from '../records/envelope.ts';
 import { spokenBy } from '../store/speakers.ts';
 import type { PlatformName } from '../types.ts';
 import { findKnown, type Known, type Named, orNew } from './conversation.ts';
-import { parseDeadEvent } from './dead-events.ts';
+import { type DeadEvent, parseDeadEvent } from './dead-events.ts';
 import { parseDeadTurn } from './dead-turns.ts';
 import type { Answer, OperatorDeps } from './verb.ts';
 
@@ -58,7 +58,8 @@ export async function forgetUser(
   const { letters, isSeen } = await dropLetters(deps, {
     isTurn: (dead) => dead.platform === platform && dead.speaker === user,
     isEvent: (dead) =>
-      dead.platform === platform && (whole.includes(dead.conversation) || gone.has(dead.messageId ?? '')),
+      dead.platform === platform &&
+      (dead.user === user || whole.includes(dead.conversation) || gone.has(dead.messageId ?? '')),
     isRecord: ({ user: by }) => by === pseudonym(platform, user),
     parked,
   });
@@ -103,7 +104,7 @@ function beganAt({ now }: OperatorDeps, next: string | undefined): number {
 
 interface Wanted {
   isTurn(dead: { platform: string; conversation: string; speaker: string | undefined }): boolean;
-  isEvent(dead: { platform: string; conversation: string; messageId?: string | undefined }): boolean;
+  isEvent(dead: Pick<DeadEvent, 'platform' | 'conversation' | 'messageId' | 'user'>): boolean;
   /** By the pseudonyms, which is all that a record says. */
   isRecord(dead: { session: string | undefined; user: unknown }): boolean;
   parked: readonly string[];

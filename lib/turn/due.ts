@@ -41,7 +41,7 @@ async function nobodyCame(
   const { tell, now, speech } = deps;
   const minutes = Math.round((now() - handoff.at) / 60_000);
   await tell({
-    ...{ type: 'handoff.unanswered', key: id, at: now(), platform, conversation, bot },
+    ...{ type: 'handoff.unanswered', key: id, at: now(), platform, conversation, bot, user: speaker.id },
     messageId: messageOfHandoff(id),
     text: `Nobody has come for ${minutes} minutes on ${platform} in ${conversation}: ${reason}`,
     data: { ...toldOf(handoff), minutes },

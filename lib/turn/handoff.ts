@@ -54,7 +54,7 @@ export async function requestHandoff(
   await silenceDue({ store, handoff: settings }, about, { id, heardAt: at });
   const who = name ? masked(name) : 'A user';
   await tell({
-    ...{ type: 'handoff.requested', key: handoff.id, at: now(), platform, conversation, bot, messageId },
+    ...{ type: 'handoff.requested', key: handoff.id, at: now(), platform, conversation, bot, messageId, user },
     text: `${who} needs a person on ${platform} in ${conversation}: ${handoff.reason}`,
     data: toldOf(handoff),
   });

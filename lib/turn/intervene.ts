@@ -43,6 +43,7 @@ async function take(deps: InterveneDeps, inbound: Intervened, { handoff, returne
     const who = speaker.name ? masked(speaker.name) : speaker.id;
     await tell({
       ...{ type: 'handoff.taken', key: taken.id, at: now(), platform, conversation, bot: taken.bot, messageId },
+      user: taken.speaker.id,
       text: `${who} has taken over on ${platform} in ${conversation}.`,
       data: { ...toldOf(taken), member: speaker.id },
     });

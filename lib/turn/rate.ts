@@ -53,7 +53,7 @@ async function named(store: RateDeps['store'], { createdAt, ...of }: Rated): Pro
 async function keep(
   { store, tell, record, now, log }: RateDeps,
   ref: MessageRef,
-  { turn: { reply }, given }: { turn: Turn; given: Omit<Rating, 'at'> },
+  { turn: { reply, said }, given }: { turn: Turn; given: Omit<Rating, 'at'> },
 ): Promise<void> {
   const { value, by, message } = given;
   const comment = given.comment?.trim().slice(0, sizes.commentChars).toWellFormed() || undefined;
@@ -67,7 +67,7 @@ async function keep(
     await tell({
       type: 'answer.rated',
       key: `${messageId}:${value}`,
-      ...{ at, platform, conversation, messageId, bot },
+      ...{ at, platform, conversation, messageId, bot, user: by ?? said[0]?.speaker.id ?? reply?.to },
       text: `A user ${value === 'positive' ? 'likes' : 'dislikes'} an answer on ${platform} in ${conversation}.`,
       data: { message: messageId, value, ...(comment ? { comment: masked(comment) } : {}) },
     });

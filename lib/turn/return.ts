@@ -23,10 +23,10 @@ export async function giveBack(
   handoff: Handoff,
   { by, at }: { by: string; at: number },
 ): Promise<void> {
-  const { id, bot, heardAt = 0 } = handoff;
+  const { id, bot, speaker, heardAt = 0 } = handoff;
   const messageId = messageOfHandoff(id);
   await tell({
-    ...{ type: 'handoff.returned', key: id, at: now(), platform, conversation, bot, messageId },
+    ...{ type: 'handoff.returned', key: id, at: now(), platform, conversation, bot, messageId, user: speaker.id },
     text: `The bot answers again on ${platform} in ${conversation} (${by}).`,
     data: { ...toldOf(handoff), returnedBy: by },
   });

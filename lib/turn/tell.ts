@@ -14,8 +14,9 @@ async function tellOf(
   { burst: [head], attempts, isOnlyAttempt }: About,
   what: Pick<Happening, 'type' | 'key' | 'text' | 'data'>,
 ): Promise<void> {
-  const { platform, conversation, messageId, bot = DEFAULT_BOT } = head;
-  await tell({ ...what, at: now(), platform, conversation, messageId, bot }).catch((error: unknown) => {
+  const { platform, conversation, messageId, speaker, bot = DEFAULT_BOT } = head;
+  const about = { platform, conversation, messageId, bot, user: speaker.id };
+  await tell({ ...what, at: now(), ...about }).catch((error: unknown) => {
     if (!isOnlyAttempt && comesBack(error, attempts)) throw error;
     log('event-lost', { ...labelsOf(head), type: what.type, error: errorName(error) });
   });

@@ -15,6 +15,7 @@ import { type ForgetUser, openForgetUser } from '../../lib/store/forget-user.ts'
 import { openTable, type Table } from '../../lib/store/items.ts';
 import { openShelf } from '../../lib/store/records.ts';
 import { openDynamo, openStore, type Store } from '../../lib/store/store.ts';
+import { openTold } from '../../lib/store/told.ts';
 import type { Compose } from '../../lib/turn/compose.ts';
 import { openLimits } from '../../lib/turn/limits.ts';
 import { say as sayByItself } from '../../lib/turn/say.ts';
@@ -311,6 +312,21 @@ it('a forgetting that has no time left goes on where it ended', async () => {
 
   expect(calls.length).toBeGreaterThan(2);
   expect(calls.at(-1)).toBe(0);
+});
+
+it('what waits to be told of them is told to nobody, and what is of others is', async () => {
+  const told = openTold(table, Date.now);
+  const letter = { to: 'webhook', id: 'evt_1', platform: 'talkjs', conversation: 'of-many' } as const;
+  const takenAt = Date.now();
+
+  await forgetUser({ platform: 'talkjs', user: 'xena' });
+
+  const looks = [
+    await told.look({ ...letter, user: 'xena' }, takenAt),
+    await told.look({ ...letter, user: 'xena' }, Date.now() + 1),
+    await told.look({ ...letter, user: 'somebody else' }, takenAt),
+  ];
+  expect(looks).toEqual(['forgotten', undefined, undefined]);
 });
 
 describe('with a turn running, records waiting and Reconify down', () => {

@@ -80,6 +80,7 @@ it('is taken by the first word of the team, told once, and given back by /bot, w
   expect(silent).toBe(2);
   expect(texts(people).at(-1)).toBe('You said Are you there?.');
   expect(typesOf(people)).toEqual(['handoff.requested', 'handoff.taken', 'handoff.returned', 'handoff.taken']);
+  expect(people.letters.slice(0, 3).map(({ letter }) => letter.user)).toEqual(['ada', 'ada', 'ada']);
   expect(await people.store.ownerOf(of)).toBe('human');
   const { turns } = await people.store.recent(of);
   expect(turns.flatMap(({ said }) => said.map(({ text }) => text))).not.toContain(' /Bot ');
