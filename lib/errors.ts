@@ -56,6 +56,11 @@ export class Superseded extends BotError {
   override readonly name = 'Superseded';
 }
 
+/** What was to be answered is forgotten: nothing of it is kept, and no repeat of it is answered. */
+export class Forgotten extends BotError {
+  override readonly name = 'Forgotten';
+}
+
 /** One error for everything that is wrong with the settings: half sentences, none of which holds a value that may be secret. */
 export class BadSettings extends BotError {
   override readonly name = 'BadSettings';

@@ -1,5 +1,5 @@
 /** Stop 7 for /chat, when there is no answer: what the caller is told, before the answer begins or in the middle of it. */
-import { Later, Superseded } from '../errors.ts';
+import { Forgotten, Later, Superseded } from '../errors.ts';
 
 export type Code =
   | 'bad_request'
@@ -9,6 +9,7 @@ export type Code =
   | 'method_not_allowed'
   | 'busy'
   | 'handed_over'
+  | 'forgotten'
   | 'too_long'
   | 'key_reused'
   | 'question_closed'
@@ -25,6 +26,7 @@ const STATUS: Readonly<Record<Code, number>> = {
   method_not_allowed: 405,
   busy: 409,
   handed_over: 409,
+  forgotten: 410,
   too_long: 413,
   key_reused: 422,
   question_closed: 409,
@@ -70,6 +72,9 @@ export function toFailure(error: unknown): ChatFailure | undefined {
       cause: error,
       ...waitOf(error),
     });
+  }
+  if (error instanceof Forgotten) {
+    return new ChatFailure('forgotten', 'This message was forgotten while it was answered.', { cause: error });
   }
   if (error instanceof Superseded) {
     return new ChatFailure('busy', 'The session was taken over or forgotten while this was answered.', {

@@ -5,6 +5,7 @@ import { countersOf } from './counter-keys.ts';
 import type { Dynamo } from './dynamo.ts';
 import { type Forget, type Forgetting, REMEMBERED_SECONDS } from './forget.ts';
 import { openSpeakerRemoval } from './forget-speaker.ts';
+import { noteCut } from './gone.ts';
 import { openTable } from './items.ts';
 import { goneUser, partition } from './keys.ts';
 import { openShelf } from './records.ts';
@@ -42,6 +43,7 @@ export function openForgetUser(
   const table = openTable(dynamo, name);
   const speaker = openSpeakerRemoval(table, openShelf(dynamo, name, now));
   const chatApi = openRemoval(table, now);
+  const expiresAt = () => Math.floor(now() / 1000) + REMEMBERED_SECONDS;
 
   /** Gives the months in which the user has said something since. */
   async function forgetWhere(
@@ -56,6 +58,7 @@ export function openForgetUser(
     const isShared =
       looked.hasOthers || looked.since.size > 0 || (isOfChatApi && (await chatApi.hasOthers(conversation, of.user)));
     if (isShared) {
+      await noteCut(table, there, looked.own, expiresAt());
       const { messages, parked } = await speaker.removeFrom(there, of.user, looked);
       if (isOfChatApi) await chatApi.removeSpeaker(conversation, of.user, new Set(messages), how.at);
       result.turns += looked.own.length;
@@ -73,7 +76,7 @@ export function openForgetUser(
   }
 
   return async (of, { at = now(), until = Number.POSITIVE_INFINITY } = {}) => {
-    await table.put({ ...goneUser(of), at, expiresAt: Math.floor(now() / 1000) + REMEMBERED_SECONDS });
+    await table.put({ ...goneUser(of), at, expiresAt: expiresAt() });
     await table.removeAll(countersOf(of, now()));
     const result: UserForgotten = { turns: 0, whole: [], shared: [], messages: [], parked: [], isDone: true };
     const isOfChatApi = of.platform === 'chat-api';

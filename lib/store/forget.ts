@@ -4,6 +4,7 @@ import { openRemoval } from './chat-api/chat-api.ts';
 import { forgetDues } from './due.ts';
 import type { Dynamo } from './dynamo.ts';
 import { keysBeside } from './erase.ts';
+import { noteCut } from './gone.ts';
 import { type Item, openTable, type Table } from './items.ts';
 import { EARLIER_SK, gone, PARKED, partition, partsOfSk } from './keys.ts';
 import { ratingKey } from './ratings.ts';
@@ -47,6 +48,7 @@ export function openForget(dynamo: Dynamo, name: string, now: () => number): For
   const table = openTable(dynamo, name);
   const shelf = openShelf(dynamo, name, now);
   const chatApi = openRemoval(table, now);
+  const expiresAt = () => Math.floor(now() / 1000) + REMEMBERED_SECONDS;
 
   /** What is noted elsewhere is removed before the turns, since only they tell where to look. */
   async function removeTurns(of: Of, until: number): Promise<Omit<Forgotten, 'parked'>> {
@@ -55,6 +57,7 @@ export function openForget(dynamo: Dynamo, name: string, now: () => number): For
     for (;;) {
       const { items, next } = await table.query({ pk, from: 'T#', to: 'T#~', limit: PAGE });
       turns += items.length;
+      await noteCut(table, of, items, expiresAt());
       await removeBeside(table, of, items);
       await table.removeAll(items.flatMap((item) => placesOf(of, item)));
       await table.removeAll(items);
@@ -81,7 +84,7 @@ export function openForget(dynamo: Dynamo, name: string, now: () => number): For
   }
 
   return async (of, { at = now(), until = Number.POSITIVE_INFINITY } = {}) => {
-    await table.put({ ...gone(of), at, expiresAt: Math.floor(now() / 1000) + REMEMBERED_SECONDS });
+    await table.put({ ...gone(of), at, expiresAt: expiresAt() });
     const isOfChatApi = of.platform === 'chat-api';
     if (isOfChatApi) await chatApi.close(of.conversation);
     const parked = await removeParked(of);

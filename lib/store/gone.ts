@@ -1,8 +1,8 @@
 /** The table, of what was forgotten: marks that say when, and not of whom. Whoever meets something that was acknowledged before drops it. */
-import type { MessageRef } from '../types.ts';
+import type { MessageRef, Said } from '../types.ts';
 import type { Access } from './access.ts';
-import type { Table } from './items.ts';
-import { gone, goneByPseudonym, goneUser } from './keys.ts';
+import type { Item, Table } from './items.ts';
+import { gone, goneByPseudonym, goneUser, partsOfSk } from './keys.ts';
 
 type UserOf = Pick<MessageRef, 'platform'> & { user: string };
 
@@ -12,10 +12,15 @@ export interface UserMarks {
   forgottenAt: number;
   /** Since when they are blocked. */
   blockedAt: number;
+  /** Ids of their messages whose turns a forgetting ended. */
+  cut: ReadonlySet<string>;
 }
 
 /** Beside the mark of the forgetting, so that one read gives both. It does not expire. */
 const BLOCK_SK = 'BLOCK';
+
+/** In front of a message's id, in the same place. */
+const CUT = 'CUT#';
 
 /** Throws `Later` when the table does not answer. */
 export function openGone({ read, query, update, updated, remove, now }: Access) {
@@ -27,7 +32,8 @@ export function openGone({ read, query, update, updated, remove, now }: Access) 
       ConsistentRead: true,
     });
     const at = (name: string) => Number(Items.find((item) => item.sk === name)?.at ?? 0);
-    return { forgottenAt: at(sk), blockedAt: at(BLOCK_SK) };
+    const cut = Items.flatMap((item) => (String(item.sk).startsWith(CUT) ? String(item.sk).slice(CUT.length) : []));
+    return { forgottenAt: at(sk), blockedAt: at(BLOCK_SK), cut: new Set(cut) };
   }
 
   return {
@@ -81,4 +87,22 @@ export async function isRecordGone(
 ): Promise<boolean> {
   const marks = await table.read(goneByPseudonym({ session, user }));
   return marks.some((mark) => Number(mark?.at ?? 0) >= saidAt);
+}
+
+/**
+ * Notes those of these turns of /chat that were being answered, before they are removed: a client that sends such a message again gives it
+ * a new time, and it could act a second time.
+ */
+export async function noteCut(
+  table: Pick<Table, 'put'>,
+  { platform }: Pick<MessageRef, 'platform'>,
+  turns: readonly Item[],
+  expiresAt: number,
+): Promise<void> {
+  if (platform !== 'http') return;
+  for (const { sk, state, said } of turns) {
+    const user = ((said ?? []) as Said[])[0]?.speaker.id;
+    if (state !== 'CLAIMED' || user === undefined) continue;
+    await table.put({ pk: goneUser({ platform, user }).pk, sk: `${CUT}${partsOfSk(sk).messageId}`, expiresAt });
+  }
 }

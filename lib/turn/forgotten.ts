@@ -34,7 +34,8 @@ export async function enter(deps: TurnDeps, head: Sent, looking: Work['looking']
     before.length === 0 ? store.forgottenAt(head) : 0,
   ]);
   const isBlocked = marks.blockedAt > 0;
-  if (Math.max(marks.forgottenAt, forgottenAt) < head.createdAt) return { isForgotten: false, forgottenAt, isBlocked };
+  const isSaidSince = Math.max(marks.forgottenAt, forgottenAt) < head.createdAt;
+  if (isSaidSince && !marks.cut.has(head.messageId)) return { isForgotten: false, forgottenAt, isBlocked };
   await drop(deps, head);
   // What came behind it, and is answered already, is still to be found.
   const isOnly = !recent.turns.some((turn) => turn.sk !== sk && isOfMonth(turn, head));

@@ -1,5 +1,5 @@
 /** Stops 5-7 for one turn: claim, look back, ask, store, deliver, done. Every step can be the last; the next attempt goes on there. */
-import { Superseded } from '../errors.ts';
+import { Forgotten, Superseded } from '../errors.ts';
 import { errorName, labelsOf } from '../log.ts';
 import type { Recent } from '../store/store.ts';
 import type { Reply, Turn } from '../types.ts';
@@ -51,7 +51,7 @@ async function begin(deps: TurnDeps, input: TurnInput, work: Work): Promise<Turn
   const { turn, holder, startedAt } = work;
   const [head] = input.burst;
   const { isForgotten, ...known } = await entered(deps, input, work);
-  if (isForgotten && input.isOnlyAttempt) throw new Superseded('forgotten');
+  if (isForgotten && input.isOnlyAttempt) throw new Forgotten('forgotten while it was answered');
   if (isForgotten) {
     await clear(deps, input, turn);
     return forgottenTurn(head);

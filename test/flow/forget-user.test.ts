@@ -4,7 +4,7 @@ import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toTurnConversation } from '../../lib/chat-api/ids.ts';
 import { noHandoff } from '../../lib/config/handoff.ts';
-import { Permanent } from '../../lib/errors.ts';
+import { Forgotten, Permanent } from '../../lib/errors.ts';
 import { tellNobody } from '../../lib/events/outbox.ts';
 import { exportUser } from '../../lib/operator/export.ts';
 import { openChatApiStore } from '../../lib/store/chat-api/chat-api.ts';
@@ -312,6 +312,38 @@ it('a forgetting that has no time left goes on where it ended', async () => {
 
   expect(calls.length).toBeGreaterThan(2);
   expect(calls.at(-1)).toBe(0);
+});
+
+it.each(['alone', 'among others'])('a turn of /chat that was cut short %s is not begun again', async (where) => {
+  const of = { platform: 'http', conversation: `cut-${where}` } as const;
+  const speaker = { id: `cutter-${where}` };
+  const message = { ...of, messageId: `k-${where}`, speaker, text: `Cancel order ${where}.`, attachments: [] };
+  const first = { ...message, createdAt: Date.now() };
+  if (where !== 'alone') await say({ ...of, user: 'somebody else', text: 'Hello.' });
+  await store.noteSpeaker({ ...of, user: speaker.id }, first.createdAt);
+  await store.claim(first, { said: [first], owner: 'w', leaseUntil: Date.now() + 60_000, generation: 0 });
+  let asked = 0;
+  const compose: Compose = async () => {
+    asked += 1;
+    return { reply: { kind: 'answer', text: 'Cancelled.', stop: 'end_turn' } };
+  };
+  const send = (messageId: string) =>
+    takeTurn(
+      { ...turnDeps(async () => []), compose },
+      {
+        burst: [{ ...message, event: 'sent', messageId, createdAt: Date.now() }],
+        ...{ generation: 0, attempts: 1, isOnlyAttempt: true, remainingMs: () => 60_000 },
+      },
+    );
+
+  await forgetUser({ platform: 'http', user: speaker.id });
+  const again = await send(first.messageId).catch((error: unknown) => error);
+  const left = await found(name, first.text);
+  await send('k-anew');
+
+  expect(again).toBeInstanceOf(Forgotten);
+  expect(left).toEqual([]);
+  expect(asked).toBe(1);
 });
 
 it('what waits to be told of them is told to nobody, and what is of others is', async () => {
