@@ -24,9 +24,10 @@ export async function asCase(deps: OperatorDeps, { name, platform, message }: Me
   const { store } = deps;
   const found = await findConversation(deps, { name, platform });
   const of = { platform: found.platform, conversation: found.conversation };
-  const turns = (await turnsOf(store, of)).filter(({ said }) => said.length > 0);
+  const turns = (await turnsOf(store, of)).filter(({ said, reply }) => said.length > 0 || reply?.to !== undefined);
   const wanted = message ?? found.messageId;
-  const at = turns.findLastIndex((turn) => (wanted === undefined ? turn.reply : isOf(turn, wanted)));
+  const isWanted = (turn: Turn) => (wanted === undefined ? turn.reply : isOf(turn, wanted));
+  const at = turns.findLastIndex((turn) => turn.said.length > 0 && isWanted(turn));
   const turn = turns[at];
   if (!turn) throw new CannotRun(wanted ? `No message ${wanted} is known there.` : 'Nothing was answered there.');
   const words = turn.said.map(({ text }) => text).join('\n');

@@ -216,7 +216,15 @@ describe('show --as-case', () => {
     };
     await say('first', 'I am Zora, zora@example.com, order 123456.');
     await say('second', 'Call me on +49 170 1234567, says Quill. Within 14 days?');
+    const unasked = async (messageId: string) =>
+      store.say(
+        { platform: 'talkjs', conversation, messageId, createdAt: Date.now() },
+        { kind: 'answer', text: 'News for Zora.', stop: 'unasked', to: speaker.id },
+        0,
+      );
+    await unasked('say:1');
     await say('third', 'Never mind.');
+    await unasked('say:2');
 
     const last = await botJson('show', conversation, '--as-case');
     const { text } = await bot('show', conversation, 'second', '--as-case');
@@ -226,7 +234,8 @@ describe('show --as-case', () => {
     expect(written.turns).toEqual([{ user: 'Call me on [phone removed], says [name]. Within 14 days?' }]);
     expect(text).toContain('# It was answered: Paris.');
     expect(last[0]).toMatchObject({ turns: [{ user: 'Never mind.' }] });
-    expect(last[0].history).toHaveLength(4);
+    expect(last[0].history).toHaveLength(5);
+    expect(last[0].history).toContainEqual({ bot: 'News for [name].' });
     expect(await bot('show', conversation, 'no-such', '--as-case')).toMatchObject({ code: 1 });
   });
 });
