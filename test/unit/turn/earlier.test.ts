@@ -16,7 +16,11 @@ it('leaves out the words of a user who was forgotten after they said them, and n
   const deps = {
     store: {
       ...store,
-      marksOf: async ({ user }: { user: string }) => ({ forgottenAt: user === 'zoe' ? 500 : 0, blockedAt: 0 }),
+      marksOf: async ({ user }: { user: string }) => ({
+        forgottenAt: user === 'zoe' ? 500 : 0,
+        blockedAt: 0,
+        cut: new Set<string>(),
+      }),
     },
     platform: () => ({ earlier: async () => found }) as unknown as Platform,
     log: () => {},
