@@ -68,7 +68,8 @@ function linesOf({ said, reply }: Turn, mask: (text: string) => string): Line[] 
     .map(({ text, byTeam }) => {
       return byTeam ? { team: mask(text) } : { user: mask(text) };
     });
-  return lines.length > 0 && reply?.kind === 'answer' ? [...lines, { bot: mask(reply.text) }] : lines;
+  const isSaid = reply?.kind === 'answer' && (lines.length > 0 || reply.to !== undefined);
+  return isSaid ? [...lines, { bot: mask(reply.text) }] : lines;
 }
 
 /** What Claude was told of a call's result, without our words around it. */
