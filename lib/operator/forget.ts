@@ -1,12 +1,11 @@
 /** Room of the operator: `forget` removes everything that is kept of a conversation, or of a user in all of theirs. */
 import { Rejected } from '../errors.ts';
 import { pseudonym } from '../log.ts';
-import { readEnvelope } from '../records/envelope.ts';
 import { spokenBy } from '../store/speakers.ts';
 import type { PlatformName } from '../types.ts';
-import { findKnown, type Known, type Named, orNew } from './conversation.ts';
-import { type DeadEvent, parseDeadEvent } from './dead-events.ts';
-import { parseDeadTurn } from './dead-turns.ts';
+import { findKnown, type Named, orNew } from './conversation.ts';
+import { type Dropped, dropLetters } from './drop-letters.ts';
+import { tellHeld } from './held.ts';
 import type { Answer, OperatorDeps } from './verb.ts';
 
 /** What an earlier call that had no time left said in `next`: when the forgetting began (ms). */
@@ -28,16 +27,16 @@ export async function forget(deps: OperatorDeps, { next, ...named }: Named & Goi
   const of = await findKnown(deps, named).catch(orNew(named));
   const at = beganAt(deps, next);
   const { turns, parked, ...removed } = await deps.forget(of, { at, until: beforeLetters(deps) });
-  const { letters, isSeen } = await dropLetters(deps, {
+  const letters = await dropLetters(deps, {
     isTurn: (dead) => dead.platform === of.platform && dead.conversation === of.conversation,
     isEvent: (dead) => dead.platform === of.platform && dead.conversation === of.conversation,
     isRecord: ({ session }) => session === pseudonym(of.platform, of.conversation),
     parked,
   });
-  const isDone = removed.isDone && isSeen;
+  const ending = endOf(letters, { isDone: removed.isDone, at });
   return {
-    text: `${isDone ? 'Forgotten' : 'Forgotten so far'}: ${turns} turns, ${parked.length} parked records and ${letters} dead letters of ${named.name}. ${BEYOND_TEXT}`,
-    json: { ...of, turns, parkedRecords: parked.length, deadLetters: letters, beyond: BEYOND, ...end(isDone, at) },
+    text: `${ending.text}: ${turns} turns, ${parked.length} parked records and ${letters.dropped} dead letters of ${named.name}.${ending.rest} ${BEYOND_TEXT}`,
+    json: { ...of, turns, parkedRecords: parked.length, deadLetters: letters.dropped, beyond: BEYOND, ...ending.json },
   };
 }
 
@@ -55,7 +54,7 @@ export async function forgetUser(
   });
   const conversations = new Set([...whole, ...shared]);
   const gone = new Set(messages);
-  const { letters, isSeen } = await dropLetters(deps, {
+  const letters = await dropLetters(deps, {
     isTurn: (dead) => dead.platform === platform && dead.speaker === user,
     isEvent: (dead) =>
       dead.platform === platform &&
@@ -63,19 +62,19 @@ export async function forgetUser(
     isRecord: ({ user: by }) => by === pseudonym(platform, user),
     parked,
   });
-  const isDone = removed.isDone && isSeen;
   const others = shared.length > 0 ? ` What others said in ${shared.length} of them is still there.` : '';
+  const ending = endOf(letters, { isDone: removed.isDone, at });
   return {
-    text: `${isDone ? 'Forgotten' : 'Forgotten so far'}: ${turns} turns in ${conversations.size} conversations, ${parked.length} parked records and ${letters} dead letters of ${user} on ${platform}.${others} ${BEYOND_TEXT}`,
+    text: `${ending.text}: ${turns} turns in ${conversations.size} conversations, ${parked.length} parked records and ${letters.dropped} dead letters of ${user} on ${platform}.${others}${ending.rest} ${BEYOND_TEXT}`,
     json: {
       ...of,
       conversations: conversations.size,
       shared: new Set(shared).size,
       turns,
       parkedRecords: parked.length,
-      deadLetters: letters,
+      deadLetters: letters.dropped,
       beyond: BEYOND,
-      ...end(isDone, at),
+      ...ending.json,
     },
   };
 }
@@ -92,8 +91,14 @@ export async function findUser(
   return { platform, user: known[0] ?? user };
 }
 
-function end(isDone: boolean, at: number) {
-  return isDone ? { done: true } : { done: false, next: String(at) };
+/** What somebody else holds among the dead letters may be what is to be forgotten: nobody may say then that it is done. */
+function endOf({ areAllSeen, held }: Dropped, { isDone, at }: { isDone: boolean; at: number }) {
+  const isWhole = isDone && areAllSeen && held === 0;
+  return {
+    text: isWhole ? 'Forgotten' : 'Forgotten so far',
+    rest: held === 0 ? '' : ` Not done: ${tellHeld(held)}`,
+    json: isWhole ? { done: true } : { done: false, ...(held === 0 ? {} : { held }), next: String(at) },
+  };
 }
 
 function beganAt({ now }: OperatorDeps, next: string | undefined): number {
@@ -102,48 +107,9 @@ function beganAt({ now }: OperatorDeps, next: string | undefined): number {
   return at;
 }
 
-interface Wanted {
-  isTurn(dead: { platform: string; conversation: string; speaker: string | undefined }): boolean;
-  isEvent(dead: Pick<DeadEvent, 'platform' | 'conversation' | 'messageId' | 'user'>): boolean;
-  /** By the pseudonyms, which is all that a record says. */
-  isRecord(dead: { session: string | undefined; user: unknown }): boolean;
-  parked: readonly string[];
-}
-
 /** So long (ms) a call keeps for the dead letters: some of them are known only by what this very call has removed. */
 const LETTERS_MS = 5_000;
 
 function beforeLetters({ until }: OperatorDeps): number | undefined {
   return until === undefined ? undefined : until - LETTERS_MS;
-}
-
-/** Their count, and whether there was time to look at all of them. */
-async function dropLetters(deps: OperatorDeps, wanted: Wanted): Promise<{ letters: number; isSeen: boolean }> {
-  const { deadTurns, deadEvents, deadRecords, until = Number.POSITIVE_INFINITY, now } = deps;
-  const take = async () => {};
-  const dropped = [
-    await deadTurns.sift({ wants: (body) => isTurn(body, wanted), take }),
-    await deadEvents.sift({ wants: (body) => isEvent(body, wanted), take }),
-    await deadRecords.sift({ wants: (body) => isRecord(body, wanted), take }),
-  ];
-  return { letters: dropped.reduce((a, b) => a + b, 0), isSeen: now() < until };
-}
-
-function isTurn(body: string, wanted: Wanted): boolean {
-  const dead = parseDeadTurn(body);
-  if (typeof dead === 'string') return false;
-  const { inbound } = dead;
-  return wanted.isTurn({ ...(inbound as Known), speaker: 'speaker' in inbound ? inbound.speaker.id : undefined });
-}
-
-function isEvent(body: string, wanted: Wanted): boolean {
-  const dead = parseDeadEvent(body);
-  return dead !== undefined && wanted.isEvent(dead);
-}
-
-function isRecord(body: string, { parked, isRecord: isMeant }: Wanted): boolean {
-  const envelope = readEnvelope(body);
-  if (!envelope) return false;
-  if ('parked' in envelope) return parked.includes(envelope.id);
-  return isMeant({ session: envelope.record.session, user: envelope.record.user?.userId });
 }

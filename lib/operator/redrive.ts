@@ -5,6 +5,7 @@ import { partsOfSk } from '../store/store.ts';
 import type { Sent, Turn, Unasked } from '../types.ts';
 import { botIn, type Known, type Named, orNew, turnsOf } from './conversation.ts';
 import { readDeadTurn } from './dead-turns.ts';
+import { tellHeld } from './held.ts';
 import { findConversation } from './trace.ts';
 import type { Answer, OperatorDeps } from './verb.ts';
 
@@ -25,6 +26,7 @@ export async function redrive(
   const turns = await turnsOf(store, of);
   const again = chosen(turns, message, now());
   for (const turn of again) await put(toInbound(of, turn, turns), turn.generation + (isUnsent(turn) ? 0 : 1));
+  const held = await deadTurns.held();
   const driven = new Set(again.map(({ sk }) => partsOfSk(sk).messageId));
   const dead = await deadTurns.sift({
     wants: (body) => isWanted(readDeadTurn(body, of)?.inbound.messageId, message),
@@ -36,10 +38,12 @@ export async function redrive(
   });
   const messages = [...driven];
   const count = messages.length + dead;
-  if (count === 0 && message !== undefined) throw new Rejected(404, `No message ${message} is known in ${name}.`);
+  const unseen = held === 0 ? '' : ` ${tellHeld(held)}`;
+  if (count === 0 && message !== undefined)
+    throw new Rejected(404, `No message ${message} is known in ${name}.${unseen}`);
   const all = [...messages, ...(dead ? [`${dead} of the dead letters`] : [])];
   return {
-    text: count === 0 ? `Nothing in ${name} has failed.` : `On the way again: ${all.join(', ')}.`,
+    text: count === 0 ? `Nothing in ${name} has failed.${unseen}` : `On the way again: ${all.join(', ')}.`,
     json: { ...of, messages, deadLetters: dead },
   };
 }

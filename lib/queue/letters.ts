@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageCommand,
+  GetQueueAttributesCommand,
   type Message,
   ReceiveMessageCommand,
   type SQSClient,
@@ -22,6 +23,8 @@ export interface Sieve {
 export interface Letters {
   /** Calls `take` for each message whose body is wanted, then deletes it. Gives their count. */
   sift(sieve: Sieve): Promise<number>;
+  /** How many somebody else holds just now: no look finds them. As SQS counts it, nearly, and up to a minute late. */
+  held(): Promise<number>;
 }
 
 /** The queue is asked for when it is first needed. What is there after `until` (ms) is not looked at any more. */
@@ -30,11 +33,20 @@ export function openLetters(
   queueUrl: () => Promise<string>,
   until = Number.POSITIVE_INFINITY,
 ): Letters {
-  return { sift: async (sieve) => sift(sqs, await queueUrl(), sieve, until) };
+  return {
+    sift: async (sieve) => sift(sqs, await queueUrl(), sieve, until),
+    held: async () => {
+      const QueueUrl = await queueUrl();
+      const { Attributes } = await sqs.send(
+        new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessagesNotVisible'] }),
+      );
+      return Number(Attributes?.ApproximateNumberOfMessagesNotVisible ?? 0);
+    },
+  };
 }
 
 async function sift(sqs: SQSClient, QueueUrl: string, { wants, take }: Sieve, until: number): Promise<number> {
-  const left = new Set<Message>();
+  const left = new Map<string, Message>();
   let taken = 0;
   try {
     for (let looks = 0; looks < EMPTY_LOOKS && Date.now() < until; ) {
@@ -46,23 +58,25 @@ async function sift(sqs: SQSClient, QueueUrl: string, { wants, take }: Sieve, un
           MessageSystemAttributeNames: ['All'],
         }),
       );
-      if (Messages.length === 0) {
+      // What comes a second time was held for too long: it was looked at before.
+      const unseen = Messages.filter(({ MessageId = '' }) => !left.has(MessageId));
+      if (unseen.length === 0) {
         looks += 1;
         await sleep(PAUSE_MS);
       }
-      for (const message of Messages) left.add(message);
-      for (const message of Messages) {
-        const { Body = '', ReceiptHandle } = message;
+      for (const message of Messages) left.set(message.MessageId ?? '', message);
+      for (const message of unseen) {
+        const { MessageId = '', Body = '', ReceiptHandle } = message;
         if (!wants(Body, message)) continue;
         // First there, then gone here: whatever ends this in between leaves a copy.
         await take(Body, message);
         await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
-        left.delete(message);
+        left.delete(MessageId);
         taken += 1;
       }
     }
   } finally {
-    await giveBack(sqs, QueueUrl, [...left]);
+    await giveBack(sqs, QueueUrl, [...left.values()]);
   }
   return taken;
 }

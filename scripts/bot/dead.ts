@@ -2,11 +2,12 @@
 import { type Message, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { parseDeadEvent } from '../../lib/operator/dead-events.ts';
 import { parseDeadTurn } from '../../lib/operator/dead-turns.ts';
+import { tellHeld } from '../../lib/operator/held.ts';
 import type { Answer } from '../../lib/operator/verb.ts';
-import { openLetters, type Sieve } from '../../lib/queue/letters.ts';
+import { type Letters as DeadLetters, openLetters } from '../../lib/queue/letters.ts';
 import { openTurnsQueue } from '../../lib/queue.ts';
 import { readEnvelope } from '../../lib/records/envelope.ts';
-import { toTable } from '../../lib/text/table.ts';
+import { type Row, toTable } from '../../lib/text/table.ts';
 import { CannotRun } from '../cannot-run.ts';
 import type { Command } from './command.ts';
 import type { Place } from './place.ts';
@@ -49,8 +50,13 @@ export const redriveDead: Command = {
 /** Looks at every letter, and leaves it where it is. */
 export async function deadLetters(place: Place): Promise<Answer> {
   const rows: ReturnType<typeof rowOf>[] = [];
+  const hidden: Row[] = [];
   for (const letters of QUEUES) {
-    await sift(place, letters, {
+    const opened = lettersOf(place, letters);
+    // Before this takes any itself.
+    const held = await opened.held();
+    if (held > 0) hidden.push({ queue: letters.name, trouble: tellHeld(held) });
+    await opened.sift({
       wants: (_body, letter) => {
         rows.push(rowOf(letters, letter));
         return false;
@@ -59,7 +65,8 @@ export async function deadLetters(place: Place): Promise<Answer> {
     });
   }
   rows.sort((a, b) => a.since.localeCompare(b.since));
-  return { text: rows.length === 0 ? 'There are no dead letters.' : toTable(rows), json: rows };
+  const all: Row[] = [...rows, ...hidden];
+  return { text: all.length === 0 ? 'There are no dead letters.' : toTable(all), json: all };
 }
 
 async function takeOut(
@@ -70,7 +77,7 @@ async function takeOut(
 ): Promise<Answer> {
   if (id.length < ID_CHARS) throw new CannotRun('`npm run bot -- dead` shows the ids.');
   for (const letters of QUEUES) {
-    const taken = await sift(place, letters, {
+    const taken = await lettersOf(place, letters).sift({
       wants: (_body, { MessageId = '' }) => MessageId.startsWith(id),
       take: (_body, letter) => act(letters, letter),
     });
@@ -79,8 +86,8 @@ async function takeOut(
   throw new CannotRun(`There is no dead letter ${id}, or somebody holds it just now.`);
 }
 
-function sift({ sqs, queueUrl }: Place, { from }: Letters, sieve: Sieve): Promise<number> {
-  return openLetters(sqs, () => queueUrl(from)).sift(sieve);
+function lettersOf({ sqs, queueUrl }: Place, { from }: Letters): DeadLetters {
+  return openLetters(sqs, () => queueUrl(from));
 }
 
 /** A turn goes out under a new generation: the queue would take the old one for a repeat. */

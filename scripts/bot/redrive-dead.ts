@@ -1,5 +1,6 @@
 /** The inspection tool: `redrive records` and `redrive events` give another chance to what those who get records, or who is to be told, did not take. */
 import { type Message, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { tellHeld } from '../../lib/operator/held.ts';
 import type { Answer } from '../../lib/operator/verb.ts';
 import { openLetters } from '../../lib/queue/letters.ts';
 import type { Command } from './command.ts';
@@ -19,25 +20,32 @@ export const redriveEvents: Command = {
 
 async function redriveAll({ sqs, queueUrl }: Place, queue: 'Records' | 'Events', thing: string): Promise<Answer> {
   const [from, to] = [await queueUrl(`${queue}DeadLetters`), await queueUrl(`${queue}Queue`)];
-  const count = await moveAll(sqs, { from, to, until: Date.now() });
+  const { moved, held } = await moveAll(sqs, { from, to, until: Date.now() });
   const text =
-    count === 0
+    moved === 0
       ? `No ${thing} waits among the dead letters.`
-      : `${count} ${count === 1 ? `${thing} is` : `${thing}s are`} on the way again.`;
-  return { text, json: { [`${thing}s`]: count } };
+      : `${moved} ${moved === 1 ? `${thing} is` : `${thing}s are`} on the way again.`;
+  return {
+    text: held === 0 ? text : `${text} ${tellHeld(held)}`,
+    json: { [`${thing}s`]: moved, ...(held === 0 ? {} : { held }) },
+  };
 }
 
-/** Moves what was there before `until` (ms), so that what fails again meanwhile is not moved for ever. Gives the count. */
-export function moveAll(
+/** Moves what was there before `until` (ms), so that what fails again meanwhile is not moved for ever, and gives the rest back. */
+export async function moveAll(
   sqs: SQSClient,
   { from, to, until }: { from: string; to: string; until: number },
-): Promise<number> {
-  return openLetters(sqs, async () => from).sift({
+): Promise<{ moved: number; held: number }> {
+  const letters = openLetters(sqs, async () => from);
+  // Before this takes any itself.
+  const held = await letters.held();
+  const moved = await letters.sift({
     wants: (_body, { Attributes }) => Number(Attributes?.SentTimestamp) <= until,
-    // A repeat is recognised by its id.
-    take: async (MessageBody, letter) =>
-      void (await sqs.send(new SendMessageCommand({ QueueUrl: to, MessageBody, ...groupOf(letter) }))),
+    take: async (MessageBody, letter) => {
+      await sqs.send(new SendMessageCommand({ QueueUrl: to, MessageBody, ...groupOf(letter) }));
+    },
   });
+  return { moved, held };
 }
 
 /** Of a queue that keeps an order: the old deduplication id would make it a repeat. */

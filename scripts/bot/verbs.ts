@@ -88,7 +88,7 @@ export const verbs = {
     run: async (place, [name], options) => {
       const of = oneOf(name, options, 'forget');
       const deps = await operatorDeps(place, options);
-      return 'user' in of ? forgetUser(deps, of) : forget(deps, of);
+      return done(await ('user' in of ? forgetUser(deps, of) : forget(deps, of)));
     },
   },
 } satisfies Record<string, Command>;
@@ -103,6 +103,13 @@ async function whole(ask: (next: string | undefined) => Promise<Answer>): Promis
     before.push(...lines.slice(0, -1));
     asked = next;
   }
+}
+
+/** A script must not take for done what is not. */
+function done(answer: Answer): Answer {
+  const { done: isDone } = answer.json as { done: boolean };
+  if (!isDone) throw new CannotRun(answer.text);
+  return answer;
 }
 
 function whom(user = '', { platform }: Options) {

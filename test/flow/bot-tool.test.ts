@@ -4,7 +4,13 @@ import { createHash, randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  ChangeMessageVisibilityCommand,
+  CreateQueueCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -91,6 +97,15 @@ async function botJson(...args: string[]) {
   const { code, text } = await bot(...args, '--json');
   if (code !== 0) throw new Error(text);
   return JSON.parse(text);
+}
+
+/** What lies in a queue, given back at once. */
+async function look(name: string) {
+  const QueueUrl = queues[name] ?? '';
+  const letters = await receive(sqs, QueueUrl, 1);
+  for (const { ReceiptHandle } of letters)
+    await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
+  return letters;
 }
 
 type Outcome = 'answered' | 'missed' | 'failed' | 'undeliverable' | 'limited';
@@ -514,7 +529,7 @@ describe('redrive', () => {
 
     const result = await botJson('redrive', conversation);
 
-    const left = await receive(sqs, queues['TurnsDeadLetters.fifo'] ?? '', 1);
+    const left = await look('TurnsDeadLetters.fifo');
     expect(result).toMatchObject({ messages: [], deadLetters: 2 });
     expect([...(await waiting(conversation)), ...(await waiting(conversation))]).toMatchObject([
       { generation: 1, inbound: { messageId: 'd1' } },
@@ -662,8 +677,8 @@ describe('forget', () => {
 
     const { Items = [] } = await dynamo.send(new ScanCommand({ TableName: TABLE, ConsistentRead: true }));
     const holds = (name: string) => Items.filter((item) => JSON.stringify(item).includes(name));
-    const logs = await receive(sqs, queues.RecordsDeadLetters ?? '', 1);
-    const turns = await receive(sqs, queues['TurnsDeadLetters.fifo'] ?? '', 1);
+    const logs = await look('RecordsDeadLetters');
+    const turns = await look('TurnsDeadLetters.fifo');
     expect(result).toMatchObject({ turns: 31, parkedRecords: 1, deadLetters: 2 });
     expect(again).toEqual({ code: 1, text: `No conversation ${conversation} is known.` });
     expect(holds(conversation)).toEqual([]);
@@ -673,6 +688,37 @@ describe('forget', () => {
     expect(JSON.stringify(turns)).toContain(`dead-${other}`);
     expect(JSON.stringify(turns)).not.toContain(conversation);
     expect(await store.forgottenAt(of)).toBeGreaterThan(last.createdAt);
+  });
+});
+
+describe('a dead letter that somebody holds', () => {
+  it('is told by what cannot look at it, and waited for by what forgets', async () => {
+    const conversation = newConversation();
+    await turn(conversation, 'held-one', 'answered');
+    const QueueUrl = queues.RecordsDeadLetters ?? '';
+    const record = {
+      type: 'chat' as const,
+      timestamps: { request: 1 },
+      session: pseudonym('talkjs', conversation),
+      request: { text: 'secret' },
+      response: {},
+    };
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify({ v: 1, id: 'log-held', record }) }));
+    const held = await receive(sqs, QueueUrl, 1);
+
+    const listed = await botJson('dead');
+    const redriven = await botJson('redrive', 'records');
+    const forgetting = botJson('forget', conversation);
+    for (const { ReceiptHandle } of held)
+      await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
+    const forgotten = await forgetting;
+
+    expect(listed).toContainEqual({
+      queue: 'records',
+      trouble: expect.stringMatching(/^\d+ dead letters? (is|are) held by somebody just now/),
+    });
+    expect(redriven).toEqual({ records: 0, held: held.length });
+    expect(forgotten).toMatchObject({ turns: 1, deadLetters: 1, done: true });
   });
 });
 

@@ -15,8 +15,6 @@ type Role = Record<string, unknown>;
 type Statement = { Action: string[]; Resource: unknown };
 
 const CONSUME = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'];
-/** To take some letters out and leave the others. */
-const SIFT = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'];
 const KEEP = ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:UpdateItem'];
 /** Messages of our own Chat API are items that the worker puts. */
 const ANSWER = [
@@ -63,11 +61,11 @@ const EXPECTED: Record<string, Record<string, string[]>> = {
   reconify: { RecordsQueue: ['sqs:SendMessage'], Table: ['dynamodb:UpdateItem'] },
   operator: {
     TurnsQueue: ['sqs:SendMessage'],
-    TurnsDeadLetters: SIFT,
+    TurnsDeadLetters: CONSUME,
     RecordsQueue: ['sqs:SendMessage'],
     EventsQueue: ['sqs:SendMessage'],
-    EventsDeadLetters: SIFT,
-    RecordsDeadLetters: SIFT,
+    EventsDeadLetters: CONSUME,
+    RecordsDeadLetters: CONSUME,
     Table: FORGET,
   },
   deliver: {

@@ -13,7 +13,7 @@ function deps(lookMs: number) {
     clock += lookMs;
     return 0;
   };
-  const letters = { sift };
+  const letters = { sift, held: async () => 0 };
   const remove = async (_: unknown, { until = 0 } = {}) => {
     clock = until;
     bounds.push(until);
