@@ -370,7 +370,13 @@ export interface Dialect {
   /** Proves that the platform sent this; throws `Rejected` 401 otherwise. `now` in ms. */
   verify(request: WebhookRequest, now: number): void;
   /** The message in it, or why there is nothing to do; throws `Rejected` 400 for what is not the shape of its event. */
-  parse(request: WebhookRequest): Inbound | { ignored: string };
+  parse(request: WebhookRequest): Inbound | Ignored;
+}
+
+/** A webhook with which there is nothing to do, and why; `about` is the message in it, where there is one. */
+export interface Ignored {
+  ignored: string;
+  about?: Pick<MessageRef, 'platform' | 'conversation' | 'messageId'>;
 }
 
 /** Where an answer is to appear, and as whose. */

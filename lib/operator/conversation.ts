@@ -1,6 +1,7 @@
 /** Room of the operator: which conversation is meant. */
 import { DEFAULT_BOT, spokenTo } from '../bots/identity.ts';
 import { Rejected } from '../errors.ts';
+import { pseudonym } from '../log.ts';
 import { platforms } from '../platforms/all.ts';
 import type { Store } from '../store/store.ts';
 import type { PlatformName, Turn } from '../types.ts';
@@ -42,8 +43,8 @@ export async function findKnown(
     throw new Rejected(
       404,
       platform
-        ? `No conversation ${name} is known on ${platform}.${hintOf(platform)}`
-        : `No conversation ${name} is known.`,
+        ? `No conversation ${name} is known on ${platform}.${hintOf({ platform, conversation: name })}`
+        : `No conversation ${name} is known. Where nobody was answered yet, say with --platform where it is.`,
     );
   if (others.length > 0) {
     const places = known.map((one) =>
@@ -73,10 +74,10 @@ export function botIn(turns: readonly Turn[]): { bot?: string } {
   return spokenTo(turns.findLast(({ reply }) => reply?.bot)?.reply?.bot ?? DEFAULT_BOT);
 }
 
-/** Why nothing may be known of one that is there. */
-function hintOf(platform: PlatformName): string {
+/** Why nothing may be known of one that is there, and how to find it in the log. */
+function hintOf({ platform, conversation }: Known): string {
   const hint = foreign.map((name) => (name === platform ? platforms[name].operator.unheard : undefined)).find(Boolean);
-  return hint ? ` ${hint}` : '';
+  return hint ? ` ${hint} Its lines have the conversation ${pseudonym(platform, conversation)}.` : '';
 }
 
 /** The newest 200 turns, oldest first. */

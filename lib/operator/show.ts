@@ -1,4 +1,5 @@
 /** Room of the operator: `show` tells what became of each message of a conversation. */
+import { pseudonym } from '../log.ts';
 import { partsOfSk, type Store } from '../store/store.ts';
 import { type Row, toTable } from '../text/table.ts';
 import type { Effect, Rating, Turn } from '../types.ts';
@@ -43,6 +44,7 @@ export async function show(deps: OperatorDeps, { withText, message, ...named }: 
     ...(summary ? ['has a summary'] : []),
     `${views.length} ${views.length === 1 ? 'turn' : 'turns'}`,
     `$${usd.toFixed(4)}`,
+    `in the log: ${pseudonym(platform, conversation)}`,
     ...(blocked.length > 0 ? [`blocked: ${blocked.join(', ')}`] : []),
   ].join(' · ');
   const headed = [head, ...(group ? [tellGroup(group)] : []), ...(handoff ? tellHandoff(handoff, withText) : [])].join(
@@ -52,6 +54,7 @@ export async function show(deps: OperatorDeps, { withText, message, ...named }: 
     text: views.length === 0 ? headed : `${headed}\n\n${toTable(views.map(rowOf))}`,
     json: {
       ...of,
+      hash: pseudonym(platform, conversation),
       owner,
       team,
       ...(blocked.length > 0 ? { blocked } : {}),

@@ -26,7 +26,7 @@ export async function receive(deps: ReceiveDeps, request: WebhookRequest): Promi
     dialect.verify(request, now());
     const inbound = dialect.parse(request);
     if ('ignored' in inbound) {
-      log('webhook-ignored', { reason: inbound.ignored });
+      log('webhook-ignored', { ...(inbound.about && labelsOf(inbound.about)), reason: inbound.ignored });
       return { status: 200, body: { ok: true } };
     }
     labels = labelsOf(inbound);

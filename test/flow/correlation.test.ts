@@ -79,6 +79,11 @@ it('holds for a message whose answer took a tool and two tries', async () => {
   // Besides, the bot's own message came back as a webhook.
   const others = lines.filter(({ inbound }) => inbound !== kept?.inbound).map(({ event }) => event);
   expect([...new Set(others)]).toEqual(['webhook-ignored']);
+  expect(lines.find(({ event }) => event === 'webhook-ignored')).toMatchObject({
+    conversation: kept?.conversation,
+    inbound: expect.any(String),
+    reason: 'own message',
+  });
   const ours = lines.filter(({ event }) => event !== 'webhook-ignored');
   expect(new Set(ours.map(({ conversation }) => conversation)).size).toBe(1);
   expect(found.filter((event) => event === 'record-sent')).toHaveLength(

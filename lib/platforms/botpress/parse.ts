@@ -2,7 +2,7 @@
 import type * as z from 'zod/mini';
 import { type BotIdentity, spokenTo } from '../../bots/identity.ts';
 import { pickContext } from '../../text/context.ts';
-import type { Inbound } from '../../types.ts';
+import type { Ignored, Inbound } from '../../types.ts';
 import { readJsonBody, readShape } from '../kit/json-body.ts';
 import { readPayload } from './payload.ts';
 import { envelope, messageCreated, messageDeleted, otherSignals } from './signals.ts';
@@ -18,7 +18,7 @@ export interface ParseOptions {
  * However old a signal is, it counts: Botpress does not sign a time, so an age limit would keep nobody out, while the turn of a
  * message, found again by its id and time, answers it once at any age.
  */
-export function parseBotpress(body: Uint8Array, options: ParseOptions): Inbound | { ignored: string } {
+export function parseBotpress(body: Uint8Array, options: ParseOptions): Inbound | Ignored {
   const { type, data } = readShape(envelope, readJsonBody(body));
   if (type === 'message_created') return parseCreated(readShape(messageCreated, data), options);
   if (type === 'message_deleted') return parseDeleted(readShape(messageDeleted, data));
@@ -29,15 +29,19 @@ export function parseBotpress(body: Uint8Array, options: ParseOptions): Inbound 
 
 type Created = z.infer<typeof messageCreated>;
 
-function parseCreated(message: Created, { botUserId, bot }: ParseOptions): Inbound | { ignored: string } {
+function parseCreated(message: Created, { botUserId, bot }: ParseOptions): Inbound | Ignored {
   const { id, conversationId, userId, createdAt, isBot, payload, metadata } = message;
-  if (userId === botUserId) return { ignored: 'own message' };
-  if (isBot) return { ignored: 'message of the bot' };
+  const nothing = (ignored: string): Ignored => ({
+    ignored,
+    about: { platform: 'botpress', conversation: conversationId, messageId: id },
+  });
+  if (userId === botUserId) return nothing('own message');
+  if (isBot) return nothing('message of the bot');
   // Our answers carry it. Where settings and key name different users, this is all that keeps us from answering ourselves.
-  if (typeof metadata?.replyId === 'string') return { ignored: 'an answer of ours' };
+  if (typeof metadata?.replyId === 'string') return nothing('an answer of ours');
   const { text, attachments } = readPayload(payload);
-  if (text.trim() === '' && attachments.length === 0) return { ignored: 'empty message' };
-  if (bot === undefined) return { ignored: 'no bot answers on Botpress' };
+  if (text.trim() === '' && attachments.length === 0) return nothing('empty message');
+  if (bot === undefined) return nothing('no bot answers on Botpress');
   return {
     event: 'sent',
     platform: 'botpress',

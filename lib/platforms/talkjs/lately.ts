@@ -1,7 +1,7 @@
 /** Reconciling. What was said at TalkJS lately, asked for over REST and read as if it had come by webhook. */
 import * as z from 'zod/mini';
 import { Later, Rejected } from '../../errors.ts';
-import type { Intervened, Sent } from '../../types.ts';
+import type { Ignored, Intervened, Sent } from '../../types.ts';
 import type { TalkjsAnswer, TalkjsApi } from './api.ts';
 import { type ParseOptions, parseSent } from './parse.ts';
 import { type Reaction, readReactions } from './reactions.ts';
@@ -135,7 +135,7 @@ export function talkjsLately(options: ParseOptions, api: TalkjsApi) {
     },
 
     /** The message as its webhook would have given it, or why there is nothing to do. */
-    read(conversation: unknown, message: unknown, sender: unknown): Sent | Intervened | { ignored: string } {
+    read(conversation: unknown, message: unknown, sender: unknown): Sent | Intervened | Ignored {
       try {
         return parseSent({ conversation, message, sender, mentionedUserIds: [] }, options);
       } catch (error) {

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { spokenTo } from '../../bots/identity.ts';
 import { Rejected } from '../../errors.ts';
 import { pickContext } from '../../text/context.ts';
-import type { Inbound, Intervened, MessageRef, Sent, Speaker } from '../../types.ts';
+import type { Ignored, Inbound, Intervened, MessageRef, Sent, Speaker } from '../../types.ts';
 import { readJsonBody, readShape } from '../kit/json-body.ts';
 import { contentFields, readContent } from './content.ts';
 import { addressed, oursIn, type Team } from './group.ts';
@@ -75,7 +75,7 @@ export interface ParseOptions extends Team {
  * Reads one webhook body for our users; throws `Rejected` 400 for what is not JSON or not the shape of its event.
  * Who spoke is told by the ids alone: `origin` says `rest` for every newer client, not only for us.
  */
-export function parseTalkjs(body: Uint8Array, options: ParseOptions): Inbound | { ignored: string } {
+export function parseTalkjs(body: Uint8Array, options: ParseOptions): Inbound | Ignored {
   const event = readShape(envelope, readJsonBody(body));
   if (event.type === 'message.sent') return parseSent(event.data, options);
   if (event.type === 'message.updated')
@@ -85,20 +85,21 @@ export function parseTalkjs(body: Uint8Array, options: ParseOptions): Inbound | 
 }
 
 /** What a `message.sent` says, in the form of its `data`. */
-export function parseSent(unread: unknown, { ours, ...team }: ParseOptions): Sent | Intervened | { ignored: string } {
+export function parseSent(unread: unknown, { ours, ...team }: ParseOptions): Sent | Intervened | Ignored {
   const data = readShape(sentData, unread);
   const ref = toRef(data);
+  const nothing = (ignored: string): Ignored => ({ ignored, about: ref });
   const ignored = reasonToIgnore(data, ours);
-  if (ignored !== undefined) return { ignored };
-  if (data.message.custom?.isTyping === 'true') return { ignored: 'typing placeholder' };
+  if (ignored !== undefined) return nothing(ignored);
+  if (data.message.custom?.isTyping === 'true') return nothing('typing placeholder');
   const speaker = toSpeaker(data);
-  if (speaker === undefined) return { ignored: 'no sender' };
+  if (speaker === undefined) return nothing('no sender');
   const content = readContent(data.message);
   const participants = data.conversation?.participants ?? undefined;
   const mentions = [...content.mentions, ...(data.mentionedUserIds ?? [])];
   const call = addressed({ participants, speaker, mentions }, oursIn(participants, ours), team);
-  if (call.to === 'group') return { ignored: 'group without mention' };
-  if (content.text.trim() === '' && content.attachments.length === 0) return { ignored: 'empty message' };
+  if (call.to === 'group') return nothing('group without mention');
+  if (content.text.trim() === '' && content.attachments.length === 0) return nothing('empty message');
   const { text, attachments } = content;
   if (call.to === 'team') return { event: 'intervened', ...ref, speaker, text, attachments };
   const quotes = id.safeParse(data.message.referencedMessageId);
@@ -124,20 +125,20 @@ function fieldsOf({ sender, message, conversation }: Changed): object {
   return { conversation: { ...conversation }, ...(isAuthor ? { user: sender } : {}) };
 }
 
-function parseUpdated(data: Changed, eventTime: unknown, ours: OurUsers): Inbound | { ignored: string } {
+function parseUpdated(data: Changed, eventTime: unknown, ours: OurUsers): Inbound | Ignored {
   const ref = toRef(data);
   const ignored = reasonToIgnore(data, ours);
-  if (ignored !== undefined) return { ignored };
+  if (ignored !== undefined) return { ignored, about: ref };
   const { text, attachments } = readContent(data.message);
   const eventAt = time.safeParse(eventTime);
   const editedAt = Math.floor(data.message.editedAt ?? (eventAt.success ? eventAt.data : ref.createdAt));
   return { event: 'edited', ...ref, editedAt, text, attachments };
 }
 
-function parseDeleted(data: Changed, ours: OurUsers): Inbound | { ignored: string } {
+function parseDeleted(data: Changed, ours: OurUsers): Inbound | Ignored {
   const ref = toRef(data);
   const ignored = reasonToIgnore(data, ours);
-  return ignored === undefined ? { event: 'deleted', ...ref } : { ignored };
+  return ignored === undefined ? { event: 'deleted', ...ref } : { ignored, about: ref };
 }
 
 function reasonToIgnore(data: Changed, ours: OurUsers): string | undefined {

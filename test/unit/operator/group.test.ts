@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { pseudonym } from '../../../lib/log.ts';
 import { findKnown } from '../../../lib/operator/conversation.ts';
 import { groupOf, tellGroup } from '../../../lib/operator/group.ts';
 import { openStore } from '../../../lib/store/store.ts';
@@ -25,6 +26,7 @@ it('of a conversation at TalkJS that nobody knows it is told what leaves no trac
   const search = findKnown({ store, callers: [] }, { name: 'nowhere', platform: 'talkjs' });
 
   await expect(search).rejects.toThrow(/is known on talkjs\. What a group says .*webhook-ignored/);
+  await expect(search).rejects.toThrow(`Its lines have the conversation ${pseudonym('talkjs', 'nowhere')}.`);
 });
 
 it('what somebody calls themselves does not steer the terminal', () => {
