@@ -4,6 +4,7 @@ import { partsOfSk, type Store } from '../store/store.ts';
 import { type Row, toTable } from '../text/table.ts';
 import type { Effect, Rating, Turn } from '../types.ts';
 import { type Known, type Named, turnsOf } from './conversation.ts';
+import { whyFailed } from './failed.ts';
 import { groupOf, tellGroup } from './group.ts';
 import { tellHandoff, viewOfHandoff } from './handoff.ts';
 import { findConversation } from './trace.ts';
@@ -121,6 +122,7 @@ function viewOf(
     promptHash: reply?.promptHash,
     model: reply?.model,
     stop: reply?.stop,
+    reason: whyFailed({ state, reply }),
     rated,
     into: into === undefined ? undefined : partsOfSk(into).messageId,
     messages: said.map((one) => one.messageId),
@@ -150,6 +152,7 @@ function rowOf(view: View): Row {
     prompt: view.promptHash,
     model: view.model,
     stop: view.stop,
+    reason: view.reason,
     rated: view.rated,
     into: view.into,
     replies: view.replies.join(' '),

@@ -47,9 +47,9 @@ export async function send(
     const mayApologise = !reply.isReplacement && reply.to === undefined;
     if (!isOver && mayApologise) return send(deps, input, await replaced(deps, input, sending, error));
     if (!isOver && attempts <= LAST_ATTEMPT) throw new Later('nobody could be told', { cause: error });
-    await tellFailed(deps, input, reply);
-    await finish(deps, input, 'FAILED', []);
     const reason = error instanceof Undeliverable ? error.message : errorName(error);
+    await tellFailed(deps, input, { reason: reply.reason ?? reason });
+    await finish(deps, input, 'FAILED', []);
     deps.log('reply-undeliverable', { ...fieldsOf(deps, input, sending), reason });
     return { state: 'FAILED', reply };
   }

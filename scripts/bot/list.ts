@@ -1,5 +1,6 @@
 /** The inspection tool: `list` tells who got no answer, who waits for one, and where the bot is silent. */
 import { referenceOf } from '../../lib/log.ts';
+import { whyFailed } from '../../lib/operator/failed.ts';
 import { notedOf } from '../../lib/operator/noted.ts';
 import type { Answer } from '../../lib/operator/verb.ts';
 import { silentOnes } from '../../lib/store/silent.ts';
@@ -34,7 +35,16 @@ async function failed(place: Place, options: Options): Promise<Answer> {
   const noted = await notedTurns(place, 'FAILED', options);
   const rows = noted.flatMap(({ ref, turn }) => {
     if (turn?.state !== 'FAILED') return [];
-    return [{ ...rowOf(ref), reference: referenceOf(ref), attempts: turn.epoch, stop: turn.reply?.stop }];
+    const by = turn.said[0]?.speaker.id;
+    return [
+      {
+        ...rowOf(ref),
+        by,
+        reference: referenceOf(ref),
+        attempts: turn.epoch,
+        reason: whyFailed({ state: 'FAILED', reply: turn.reply }),
+      },
+    ];
   });
   return answerOf(rows, `No message failed in the last ${options.days} days.`);
 }

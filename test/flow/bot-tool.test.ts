@@ -179,7 +179,7 @@ describe('show', () => {
     expect({ owner, usd }).toEqual({ owner: 'bot', usd: 0.0025 });
     expect(turns).toMatchObject([
       { message: 'm1', state: 'DELIVERED', attempts: 1, generation: 0, replies: ['sent-m1'], outputTokens: 20 },
-      { message: 'm2', state: 'FAILED', stop: 'failed' },
+      { message: 'm2', state: 'FAILED', stop: 'failed', reason: 'bad key' },
     ]);
     expect(turns[0].ms).toBeGreaterThanOrEqual(0);
     expect(turns[0].waitedMs).toBeGreaterThanOrEqual(turns[0].ms);
@@ -340,7 +340,10 @@ describe('list --failed', () => {
     const own = (all: { conversation: string; message: string }[]) =>
       all.filter((row) => row.conversation === conversation).map(({ message }) => message);
     expect(own(rows).sort()).toEqual(['failed', 'undeliverable']);
-    expect(people.text).toMatch(new RegExp(`talkjs +${conversation} +failed +[0-9a-f]{8} +1 +failed`));
+    expect(people.text).toMatch(new RegExp(`talkjs +${conversation} +failed +alice +[0-9a-f]{8} +1 +bad key`));
+    expect(rows).toContainEqual(
+      expect.objectContaining({ conversation, message: 'undeliverable', reason: 'nobody could be told' }),
+    );
     expect(own(later)).toEqual(['undeliverable']);
   });
 });

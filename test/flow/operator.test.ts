@@ -113,7 +113,10 @@ describe('the verbs', () => {
     const open = await call({ do: 'show', ...talkjs('shown'), text: true });
 
     expect(silent.status).toBe(200);
-    expect(silent.body).toMatchObject({ owner: 'bot', turns: [{ state: 'DELIVERED' }, { state: 'FAILED' }] });
+    expect(silent.body).toMatchObject({
+      owner: 'bot',
+      turns: [{ state: 'DELIVERED' }, { state: 'FAILED', reason: 'bad key' }],
+    });
     expect(JSON.stringify(silent.body)).not.toMatch(/secret|Paris/);
     expect(open.body.turns).toMatchObject([{ said: ['My secret is s1.'], answer: 'Paris.' }, {}]);
   });
