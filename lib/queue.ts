@@ -2,8 +2,9 @@
 import { ChangeMessageVisibilityBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { waits } from './bounds.ts';
 import type { Letter } from './events/event.ts';
+import { beside } from './queue/died.ts';
 import { eventMessage, recordMessage, turnMessage } from './queue/message.ts';
-import type { Inbound } from './types.ts';
+import type { Died, Inbound } from './types.ts';
 
 export interface TurnsQueue {
   /** Resolves when the queue has the message; one AWS call. A repeat within 5 minutes is accepted and dropped by SQS. */
@@ -31,8 +32,8 @@ export function openTurnsQueue(sqs: SQSClient, url: string): TurnsQueue {
 }
 
 export interface RecordsQueue {
-  /** Resolves when the queue has the body (JSON, at most 1 MiB). Throws after 3 s, so that no answer waits longer for its log. */
-  put(body: string): Promise<void>;
+  /** Resolves when the queue has the body (JSON, at most 1 MiB). Throws after 3 s, so that no answer waits longer for its log. `died` on its way to the dead letters. */
+  put(body: string, died?: Died): Promise<void>;
   /** As with the turns. */
   hold: TurnsQueue['hold'];
 }
@@ -43,10 +44,9 @@ const PUT_LIMIT_MS = 3_000;
 /** The queue of records behind `url`. Every call throws what the SDK throws. */
 export function openRecordsQueue(sqs: SQSClient, url: string): RecordsQueue {
   return {
-    async put(body) {
-      await sqs.send(new SendMessageCommand(recordMessage(url, body)), {
-        abortSignal: AbortSignal.timeout(PUT_LIMIT_MS),
-      });
+    async put(body, died) {
+      const command = new SendMessageCommand({ ...recordMessage(url, body), ...beside(died) });
+      await sqs.send(command, { abortSignal: AbortSignal.timeout(PUT_LIMIT_MS) });
     },
     hold: (holds) => hold(sqs, url, holds),
   };
@@ -54,7 +54,7 @@ export function openRecordsQueue(sqs: SQSClient, url: string): RecordsQueue {
 
 export interface EventsQueue {
   /** Resolves when the queue has it; those of one conversation for one receiver stay in order, a repeat within 5 minutes is dropped. */
-  put(letter: Letter): Promise<void>;
+  put(letter: Letter, died?: Died): Promise<void>;
   /** As with the turns. */
   hold: TurnsQueue['hold'];
 }
@@ -62,10 +62,9 @@ export interface EventsQueue {
 /** The queue of events behind `url`, or that of its dead letters. Every call throws what the SDK throws. */
 export function openEventsQueue(sqs: SQSClient, url: string): EventsQueue {
   return {
-    async put(letter) {
-      await sqs.send(new SendMessageCommand(eventMessage(url, letter)), {
-        abortSignal: AbortSignal.timeout(PUT_LIMIT_MS),
-      });
+    async put(letter, died) {
+      const command = new SendMessageCommand({ ...eventMessage(url, letter), ...beside(died) });
+      await sqs.send(command, { abortSignal: AbortSignal.timeout(PUT_LIMIT_MS) });
     },
     hold: (holds) => hold(sqs, url, holds),
   };

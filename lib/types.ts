@@ -379,6 +379,12 @@ export interface Ignored {
   about?: Pick<MessageRef, 'platform' | 'conversation' | 'messageId'>;
 }
 
+/** Who did not take what is a dead letter now, and why, in words of ours. */
+export interface Died {
+  to?: string | undefined;
+  reason: string;
+}
+
 /** Where an answer is to appear, and as whose. */
 export interface Seat {
   conversation: string;

@@ -1,5 +1,6 @@
 /** Room of events: brings them to their receivers. A slow or broken receiver keeps nobody waiting but its own conversation. */
 import { errorName, type Log, pseudonym } from '../log.ts';
+import type { Died } from '../types.ts';
 import type { Letter, ReceiverName } from './event.ts';
 
 /** One letter as the queue delivered it. */
@@ -34,7 +35,7 @@ export interface DeliverDeps {
   /** Sets how long (s) each receipt stays invisible. */
   hold(holds: readonly { receipt: string; seconds: number }[]): Promise<void>;
   /** Puts a letter among the dead. */
-  bury(letter: Letter): Promise<void>;
+  bury(letter: Letter, died: Died): Promise<void>;
   now(): number;
   log: Log;
 }
@@ -108,14 +109,14 @@ async function settle(deps: DeliverDeps, delivery: Delivery): Promise<number | u
   const age = (startedAt - takenAt) / 1000;
   const due = DUE_SECONDS.find((seconds) => seconds > age + EARLY_SECONDS);
   const waitSeconds = due === undefined ? undefined : Math.max(due - (now() - takenAt) / 1000, 1);
-  const isBuried = waitSeconds === undefined && (await isBuriedNow(deps, letter));
+  const isBuried = waitSeconds === undefined && (await isBuriedNow(deps, letter, { to, reason: problem }));
   const event = isBuried ? 'event-buried' : 'event-given-back';
   log(event, { ...about, told: id, reason: problem, attempt: attempts, waitSeconds });
   return isBuried ? undefined : (waitSeconds ?? BURY_SECONDS);
 }
 
-function isBuriedNow({ bury }: DeliverDeps, letter: Letter): Promise<boolean> {
-  return bury(letter).then(
+function isBuriedNow({ bury }: DeliverDeps, letter: Letter, died: Died): Promise<boolean> {
+  return bury(letter, died).then(
     () => true,
     () => false,
   );

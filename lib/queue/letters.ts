@@ -56,6 +56,7 @@ async function sift(sqs: SQSClient, QueueUrl: string, { wants, take }: Sieve, un
           MaxNumberOfMessages: 10,
           VisibilityTimeout: HELD_SECONDS,
           MessageSystemAttributeNames: ['All'],
+          MessageAttributeNames: ['All'],
         }),
       );
       // What comes a second time was held for too long: it was looked at before.

@@ -1,6 +1,7 @@
 /** Stop 8. Brings waiting records to whoever gets them: each once, however often the queue delivers it, and however long one of them is away. */
 import { Later, Permanent } from '../errors.ts';
 import { errorName, type Log } from '../log.ts';
+import type { Died } from '../types.ts';
 import { parkedNote, type ReceiverName, type RecordEnvelope, readEnvelope, unpacked, written } from './envelope.ts';
 import type { CallRecord } from './record.ts';
 import type { Shelf } from './shelf.ts';
@@ -28,8 +29,8 @@ export interface DeliverDeps {
   /** Until when (ms) those rest who kept us waiting: everybody's records would wait behind theirs. */
   rests: Map<ReceiverName, number>;
   put(body: string): Promise<void>;
-  /** Puts a body among the dead letters. */
-  bury(body: string): Promise<void>;
+  /** Puts a body among the dead letters, as it is. */
+  bury(body: string, died: Died): Promise<void>;
   hold(holds: readonly { receipt: string; seconds: number }[]): Promise<void>;
   now(): number;
   log: Log;
@@ -92,7 +93,7 @@ async function settle(deps: DeliverDeps, { messageId, attempts, body }: LogDeliv
   } catch (error) {
     const reason = error instanceof Later || error instanceof Permanent ? error.message : errorName(error);
     const isOver = error instanceof Permanent || attempts >= LAST_ATTEMPT;
-    if (isOver && (await isBuried(deps, body))) {
+    if (isOver && (await isBuried(deps, body, { to, reason }))) {
       deps.log('record-buried', { ...known, attempt: attempts, reason });
       return undefined;
     }
@@ -175,8 +176,8 @@ async function fetchParked(shelf: Shelf, id: string): Promise<CallRecord | undef
   return bytes && unpacked(bytes);
 }
 
-async function isBuried(deps: DeliverDeps, body: string): Promise<boolean> {
-  return deps.bury(body).then(
+async function isBuried(deps: DeliverDeps, body: string, died: Died): Promise<boolean> {
+  return deps.bury(body, died).then(
     () => true,
     () => false,
   );

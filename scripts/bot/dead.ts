@@ -4,10 +4,12 @@ import { parseDeadEvent } from '../../lib/operator/dead-events.ts';
 import { parseDeadTurn } from '../../lib/operator/dead-turns.ts';
 import { tellHeld } from '../../lib/operator/held.ts';
 import type { Answer } from '../../lib/operator/verb.ts';
+import { diedOf } from '../../lib/queue/died.ts';
 import { type Letters as DeadLetters, openLetters } from '../../lib/queue/letters.ts';
 import { openTurnsQueue } from '../../lib/queue.ts';
 import { readEnvelope } from '../../lib/records/envelope.ts';
 import { type Row, toTable } from '../../lib/text/table.ts';
+import type { Died } from '../../lib/types.ts';
 import { CannotRun } from '../cannot-run.ts';
 import type { Command } from './command.ts';
 import type { Place } from './place.ts';
@@ -102,19 +104,20 @@ async function sendAgain({ sqs, queueUrl }: Place, { name, to }: Letters, letter
   await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: Body, ...groupOf(letter) }));
 }
 
-function rowOf({ name }: Letters, { MessageId = '', Attributes, Body = '' }: Message) {
+function rowOf({ name }: Letters, letter: Message) {
+  const { MessageId = '', Attributes, Body = '' } = letter;
   return {
     id: MessageId.slice(0, ID_CHARS),
     queue: name,
     since: new Date(Number(Attributes?.SentTimestamp ?? 0)).toISOString(),
     tries: Number(Attributes?.ApproximateReceiveCount ?? 0),
-    ...contentOf(name, Body),
+    ...contentOf(name, Body, diedOf(letter)),
   };
 }
 
 /** What a letter is about, without what was said. */
-function contentOf(name: Letters['name'], body: string) {
-  const none = { platform: undefined, conversation: undefined, message: undefined, trouble: undefined };
+function contentOf(name: Letters['name'], body: string, { to, reason }: Partial<Died>) {
+  const none = { platform: undefined, conversation: undefined, message: undefined, to, trouble: reason };
   if (name === 'turns') {
     const turn = parseDeadTurn(body);
     if (typeof turn === 'string') return { ...none, trouble: turn };
@@ -123,10 +126,11 @@ function contentOf(name: Letters['name'], body: string) {
   }
   if (name === 'records') {
     const envelope = readEnvelope(body);
-    return envelope ? { ...none, message: envelope.id } : { ...none, trouble: 'not our envelope' };
+    if (!envelope) return { ...none, trouble: 'not our envelope' };
+    return { ...none, message: envelope.id, to: envelope.to ?? to };
   }
   const event = parseDeadEvent(body);
   if (!event) return { ...none, trouble: 'not our envelope' };
-  const { platform, conversation, to, id, type = 'signal' } = event;
-  return { ...none, platform, conversation, message: id, trouble: `${type} for ${to}` };
+  const { platform, conversation, id, type = 'signal' } = event;
+  return { ...none, platform, conversation, message: id, to: event.to, trouble: reason ? `${type}: ${reason}` : type };
 }

@@ -18,7 +18,7 @@ import { noHandoff } from '../../lib/config/handoff.ts';
 import { Later, Permanent, Refused, Undeliverable } from '../../lib/errors.ts';
 import { tellNobody } from '../../lib/events/outbox.ts';
 import { pseudonym, referenceOf } from '../../lib/log.ts';
-import { openTurnsQueue } from '../../lib/queue.ts';
+import { openEventsQueue, openRecordsQueue, openTurnsQueue } from '../../lib/queue.ts';
 import { keepRecord } from '../../lib/records/envelope.ts';
 import { openCounters } from '../../lib/store/counters.ts';
 import { openShelf } from '../../lib/store/records.ts';
@@ -461,6 +461,46 @@ describe('dead letters', () => {
     expect(again).toMatchObject({ code: 1, text: expect.stringContaining('cannot be read (no JSON)') });
     expect(dropped).toEqual({ code: 0, text: `${noJson} of the turns is gone.` });
     expect([left.has(noJson), left.has(foreign)]).toEqual([false, true]);
+  });
+
+  it('say who did not take them and why, and go back as they were', async () => {
+    const body = JSON.stringify({
+      ...{ v: 1, id: 'log-refused' },
+      record: { type: 'chat', timestamps: { request: 1 }, request: {}, response: {} },
+    });
+    const letter = {
+      to: 'webhook',
+      id: 'evt_1',
+      type: 'answer.failed',
+      platform: 'talkjs',
+      conversation: 'told',
+    } as const;
+    await openRecordsQueue(sqs, queues.RecordsDeadLetters ?? '').put(body, {
+      to: 'reconify',
+      reason: `reconify answered 400 – ${'é'.repeat(300)}`,
+    });
+    await openEventsQueue(sqs, queues['EventsDeadLetters.fifo'] ?? '').put(
+      { ...letter, body: '{}' },
+      { to: 'webhook', reason: 'status 500' },
+    );
+
+    const listed = await botJson('dead');
+    await bot('redrive', 'records');
+    await bot('redrive', 'events');
+
+    const records = await receive(sqs, queues.RecordsQueue ?? '', 1);
+    await receive(sqs, queues['EventsQueue.fifo'] ?? '', 1);
+    expect(listed).toContainEqual(
+      expect.objectContaining({
+        message: 'log-refused',
+        to: 'reconify',
+        trouble: expect.stringMatching(/^reconify answered 400 \? \?+$/),
+      }),
+    );
+    expect(listed).toContainEqual(
+      expect.objectContaining({ message: 'evt_1', to: 'webhook', trouble: 'answer.failed: status 500' }),
+    );
+    expect(records.map(({ Body }) => Body)).toContain(body);
   });
 
   it('go back into their queue, one by one', async () => {

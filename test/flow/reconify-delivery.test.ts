@@ -8,6 +8,7 @@ import { keepRecord } from '../../lib/records/envelope.ts';
 import { postRecord } from '../../lib/records/post.ts';
 import { type CallRecord, payloadOf } from '../../lib/records/record.ts';
 import { openDynamo } from '../../lib/store/store.ts';
+import type { Died } from '../../lib/types.ts';
 import type { ReconifyFault } from '../../local/stand-ins/reconify.ts';
 import { invoke, receive } from '../harness/consumer.ts';
 import { type LogWorld, openLogWorld } from '../harness/reconify-world.ts';
@@ -58,6 +59,7 @@ async function attempt(delivery: Partial<LogDelivery>, over: Partial<DeliverDeps
   if (!reconify) throw new Error('Reconify is off');
   const holds: number[] = [];
   const buried: string[] = [];
+  const died: Died[] = [];
   const deps: DeliverDeps = {
     shelf: world.shelf,
     isForgotten: async () => false,
@@ -69,7 +71,10 @@ async function attempt(delivery: Partial<LogDelivery>, over: Partial<DeliverDeps
     ],
     rests: new Map(),
     put: queue().put,
-    bury: async (body) => void buried.push(body),
+    bury: async (body, why) => {
+      buried.push(body);
+      died.push(why);
+    },
     hold: async (entries) => void holds.push(...entries.map(({ seconds }) => seconds)),
     now: Date.now,
     log: () => {},
@@ -78,7 +83,7 @@ async function attempt(delivery: Partial<LogDelivery>, over: Partial<DeliverDeps
   const id = `log${++ids}`;
   const body = JSON.stringify({ v: 1, id, record: recordSaying('Hi') });
   const back = await deliver(deps, [{ messageId: 'm', receipt: 'r', attempts: 1, body, ...delivery }]);
-  return { isBack: back.includes('m'), seconds: holds[0], buried, id };
+  return { isBack: back.includes('m'), seconds: holds[0], buried, died, id };
 }
 
 describe('a record that Reconify does not take now', () => {
@@ -148,6 +153,7 @@ describe('a record that Reconify will never take', () => {
 
     expect(last.isBack).toBe(false);
     expect(last.buried).toHaveLength(1);
+    expect(last.died).toEqual([{ to: 'reconify', reason: expect.stringContaining('reconify') }]);
   });
 
   it('is buried when nobody can read it', async () => {

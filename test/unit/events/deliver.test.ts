@@ -34,7 +34,7 @@ function openWorld(
     hold: async (holds) => {
       held = new Map(holds.map(({ receipt, seconds }) => [receipt, seconds]));
     },
-    bury: async ({ id }) => void buried.push(id),
+    bury: async ({ id }, { to, reason }) => void buried.push(`${id} ${to}: ${reason}`),
     now: () => now,
     log: (event) => void lines.push(event),
   };
@@ -69,7 +69,7 @@ it('is tried eight times within an hour, three of them within two minutes, and i
   const times = world.posted.map(({ at }) => at);
   expect(times).toEqual([0, 2, 22, 112, 412, 1_012, 2_212, 3_600]);
   expect(times.filter((at) => at <= 120)).toHaveLength(4);
-  expect(world.buried).toEqual(['a']);
+  expect(world.buried).toEqual(['a webhook: status 500']);
 });
 
 it('keeps the order of a conversation, and what waited behind a dead letter is still brought', async () => {
@@ -83,7 +83,7 @@ it('keeps the order of a conversation, and what waited behind a dead letter is s
     { id: 'other', to: 'webhook', at: 0 },
     { id: 'b', to: 'webhook', at: 3_600 },
   ]);
-  expect(world.buried).toEqual(['a', 'a']);
+  expect(world.buried.sort()).toEqual(['a chat-api: status 500', 'a webhook: status 500']);
 });
 
 it('does not send what its receiver is known to have, nor what is forgotten by now', async () => {
