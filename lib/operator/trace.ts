@@ -21,8 +21,18 @@ export async function findConversation(deps: OperatorDeps, named: Named): Promis
   } catch (error) {
     const found = error instanceof Rejected ? await byTrace(deps, named) : undefined;
     if (found) return found;
-    throw error;
+    throw error instanceof Rejected && error.status === 404 && HASH.test(named.name) ? unknownHash(named.name) : error;
   }
+}
+
+/** As log lines have it. */
+const HASH = /^[0-9a-f]{16}$/;
+
+function unknownHash(hash: string): Rejected {
+  return new Rejected(
+    404,
+    `No conversation ${hash} is known by its hash among those that failed, wait, are silent or dead. \`inbound\` of the line is the platform's id of the message: find its conversation there, and name that.`,
+  );
 }
 
 /** Hashes cannot be turned back: what is known to be in trouble, silent or dead is looked through. */

@@ -431,6 +431,7 @@ describe('what an operator has of a message', () => {
     expect(await shown(pseudonym('talkjs', conversation))).toEqual(['ok', 'broken-one']);
     expect(await bot('redrive', referenceOf(failed))).toEqual({ code: 0, text: 'On the way again: broken-one.' });
     expect((await bot('show', '0123abcd')).text).toMatch(/^No conversation 0123abcd is known/);
+    expect((await bot('show', '0123456789abcdef')).text).toMatch(/is known by its hash .* `inbound` of the line/);
     await receive(sqs, queues['TurnsQueue.fifo'] ?? '', 1);
   });
 });
