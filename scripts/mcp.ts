@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { BadSettings } from '../lib/errors.ts';
+import { clean } from '../lib/text/clean.ts';
 import { McpTrouble, withServer } from '../lib/tools/mcp/client.ts';
 import { type ListedTool, nameFor, type PinnedTool, pin, schemaOf } from '../lib/tools/mcp/pinned.ts';
 import { readWritten } from '../local/env-file.ts';
@@ -94,7 +95,9 @@ function listed({ server, shown }: Asked, pinned: Known['pinned']): string[] {
   return shown.map((tool) => {
     const own = known.find(({ name }) => name === tool.name);
     const state = !server.tools.includes(tool.name) ? 'not used' : own ? 'pinned' : 'not pinned';
-    return `  ${server.name} ${tool.name} (${state}): ${(tool.description ?? '').split('\n')[0]?.slice(0, 100)}`;
+    const [about = ''] = (tool.description ?? '').split('\n');
+    // Whatever a server says, it must not steer the terminal.
+    return clean(`  ${server.name} ${tool.name} (${state}): ${about.slice(0, 100)}`);
   });
 }
 
@@ -130,9 +133,10 @@ async function ask(server: NamedServer, env: Readonly<Record<string, string | un
       value.replace(/\$\{(\w+)\}/g, (_, secret) => env[secret] ?? ''),
     ]),
   );
-  const around = { fetch, signal: AbortSignal.timeout(TIMEOUT_MS), timeoutMs: TIMEOUT_MS };
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const around = { fetch, signal, openingMs: TIMEOUT_MS, timeoutMs: TIMEOUT_MS };
   try {
-    return await withServer({ url: server.url, headers }, around, ({ list }) => list());
+    return await withServer({ url: server.url, headers }, around, async ({ tools }) => [...tools]);
   } catch (error) {
     if (error instanceof McpTrouble) throw new CannotRun(`${server.name} (${server.url}): ${error.message}.`);
     throw error;

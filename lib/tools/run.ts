@@ -6,8 +6,8 @@ import { act } from './act.ts';
 import { inTime, isLate } from './in-time.ts';
 import type { Journal, Told } from './journal.ts';
 import type { Call } from './prepare.ts';
-import { type ToolContext, ToolError, type ToolRun } from './tool.ts';
-import { toContent, wrapError } from './wrap.ts';
+import { OutcomeUnknown, type ToolContext, ToolError, type ToolRun } from './tool.ts';
+import { toContent, wrapError, wrapResult } from './wrap.ts';
 
 /** Which step of the turn it is, for calls that act. */
 export interface Place {
@@ -73,12 +73,13 @@ async function run(
     ran(isLate(error) ? 'timeout' : errorName(error));
     // Ours, such as the table: the turn is tried again, and what was asked for is not told as impossible.
     if (error instanceof Later) throw error;
-    return toResult(call.id, { is_error: true, content: wrapError(reasonOf(error)) });
+    return toResult(call.id, { is_error: true, content: reasonOf(name, error) });
   }
 }
 
-function reasonOf(error: unknown): string {
-  if (error instanceof ToolError) return error.message;
+function reasonOf(name: string, error: unknown): string {
+  if (error instanceof ToolError) return wrapError(error.message);
+  if (error instanceof OutcomeUnknown) return `It failed.\n${wrapResult(name, error.said)}`;
   return isLate(error) ? 'It took too long and was given up.' : 'It failed. Do without it, or try once more.';
 }
 

@@ -4,6 +4,7 @@ import type { Tool as ToolParam } from '@anthropic-ai/sdk/resources/messages/mes
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
 import type { PlatformName, Speaker } from '../types.ts';
+import { whyNotTaken } from './schema.ts';
 
 /** What a tool may know and do besides its input. Nothing in it comes from the model. */
 export interface ToolContext {
@@ -103,7 +104,7 @@ export class ToolError extends Error {
   override readonly name = 'ToolError';
 }
 
-/** It may have happened, and this is what is known of it; `said` is data of somebody else. */
+/** It failed, and with an effect it may have happened all the same; `said`, what is known of it, is data of somebody else. */
 export class OutcomeUnknown extends Error {
   override readonly name = 'OutcomeUnknown';
   readonly said: unknown;
@@ -124,6 +125,8 @@ export function defineTool<Schema extends z.core.$ZodObject, Effect extends Effe
   if (!/^[a-z][a-z0-9_]{0,63}$/.test(name)) throw new Error(`The tool name ${name} is not in lower case.`);
   const { $schema, ...input_schema } = z.toJSONSchema(schema, { io: 'input' });
   if (hasOpenObject(input_schema)) throw new Error(`The tool ${name} takes unknown fields: use z.strictObject.`);
+  const problem = whyNotTaken(input_schema);
+  if (problem !== undefined) throw new Error(`The tool ${name} cannot be: ${problem}.`);
   const param: ToolParam = { name, description, input_schema: { ...input_schema, type: 'object' } };
   return {
     ...{ name, isOptIn, timeoutMs, param },

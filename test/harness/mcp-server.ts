@@ -7,6 +7,7 @@ export interface HandMadeTool {
   name: string;
   description: string;
   inputSchema: Record<string, unknown>;
+  outputSchema?: Record<string, unknown>;
   annotations?: Record<string, unknown>;
 }
 
@@ -18,18 +19,21 @@ interface Asked {
 
 export type HandMadeMcp = Awaited<ReturnType<typeof openMcpServer>>;
 
-/** `call` gives the result of a call, or a status that the server answers instead. */
+/** `call` gives the result of a call, or a status that the server answers instead; what is among `stalls`, a method of MCP or of HTTP, is never answered. */
 export async function openMcpServer(call: (name: string, input: Record<string, unknown>) => object | number) {
   const tools: HandMadeTool[] = [];
   const calls: { name: string; input: unknown; meta: Record<string, unknown>; authorization: string | undefined }[] =
     [];
+  const stalls = new Set<string>();
   const server = createServer(async (request, response) => {
+    if (stalls.has(request.method ?? '')) return;
     if (request.method !== 'POST') return void response.writeHead(405).end();
     const { id, method, params = {} } = (await json(request)) as Asked;
+    if (stalls.has(method)) return;
     if (id === undefined) return void response.writeHead(202).end();
     const answer = answerTo(method, params, request.headers.authorization);
     if (typeof answer === 'number') return void response.writeHead(answer).end();
-    response.writeHead(200, { 'content-type': 'application/json' });
+    response.writeHead(200, { 'content-type': 'application/json', 'mcp-session-id': 'the-session' });
     response.end(JSON.stringify({ jsonrpc: '2.0', id, result: answer }));
   });
 
@@ -50,6 +54,7 @@ export async function openMcpServer(call: (name: string, input: Record<string, u
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`,
     tools,
     calls,
+    stalls,
     close: async () => {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));

@@ -1,7 +1,8 @@
 /** Tools of MCP servers: a connection for one piece of work, by Streamable HTTP. In a bundle only where a bot names a server. */
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport, StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js';
+import { CallToolResultSchema, ErrorCode, ListToolsResultSchema, McpError } from '@modelcontextprotocol/sdk/types.js';
+import { inTime } from '../in-time.ts';
 import type { ListedTool } from './pinned.ts';
 
 export interface ServerAddress {
@@ -13,7 +14,9 @@ export interface ServerAddress {
 export interface Around {
   fetch: typeof fetch;
   signal: AbortSignal;
-  /** Longest time (ms) for one request. */
+  /** Longest time (ms) for reaching the server and reading what it offers: nothing has been done when that is over. */
+  openingMs: number;
+  /** Longest time (ms) for a call. */
   timeoutMs: number;
 }
 
@@ -23,8 +26,12 @@ const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 /** Pages of a list of tools: more is no list for a chat. */
 const MAX_PAGES = 10;
 
+/** The end of a session is a courtesy, for which no result waits longer (ms). */
+const GOODBYE_MS = 1_000;
+
 export interface Connection {
-  list(): Promise<ListedTool[]>;
+  /** What the server offers now. */
+  tools: readonly ListedTool[];
   call(name: string, input: Record<string, unknown>, meta: Record<string, unknown>): Promise<unknown>;
 }
 
@@ -44,48 +51,57 @@ export class McpTrouble extends Error {
  */
 export async function withServer<T>(
   { url, headers }: ServerAddress,
-  { fetch, signal, timeoutMs }: Around,
+  { fetch, signal, openingMs, timeoutMs }: Around,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   const transport = new StreamableHTTPClientTransport(new URL(url), {
     requestInit: { headers },
     fetch: (address, init) => bounded(fetch, address, init),
   });
-  // What a server says of its results is not needed, and compiling its schemas is work of its choice.
-  const jsonSchemaValidator = {
-    getValidator: () => (data: unknown) => ({ valid: true, data, errorMessage: undefined }),
-  };
-  const client = new Client({ name: 'claude-behind-chat', version: '1' }, {
-    jsonSchemaValidator,
-  } as unknown as ConstructorParameters<typeof Client>[1]);
-  const options = { signal, timeout: timeoutMs, maxTotalTimeout: timeoutMs };
+  const client = new Client({ name: 'claude-behind-chat', version: '1' });
   try {
-    await connect(() => client.connect(transport as Parameters<typeof client.connect>[0], options));
-    return await work({
-      list: async () => {
-        const tools: ListedTool[] = [];
-        let cursor: string | undefined;
-        for (let page = 0; page < MAX_PAGES; page++) {
-          const found = await told(() => client.listTools(cursor ? { cursor } : {}, options));
-          tools.push(...(found.tools as ListedTool[]));
-          cursor = found.nextCursor;
-          if (!cursor) break;
-        }
-        return tools;
-      },
-      call: (name, input, _meta) => told(() => client.callTool({ name, arguments: input, _meta }, undefined, options)),
-    });
+    const tools = await open(() =>
+      inTime({ signal }, openingMs, async ({ signal: within }) => {
+        const options = { signal: within, timeout: openingMs };
+        await client.connect(transport as Parameters<typeof client.connect>[0], options);
+        return listAll(client, options);
+      }),
+    );
+    const options = { signal, timeout: timeoutMs };
+    // Not `callTool`: that takes a result without the promised structure, of a call that was made, for a request that was refused.
+    const call: Connection['call'] = (name, input, _meta) =>
+      told(() =>
+        client.request(
+          { method: 'tools/call', params: { name, arguments: input, _meta } },
+          CallToolResultSchema,
+          options,
+        ),
+      );
+    return await work({ tools, call });
   } finally {
-    // The session's end is a courtesy.
-    await transport.terminateSession().catch(() => {});
+    const goodbye = inTime({ signal }, GOODBYE_MS, () => transport.terminateSession());
+    await goodbye.catch(() => {});
     await client.close().catch(() => {});
   }
 }
 
+async function listAll(client: Client, options: { signal: AbortSignal; timeout: number }): Promise<ListedTool[]> {
+  const tools: ListedTool[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const params = cursor ? { cursor } : {};
+    const found = await client.request({ method: 'tools/list', params }, ListToolsResultSchema, options);
+    tools.push(...(found.tools as ListedTool[]));
+    cursor = found.nextCursor;
+    if (!cursor) break;
+  }
+  return tools;
+}
+
 /** Nothing was called yet: whatever fails here has done nothing. */
-async function connect(open: () => Promise<void>): Promise<void> {
+async function open<T>(opening: () => Promise<T>): Promise<T> {
   try {
-    await open();
+    return await opening();
   } catch (error) {
     throw new McpTrouble('the server does not answer', true, { cause: error });
   }

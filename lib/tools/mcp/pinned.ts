@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { clean } from '../../text/clean.ts';
 import { canonical } from '../canonical.ts';
+import { whyNotTaken } from '../schema.ts';
 import type { EffectKind } from '../tool.ts';
 
 /** A tool as its server describes it; what else it says is not used. */
@@ -52,6 +53,8 @@ export function pin(tool: ListedTool): PinnedTool | { refused: string } {
   if (Buffer.byteLength(JSON.stringify([inputSchema, outputSchema])) > MAX_SCHEMA_BYTES) {
     return { refused: `its schema is over ${MAX_SCHEMA_BYTES / 1024} KB` };
   }
+  const problem = whyNotTaken(inputSchema);
+  if (problem !== undefined) return { refused: problem };
   const title = annotations?.title ? { title: clean(annotations.title).slice(0, 100) } : {};
   return {
     name,

@@ -8,6 +8,9 @@ import { type McpServer, nameFor, schemaOf } from './pinned.ts';
 /** For all of a call (ms): connecting, looking whether the tool is still what was pinned, and the call itself. */
 const TIMEOUT_MS = 15_000;
 
+/** Of it, for what comes before the call itself. */
+const OPENING_MS = 8_000;
+
 type McpTool = McpServer['tools'][number];
 
 /** The tools of these servers, under names that no tool of ours has. */
@@ -49,9 +52,16 @@ function whatIsWrong(input: unknown, { required, properties, additionalPropertie
 function questionFor(server: McpServer, { name, annotations }: McpTool, input: Input): string {
   const title = annotations?.title ?? name.replace(/[_.-]+/g, ' ');
   const fields = Object.entries(input).map(
-    ([key, value]) => `- ${key}: \`${JSON.stringify(value).replaceAll('`', '´')}\``,
+    ([key, value]) => `- ${PLAIN.test(key) ? key : quoted(key)}: ${quoted(value)}`,
   );
   return [`${title} (${server.name})?`, ...fields].join('\n');
+}
+
+/** A field's name that can be nothing but one: a server need not name all that it takes. */
+const PLAIN = /^[\w.-]{1,64}$/;
+
+function quoted(value: unknown): string {
+  return `\`${JSON.stringify(value).replaceAll('`', '´')}\``;
 }
 
 async function run(
@@ -67,16 +77,16 @@ async function run(
   try {
     const result = await withServer(
       { url: server.url, headers },
-      { fetch, signal, timeoutMs: TIMEOUT_MS },
-      async ({ list, call }) => {
-        const shown = (await list()).find((one) => one.name === tool.name);
+      { fetch, signal, openingMs: OPENING_MS, timeoutMs: TIMEOUT_MS },
+      async ({ tools, call }) => {
+        const shown = tools.find((one) => one.name === tool.name);
         if (!shown || schemaOf(shown) !== tool.schema) throw changed(server, tool);
         return call(tool.name, input, meta);
       },
     );
     const { isError, data, shown } = readResult(result);
     if (!isError) return shown;
-    throw tool.effect === 'once' ? new OutcomeUnknown(data) : new ToolError(`Its server says: ${text(data)}`);
+    throw new OutcomeUnknown(data);
   } catch (error) {
     if (!(error instanceof McpTrouble)) throw error;
     logLine('mcp-failed', { server: server.name, tool: tool.name, reason: error.message });
@@ -99,8 +109,4 @@ function filled(value: string, secrets: Readonly<Record<string, string>>, server
     logLine('mcp-failed', { server, reason: `the secret ${name} is not set` });
     throw new ToolError('Not done: this server is not set up. Do without it, and say so.');
   });
-}
-
-function text(data: unknown): string {
-  return typeof data === 'string' ? data : JSON.stringify(data);
 }

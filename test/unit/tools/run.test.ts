@@ -163,6 +163,7 @@ describe('a definition', () => {
     const define = (input: z.core.$ZodObject) => () => defineTool({ name: 'x', description: '', input, run: () => 1 });
 
     expect(define(z.strictObject({}))).not.toThrow();
+    expect(define(z.strictObject({ 'order id': z.string() }))).toThrow('the field "order id"');
     expect(define(z.object({}))).toThrow('z.strictObject');
     expect(define(z.object({ a: z.string() }))).toThrow('z.strictObject');
     expect(define(z.strictObject({ a: z.array(z.looseObject({ b: z.string() })) }))).toThrow('z.strictObject');
