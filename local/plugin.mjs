@@ -31,7 +31,7 @@ export default class EmbeddedStack {
       else if (process.stdout.isTTY) (await import('./readable.ts')).showReadable(process.stdout);
       const onUp = options.verbose ? () => {} : silence(log);
       const { openLiveBuild } = await import('../scripts/build/live.mjs');
-      await run({ serverless, options, build: openLiveBuild(serverless.serviceDir), onUp });
+      await run({ serverless, options, openBuild: (outdir) => openLiveBuild(serverless.serviceDir, outdir), onUp });
     };
     this.hooks = {
       'before:package:initialize': handOver,

@@ -1,4 +1,5 @@
 /** The embedded stack behind `npm start`: what is started, in which order, and how it ends. */
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { itemsOf } from '../lib/config/values.ts';
@@ -15,7 +16,14 @@ import { startPlayground } from './playground/server.ts';
 import { claimPorts, portBlock, untilListening } from './ports.ts';
 import { reloadBots } from './reload.ts';
 import { makeResources } from './resources.ts';
-import { functionsOf, httpPathOf, type Serverless, streamRoutesOf, withoutStreamRoutes } from './service.ts';
+import {
+  functionsOf,
+  httpPathOf,
+  type NamedFunction,
+  type Serverless,
+  streamRoutesOf,
+  withoutStreamRoutes,
+} from './service.ts';
 import {
   botSecretsIn,
   checkSettings,
@@ -37,7 +45,8 @@ export interface StackOptions {
   serverless: Serverless;
   /** The options of the command line, which serverless-offline reads after us. */
   options: Record<string, unknown>;
-  build: TakeOver;
+  /** Given the folder for what is built. */
+  openBuild: (outdir: string) => TakeOver;
   /** Called when everything is up. */
   onUp(): void;
   /** Keeps what must be ended; called as soon as it is there, so that nothing outlives a start that fails. */
@@ -50,7 +59,14 @@ export interface StackOptions {
 const LISTENING: ReadonlySet<string> = new Set(['chat-api']);
 
 /** Starts everything but the doors, which serverless-offline serves once this returns. */
-export async function startStack({ serverless, options, build, onUp, onEnd, onFailure }: StackOptions): Promise<void> {
+export async function startStack({
+  serverless,
+  options,
+  openBuild,
+  onUp,
+  onEnd,
+  onFailure,
+}: StackOptions): Promise<void> {
   const { service, serviceDir: root } = serverless;
   const { stage } = options;
   const { env } = readWritten({ ...process.env }, typeof stage === 'string' ? { stage } : {});
@@ -73,6 +89,9 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
   const functions = functionsOf(service);
   const surroundings = { service, root, isClaudeOffline: 'claude' in standIns };
 
+  const folder = folderOf(functions, ports.http);
+  onEnd(() => rmSync(path.resolve(root, folder), { recursive: true, force: true }));
+  const build = openBuild(path.resolve(root, folder));
   const bots = await build();
   const [emulators] = await Promise.all([startEmulators(dataDir), checkSettings(settings, env)]);
   onEnd(emulators.stop);
@@ -158,6 +177,13 @@ export async function startStack({ serverless, options, build, onUp, onEnd, onFa
   };
   for (const port of [ports.http, ports.invoke]) await claimed.release(port);
   open().catch(onFailure);
+}
+
+/** Points the functions to a folder of this stack's own: others, and a package that is being built, leave it alone. */
+function folderOf(functions: readonly NamedFunction[], port: number): string {
+  const folder = `dist/local/${port}`;
+  for (const { definition } of functions) definition.handler = `${folder}/${path.basename(definition.handler)}`;
+  return folder;
 }
 
 /** Whether somebody without a key may speak to a function; the other ones are often behind a tunnel, which has a name of its own. */

@@ -79,7 +79,7 @@ export async function build({
 }
 
 /** Of a build with `isApart`, when nothing but words has changed: puts what `bots` say and know beside the bundles. */
-export async function renewWords(bots, { root, outdir = path.join(root, 'dist') }) {
+export async function renewWords(bots, outdir) {
   const known = await knowledgeOf(bots);
   placeKnowledge(outdir, known);
   placeWords(outdir, wordsOf(bots, factsOf(known)));

@@ -7,10 +7,10 @@ import { readBots } from './bots/read-bots.ts';
 import { build, doorsWithBots, renewWords } from './build.mjs';
 
 /**
- * Gives what builds and says who the bots are; it throws for a bot that is wrong, and then has changed no file. It is told which files,
- * below the bots' folder, may have changed since it last worked; without them all may.
+ * Gives what builds into `outdir` and says who the bots are; it throws for a bot that is wrong, and then has changed no file. It is told which
+ * files, below the bots' folder, may have changed since it last worked; without them all may.
  */
-export function openLiveBuild(root) {
+export function openLiveBuild(root, outdir) {
   let last;
   return async (changed) => {
     const bots = readBots(botsFolder(process.env));
@@ -18,13 +18,13 @@ export function openLiveBuild(root) {
     // Words are read by what is built already.
     if (last?.identities === identities && last.code === code && changed?.every(isOfWords)) {
       await checkChoices(bots, last.tools);
-      await renewWords(bots, { root });
+      await renewWords(bots, outdir);
     } else {
       const tools = await loadTools(bots, root);
       await checkChoices(bots, tools);
       // A tool concerns those who answer; which bots there are, every door.
       const doors = last?.identities === identities ? last.doors : undefined;
-      const result = await build({ root, isSmall: false, isApart: true, ...(doors ? { doors } : {}) });
+      const result = await build({ root, outdir, isSmall: false, isApart: true, ...(doors ? { doors } : {}) });
       last = { identities, code, tools, doors: doors ?? doorsWithBots(result) };
     }
     return bots.map(({ name, talkjs, chatApi, http, botpress }) => ({ name, talkjs, chatApi, http, botpress }));

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { build } from '../../scripts/build/build.mjs';
 import { patience } from '../harness/patience.ts';
 import { type RunningStack, startStack } from '../harness/running-stack.ts';
 
@@ -79,5 +80,15 @@ it('takes over a new bot with a tool of its own, and none whose tool cannot be l
 
   save('sales/tools/yes.ts', 'export default nothing(;');
   await vi.waitFor(async () => expect((await stack.status()).bots.problem).toContain('yes.ts'), patience);
+  expect(await promptNow()).toBe('You are D.');
+});
+
+it('goes on with its own while a package is built beside it', async () => {
+  const chat = async () => (await stack.status()).processes.find(({ name }) => name === 'chat')?.pid ?? 0;
+  const killed = await chat();
+  await build();
+  process.kill(killed, 'SIGKILL');
+  await vi.waitFor(async () => expect([0, killed]).not.toContain(await chat()), patience);
+
   expect(await promptNow()).toBe('You are D.');
 });
