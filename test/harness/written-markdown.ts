@@ -29,7 +29,7 @@ const styled = fc.oneof(
     .stringMatching(/^[a-z]{1,9}( [a-z]{1,9}){0,4}$/)
     .map((label) => `[${label}](https://example.com/${label.replaceAll(' ', '-')})`),
 );
-const prose = fc.array(styled, { minLength: 1, maxLength: 8 }).map((bits) => bits.join(' '));
+const prose = fc.array(styled, { minLength: 1, maxLength: 8 }).map((bits) => withOneProduct(bits.join(' ')));
 
 const heading = fc.stringMatching(/^[A-Z][a-z]{1,9}( [a-z]{1,9}){0,3}$/).map((text) => `## ${text}`);
 const code = fc
@@ -42,6 +42,12 @@ const cell = fc.stringMatching(/^[a-z]{1,9}( [a-z]{1,9}){0,2}$/);
 const table = fc
   .array(fc.tuple(cell, cell, cell), { minLength: 1, maxLength: 30 })
   .map((rows) => ['| One | Two | Three |', '|---|:-:|--:|', ...rows.map((row) => `| ${row.join(' | ')} |`)].join('\n'));
+
+/** A second star between digits would end an emphasis that the first one began, which no writer means. */
+function withOneProduct(text: string): string {
+  const [before, ...others] = text.split('2*3');
+  return others.length === 0 ? text : `${before}2*3${others.join('2 × 3')}`;
+}
 
 const indented = (text: string, by: string) => text.replace(/\n(?=[^\n])/g, `\n${by}`);
 
