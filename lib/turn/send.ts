@@ -48,7 +48,7 @@ export async function send(
     if (!isOver && mayApologise) return send(deps, input, await replaced(deps, input, sending, error));
     if (!isOver && attempts <= LAST_ATTEMPT) throw new Later('nobody could be told', { cause: error });
     const reason = error instanceof Undeliverable ? error.message : errorName(error);
-    await tellFailed(deps, input, { reason: reply.reason ?? reason });
+    await tellFailed(deps, input, { ...reply, reason: reply.reason ?? reason });
     await finish(deps, input, 'FAILED', []);
     deps.log('reply-undeliverable', { ...fieldsOf(deps, input, sending), reason });
     return { state: 'FAILED', reply };
