@@ -61,9 +61,10 @@ export interface Sent extends MessageRef {
   called?: GroupRule;
   /**
    * One of the team said it in front of others, where that takes nothing over: the team's word while a human has the conversation. Else
-   * it `asks` like everybody there, or is said `aside` and no business of the bot's.
+   * it `asks` like everybody there, or is said `aside` and no business of the bot's. `perhaps`: no setting names a team, so that whoever
+   * has not asked for the handoff speaks for it.
    */
-  ofTeam?: 'asks' | 'aside';
+  ofTeam?: 'asks' | 'aside' | 'perhaps';
 }
 
 /** A human of the team said something: the conversation is theirs from then on, and nothing is answered. */

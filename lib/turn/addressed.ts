@@ -25,6 +25,7 @@ export async function meantFor(
   sent: Sent,
 ): Promise<'bot' | 'team' | 'nobody'> {
   const { among, ofTeam } = sent;
+  if (ofTeam === 'perhaps') return meantByHandoff(sent, await store.conversationOf(sent));
   if (ofTeam) return meantByTeam(sent, await store.conversationOf(sent));
   if (!among) return 'bot';
   const { owner, team, roles = {} } = await store.conversationOf(sent);
@@ -35,6 +36,25 @@ export async function meantFor(
   const here = Object.fromEntries(await Promise.all(silent.map(async (id) => [id, await role(id)] as const)));
   if (silent.some((id) => knownRole(id) === undefined)) await store.keepRoles(sent, here);
   return silent.every((id) => isTeam(here[id] ?? '')) ? 'bot' : 'nobody';
+}
+
+/**
+ * Where no setting names a team, the handoff does: whoever writes after it and did not ask for it has come to help, is of the team there
+ * from then on, and makes no group of the user and the bot. Of somebody forgotten nobody knows who it was. What calls the bot (without
+ * `among`) takes nothing over later: then it is a question.
+ */
+function meantByHandoff(
+  { speaker, among, text, createdAt }: Sent,
+  { owner, handoff, team }: Conversation,
+): 'bot' | 'team' | 'nobody' {
+  const isMember = team.includes(speaker.id);
+  if (isMember && (among || owner !== 'bot')) return 'team';
+  // Of what nobody asked for, the one who took it is known there.
+  const asker = handoff?.by === 'team' ? undefined : handoff?.speaker.id;
+  if (owner === 'human' && handoff && asker && asker !== speaker.id && createdAt >= handoff.at) return 'team';
+  if (owner !== 'bot') return 'bot';
+  const isForBot = among ? among.every((id) => team.includes(id)) : !(isMember && isBack(text));
+  return isForBot ? 'bot' : 'nobody';
 }
 
 /** What was said before a human was asked for takes nothing. A repeat of what gave the conversation back is no question. */

@@ -28,7 +28,7 @@ export function burstOf(waiting: readonly Delivery[]): [Sent, ...Sent[]] {
 }
 
 function isPerhapsForOthers({ among, ofTeam, text }: Sent): boolean {
-  return among !== undefined || ofTeam === 'aside' || (ofTeam === 'asks' && isBack(text));
+  return among !== undefined || ofTeam === 'aside' || (ofTeam !== undefined && isBack(text));
 }
 
 function weightOf({ text, attachments }: Sent): number {

@@ -178,7 +178,7 @@ async function endAnyhow(
   error: unknown,
 ): Promise<ReadonlySet<string>> {
   if (isPassing(error)) throw error;
-  if (inbound.event !== 'sent' || inbound.ofTeam === 'aside') {
+  if (inbound.event !== 'sent' || inbound.ofTeam === 'aside' || (inbound.ofTeam === 'perhaps' && inbound.among)) {
     deps.log('message-dropped', { ...labelsOf(inbound), kind: inbound.event, error: errorName(error) });
     return NOTHING_ELSE;
   }

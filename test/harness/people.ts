@@ -102,8 +102,14 @@ export function openPeople(settings: Partial<HandoffSettings> = {}, step: Step =
       return inbound;
     },
     /** The same in a group where the team takes nothing over by writing. */
-    member(text: string, ofTeam: Sent['ofTeam'] & string): Sent {
+    member(text: string, ofTeam: 'asks' | 'aside'): Sent {
       const inbound: Sent = { event: 'sent', ofTeam, ...from(text, { id: 'bob', name: 'Bob' }) };
+      queue.push(inbound);
+      return inbound;
+    },
+    /** In a group where no setting names a team; without `among` for a bot that always answers, or is called. */
+    among(id: string, text: string, among?: string[]): Sent {
+      const inbound: Sent = { event: 'sent', ofTeam: 'perhaps', ...(among ? { among } : {}), ...from(text, { id }) };
       queue.push(inbound);
       return inbound;
     },

@@ -23,13 +23,13 @@ export interface Call {
 
 /**
  * `ask`: for the bot, which answers; `called` says under which rule it was called in a group, `ofTeam` that one of the team asks in front
- * of others. `perhaps`: for the bot if all of `among` belong to the team, which their ids do not tell. `team`: one of the team speaks to
+ * of others. `perhaps`: for the bot if all of `among` belong to the team, which their ids do not tell. With `ofTeam: perhaps` no setting says who the team is. `team`: one of the team speaks to
  * the user, and takes over. `aside`: one of the team speaks to others where that takes nothing over, and has not called the bot. `group`:
  * for nobody of us.
  */
 export type Addressed =
-  | { to: 'ask'; bot: OurUser | undefined; called?: GroupRule; ofTeam?: 'asks' }
-  | { to: 'perhaps'; bot: OurUser | undefined; among: string[] }
+  | { to: 'ask'; bot: OurUser | undefined; called?: GroupRule; ofTeam?: 'asks' | 'perhaps' }
+  | { to: 'perhaps'; bot: OurUser | undefined; among: string[]; ofTeam?: 'perhaps' }
   | { to: 'aside'; bot: OurUser | undefined }
   | { to: 'team' }
   | { to: 'group' };
@@ -54,11 +54,14 @@ export function addressed({ participants, speaker, mentions }: Call, here: reado
   const isHeard = isMember && (participants === undefined || others.length > 0);
   if ((isMember && takesOver) || (isHeard && rule === 'untilHuman')) return { to: 'team' };
   if (isMember && others.length > 0 && rule === 'mention' && !called) return { to: 'aside', bot };
-  const asking = { to: 'ask' as const, bot, ...(isHeard ? { ofTeam: 'asks' as const } : {}) };
+  const isNobodyNamed = isGroup && humanRoles.length === 0 && handoffUser === undefined;
+  const ofTeam = isHeard ? ('asks' as const) : isNobodyNamed ? ('perhaps' as const) : undefined;
+  const asking = { to: 'ask' as const, bot, ...(ofTeam ? { ofTeam } : {}) };
   if (!isGroup || rule === 'always') return asking;
   if (called) return { ...asking, called: rule };
-  const mayBeTeam = rule === 'untilHuman' && humanRoles.length > 0 && others.length <= MAX_AMONG;
-  return mayBeTeam ? { to: 'perhaps', bot, among: others } : { to: 'group' };
+  if (rule !== 'untilHuman' || others.length > MAX_AMONG) return { to: 'group' };
+  if (isNobodyNamed) return { to: 'perhaps', bot, among: others, ofTeam: 'perhaps' };
+  return humanRoles.length > 0 ? { to: 'perhaps', bot, among: others } : { to: 'group' };
 }
 
 /** Those of us who take part. Where TalkJS does not say who does, the delivery finds out. */

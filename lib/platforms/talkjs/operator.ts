@@ -13,7 +13,7 @@ export const operator: Operator<TalkjsSettings> = {
   title: 'TalkJS',
   path: '/talkjs',
   unheard:
-    'What a group says without mentioning the bot leaves only `webhook-ignored` in the log: docs/talkjs.md, Groups.',
+    'What a group says without mentioning the bot leaves only `webhook-ignored` or `message-not-for-us` in the log: docs/talkjs.md, Groups.',
   check,
   trial,
 };

@@ -114,7 +114,7 @@ export function parseSent(unread: unknown, { ours, ...team }: ParseOptions): Sen
     ...(bot ? { ...spokenTo(bot.name), ...pickContext(bot.context ?? [], fieldsOf(data)) } : {}),
     ...(call.to === 'perhaps' ? { among: call.among } : {}),
     ...(call.to === 'ask' && call.called ? { called: call.called } : {}),
-    ...(call.to === 'ask' && call.ofTeam ? { ofTeam: call.ofTeam } : {}),
+    ...((call.to === 'ask' || call.to === 'perhaps') && call.ofTeam ? { ofTeam: call.ofTeam } : {}),
     ...(call.to === 'aside' ? { ofTeam: call.to } : {}),
   };
 }

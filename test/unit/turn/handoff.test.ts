@@ -107,6 +107,63 @@ it.each(['asks', 'aside'] as const)(
   },
 );
 
+it('is taken and given back by whoever came after it, where no setting names a team', async () => {
+  const people = await handedOver();
+  people.among('bob', 'Bob here.', ['ada']);
+  people.among('ada', 'Thank you!', ['bob']);
+  await people.work();
+  const silent = texts(people).length;
+  people.later(16 * 60_000);
+  await people.reconcile();
+  const back = people.among('bob', '/bot', ['ada']);
+  people.among('ada', 'Are you there?', ['bob']);
+  people.queue.push(back);
+  await people.work();
+  const answers = texts(people).slice(2);
+  people.among('bob', 'One thing more.', ['ada']);
+  people.among('ada', 'Yes?', ['bob']);
+  await people.work();
+
+  expect(silent).toBe(2);
+  expect(answers).toEqual(['You said Are you there?.']);
+  expect(texts(people)).toHaveLength(3);
+  expect(typesOf(people)).toEqual(['handoff.requested', 'handoff.taken', 'handoff.returned', 'handoff.taken']);
+  const said = (await people.store.recent(of)).turns.flatMap((turn) => turn.said);
+  expect(said.filter(({ byTeam }) => byTeam).map(({ text }) => text)).toEqual(['Bob here.', 'One thing more.']);
+});
+
+it('is taken and given back so by a bot that always answers, too, which then answers everybody again', async () => {
+  const people = await handedOver();
+  people.among('bob', 'Bob here.');
+  people.among('ada', 'Thank you!');
+  await people.work();
+  const silent = texts(people).length;
+  const back = people.among('bob', '/bot');
+  people.among('bob', 'Is it open?');
+  people.queue.push(back);
+  people.among('ada', 'Are you there?');
+  await people.work();
+
+  expect(silent).toBe(2);
+  expect(texts(people).slice(2)).toEqual(['You said Is it open?.', 'You said Are you there?.']);
+  expect(typesOf(people)).toEqual(['handoff.requested', 'handoff.taken', 'handoff.returned']);
+});
+
+it('makes nobody of a group one of the team before it, and what such a group says stays unheard', async () => {
+  const people = openPeople();
+  people.among('carol', 'Hello all', ['ada']);
+  const early = people.among('carol', 'Who is there?', ['ada']);
+  people.user('human: wants a refund');
+  people.queue.push(early);
+  people.among('ada', 'Still waiting.', ['carol']);
+  await people.work();
+
+  expect(texts(people)).toEqual(['Somebody will take over.']);
+  expect(typesOf(people)).toEqual(['handoff.requested']);
+  const { team, handoff } = await people.store.conversationOf(of);
+  expect([team, handoff?.state]).toEqual([[], 'waiting']);
+});
+
 it('does not begin by what the team asks or says in such a group, nor is it taken by what was said before it', async () => {
   const people = openPeople();
   people.member('Is it open?', 'asks');

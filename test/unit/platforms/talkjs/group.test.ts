@@ -38,7 +38,7 @@ describe('what a user says', () => {
 
     expect(said('alice', here, { groups: 'always' })).toMatchObject({ to: 'ask' });
     expect(said('alice', here, { groups: 'mention' })).toEqual({ to: 'group' });
-    expect(said('alice', here, { known: {} })).toEqual({ to: 'group' });
+    expect(said('alice', here, { groups: 'mention', known: {} })).toEqual({ to: 'group' });
     expect(said('alice', here, { known: { handoffUser: 'desk' } })).toEqual({ to: 'group' });
   });
 
@@ -48,11 +48,24 @@ describe('what a user says', () => {
     expect(heard).toMatchObject({ to: 'perhaps', among: ['bob', 'carol'] });
   });
 
+  it('among others where nothing names a team is told as such: a handoff may have brought them', () => {
+    const heard = said('alice', ['alice', 'bob', 'claude'], { known: {} });
+
+    expect(heard).toMatchObject({ to: 'perhaps', among: ['bob'], ofTeam: 'perhaps' });
+    for (const groups of ['always', 'mention'] as const)
+      expect(said('alice', ['alice', 'bob', 'claude'], { groups, mentions: ['claude'], known: {} })).toMatchObject({
+        to: 'ask',
+        ofTeam: 'perhaps',
+      });
+    expect(said('alice', ['alice', 'claude'], { known: {} })).not.toHaveProperty('ofTeam');
+  });
+
   it('among more than eight others is for nobody', () => {
     const others = Array.from({ length: 9 }, (_, i) => `user-${i}`);
 
     expect(said('alice', ['alice', ...others.slice(1), 'claude'])).toMatchObject({ to: 'perhaps' });
     expect(said('alice', ['alice', ...others, 'claude'])).toEqual({ to: 'group' });
+    expect(said('alice', ['alice', ...others, 'claude'], { known: {} })).toEqual({ to: 'group' });
   });
 
   it('that calls the bot in a group is for it, with the rule under which it was called', () => {
@@ -70,7 +83,7 @@ describe('what a user says', () => {
 
     const heard = addressed({ participants, speaker: { id: 'alice' }, mentions: [] }, [claude, open], {});
 
-    expect(heard).toEqual({ to: 'ask', bot: open });
+    expect(heard).toEqual({ to: 'ask', bot: open, ofTeam: 'perhaps' });
   });
 });
 

@@ -125,10 +125,11 @@ describe('a message.sent event', () => {
       },
     ],
     [
-      'a group that does not mention the bot',
+      'a large group that does not mention the bot',
       'group without mention',
       ({ data }) => {
-        data.conversation.participants = { alice: {}, bob: {}, claude: {} };
+        const others = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`user-${i}`, {}]));
+        data.conversation.participants = { alice: {}, ...others, claude: {} };
       },
     ],
     [
@@ -161,6 +162,16 @@ describe('a message.sent event', () => {
     expect(result).toMatchObject(
       ignored === 'other event' ? { ignored } : { ignored, about: { conversation, messageId } },
     );
+  });
+
+  it('in a small group where nothing names a team is told as such, with who else is there', () => {
+    const inbound = parse(
+      event(({ data }) => {
+        data.conversation.participants = { alice: {}, bob: {}, claude: {} };
+      }),
+    );
+
+    expect(inbound).toMatchObject({ event: 'sent', speaker: { id: 'alice' }, among: ['bob'], ofTeam: 'perhaps' });
   });
 
   it.each<[string, (event: Event) => void]>([
@@ -204,7 +215,7 @@ describe('a message.sent event', () => {
     const ours = [{ name: 'default', userId: 'claude', groups }] as const;
 
     expect(parseTalkjs(body, { ours, humanRoles: ['default'] })).toMatchObject({ event: 'sent', ofTeam });
-    expect(parseTalkjs(body, { ours })).not.toHaveProperty('ofTeam');
+    expect(parseTalkjs(body, { ours, handoffUser: 'desk' })).not.toHaveProperty('ofTeam');
   });
 
   it.each<[string, (event: Event) => void]>([
