@@ -57,8 +57,9 @@ export interface Sent extends MessageRef {
   context?: Readonly<Record<string, string>>;
   /** Who else is there, where nobody called the bot: an answer is wanted only if all of them belong to the team. */
   among?: string[];
-  /** It called the bot in a group, under this rule of the bot's. */
+  /** It called the bot in a group, under this rule of the bot's, and with these words of its text. */
   called?: GroupRule;
+  calledAs?: string;
   /**
    * One of the team said it in front of others, where that takes nothing over: the team's word while a human has the conversation. Else
    * it `asks` like everybody there, or is said `aside` and no business of the bot's. `perhaps`: no setting names a team, so that whoever
@@ -135,8 +136,9 @@ export interface Said {
   /** The id of the earlier message that it answers to, and what that says. */
   quotes?: string;
   quote?: Quote;
-  /** It called the bot in a group, under this rule. */
+  /** It called the bot in a group, under this rule and with these words. */
   called?: GroupRule;
+  calledAs?: string;
   /** A human of the team said it, not the user. */
   byTeam?: true;
   /** The sentence the user got because the text is not fit to be read; the text itself is then not kept. */

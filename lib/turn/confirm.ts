@@ -1,7 +1,7 @@
 /** Stop 6, around Claude: a question that a tool asks, and whether a turn is the answer to one. Pure. */
 import type { Speech } from '../text/sentences.ts';
 import { isYes } from '../text/yes.ts';
-import type { Inbound, Pending, Reply, Turn } from '../types.ts';
+import type { Inbound, Pending, Reply, Said, Turn } from '../types.ts';
 
 /** So long (ms) a yes counts. */
 const LAPSES_MS = 30 * 60_000;
@@ -62,7 +62,7 @@ export function saysYes(
   const isWithdrawn = behind.some(({ event }) => event === 'edited' || event === 'deleted');
   // Which of the two would the yes be for?
   const hasSaidMore = turns.some(({ reply, finishedAt = now }) => reply?.to !== undefined && finishedAt > askedAt);
-  const saysMore = behind.some((one) => one.event === 'sent' && one.speaker.id === speaker && !isYes(one.text));
+  const saysMore = behind.some((one) => one.event === 'sent' && one.speaker.id === speaker && !isYes(wordsOf(one)));
   return (
     now - askedAt <= LAPSES_MS &&
     !isChanged &&
@@ -71,7 +71,18 @@ export function saysYes(
     !saysMore &&
     turn.said.every(
       (said) =>
-        said.speaker.id === speaker && said.createdAt > askedAt && said.attachments.length === 0 && isYes(said.text),
+        said.speaker.id === speaker &&
+        said.createdAt > askedAt &&
+        said.attachments.length === 0 &&
+        isYes(wordsOf(said)),
     )
   );
+}
+
+/** The name by which a group calls the bot, at the beginning or the end, is none of the words that it hears. */
+function wordsOf({ text, calledAs }: Pick<Said, 'text' | 'calledAs'>): string {
+  const words = text.trim();
+  if (!calledAs) return words;
+  if (words.startsWith(calledAs)) return words.slice(calledAs.length).replace(/^[,:]/, '');
+  return words.endsWith(calledAs) ? words.slice(0, -calledAs.length).replace(/, ?$/, '') : words;
 }

@@ -6,7 +6,7 @@ import type { Speech } from '../text/sentences.ts';
 import type { Attachment, Said, Sent } from '../types.ts';
 
 type Heard = Pick<Sent, 'messageId' | 'createdAt' | 'speaker' | 'text' | 'attachments' | 'leftOut'> &
-  Pick<Said, 'quotes' | 'called'>;
+  Pick<Said, 'quotes' | 'called' | 'calledAs'>;
 
 type Files = Pick<Said, 'attachments' | 'leftOut'>;
 
@@ -28,6 +28,7 @@ export function hear(sent: Heard, { maxChars, speech }: { maxChars: number; spee
     ...read,
     ...(sent.quotes === undefined ? {} : { quotes: sent.quotes }),
     ...(sent.called === undefined ? {} : { called: sent.called }),
+    ...(sent.calledAs === undefined ? {} : { calledAs: cutToBytes(sent.calledAs, sizes.nameBytes) }),
     ...keepFiles(sent, sizes.saidBytes - Buffer.byteLength(read.text)),
   };
 }

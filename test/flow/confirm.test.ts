@@ -125,6 +125,22 @@ it('hears no yes in what others say, in a name, or in what a tool gives', async 
   expect(service.acted.map(({ room }) => room)).toEqual(['Yes', 'Rome']);
 });
 
+it.each([
+  ['@Claude Yes', 1],
+  ['yes please, @Claude', 1],
+  ['@Claude: ja', 1],
+  ['@Claude @Bob Yes', 0],
+  ['@Bob Yes', 0],
+  ['@Claude', 0],
+])('hears in a group, where the bot has to be called, %j as %i yes', async (words, acts) => {
+  const conversation = await asked();
+  const calls = { called: 'mention', calledAs: '@Claude' };
+
+  await world.reply(batch([{ ...later(conversation, words, 1), ...calls }]), context);
+
+  expect(service.acted).toHaveLength(acts);
+});
+
 it('takes no yes that was dated, or taken by us, before the question was sent', async () => {
   const conversation = await asked();
   const [question] = await turnsOf(conversation);

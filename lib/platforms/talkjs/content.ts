@@ -22,8 +22,8 @@ export interface MessageContent {
 export interface TalkjsContent {
   text: string;
   attachments: Attachment[];
-  /** Ids of the users it mentions. */
-  mentions: Set<string>;
+  /** The users it mentions, by their ids, and the words that stand for each. */
+  mentions: Map<string, string>;
 }
 
 const fileShape = z.object({
@@ -52,7 +52,7 @@ const kinds = ['image', 'video', 'audio', 'voice'] as const;
 
 /** Reads `content` first and the older fields when that holds nothing; never throws, what it does not know it leaves out. */
 export function readContent(message: MessageContent): TalkjsContent {
-  const read: TalkjsContent = { text: '', attachments: [], mentions: new Set() };
+  const read: TalkjsContent = { text: '', attachments: [], mentions: new Map() };
   const lines = (message.content ?? []).map((block) => readBlock(block, read)).filter((line) => line !== '');
   if (lines.length === 0 && read.attachments.length === 0) lines.push(...readOlderFields(message, read));
   read.text = wellFormed(lines.join('\n'));
@@ -80,9 +80,9 @@ function locationNote(latitude: number, longitude: number): string {
 }
 
 /** Mentions in older text are markup; a person sees `@Name`. */
-function readMentions(text: string, mentions: Set<string>): string {
+function readMentions(text: string, mentions: Map<string, string>): string {
   return text.replace(/<!!mention:([^|<>]{1,255})\|([^<>]*)>/g, (_, id: string, name: string) => {
-    mentions.add(id);
+    mentions.set(id, atName(name));
     return atName(name);
   });
 }
@@ -118,7 +118,7 @@ function nameInUrl(url: string): string | undefined {
 type Step = { node: unknown; depth: number } | { after: string };
 
 /** Walks rich text with a stack of its own, because the sender decides how deep the nodes are nested. */
-function readNodes(children: readonly unknown[], mentions: Set<string>): string {
+function readNodes(children: readonly unknown[], mentions: Map<string, string>): string {
   let text = '';
   const steps: Step[] = toSteps(children, 0);
   for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
@@ -135,8 +135,9 @@ function readNodes(children: readonly unknown[], mentions: Set<string>): string 
     const node = parsed.data;
     const inner = node.children ?? [];
     if (node.type === 'mention') {
-      if (node.id) mentions.add(node.id);
-      text += atName(node.text || node.id || '');
+      const name = atName(node.text || node.id || '');
+      if (node.id) mentions.set(node.id, name);
+      text += name;
     } else if (node.type === 'bulletList') {
       if (text !== '' && !text.endsWith('\n')) text += '\n';
       steps.push(...toSteps(inner, step.depth + 1));

@@ -96,7 +96,7 @@ export function parseSent(unread: unknown, { ours, ...team }: ParseOptions): Sen
   if (speaker === undefined) return nothing('no sender');
   const content = readContent(data.message);
   const participants = data.conversation?.participants ?? undefined;
-  const mentions = [...content.mentions, ...(data.mentionedUserIds ?? [])];
+  const mentions = [...content.mentions.keys(), ...(data.mentionedUserIds ?? [])];
   const call = addressed({ participants, speaker, mentions }, oursIn(participants, ours), team);
   if (call.to === 'group') return nothing('group without mention');
   if (content.text.trim() === '' && content.attachments.length === 0) return nothing('empty message');
@@ -113,10 +113,17 @@ export function parseSent(unread: unknown, { ours, ...team }: ParseOptions): Sen
     ...(quotes.success ? { quotes: quotes.data } : {}),
     ...(bot ? { ...spokenTo(bot.name), ...pickContext(bot.context ?? [], fieldsOf(data)) } : {}),
     ...(call.to === 'perhaps' ? { among: call.among } : {}),
-    ...(call.to === 'ask' && call.called ? { called: call.called } : {}),
+    ...(call.to === 'ask' && call.called
+      ? { called: call.called, ...calledAs(content.mentions.get(bot?.userId ?? '')) }
+      : {}),
     ...((call.to === 'ask' || call.to === 'perhaps') && call.ofTeam ? { ofTeam: call.ofTeam } : {}),
     ...(call.to === 'aside' ? { ofTeam: call.to } : {}),
   };
+}
+
+/** Where TalkJS tells who was mentioned, and not where, the words do not show it. */
+function calledAs(words: string | undefined): Pick<Sent, 'calledAs'> {
+  return words === undefined ? {} : { calledAs: words };
 }
 
 /** What a bot may be told: of the author's own profile, never of another's. */

@@ -174,27 +174,30 @@ describe('a message.sent event', () => {
     expect(inbound).toMatchObject({ event: 'sent', speaker: { id: 'alice' }, among: ['bob'], ofTeam: 'perhaps' });
   });
 
-  it.each<[string, (event: Event) => void]>([
+  it.each<[string, string | undefined, (event: Event) => void]>([
     [
       'in the event',
+      undefined,
       ({ data }) => {
         data.mentionedUserIds = ['claude'];
       },
     ],
     [
       'in a node',
+      '@Claude',
       ({ data }) => {
         data.message.content = [{ type: 'text', children: [{ type: 'mention', id: 'claude', text: 'Claude' }] }];
       },
     ],
     [
       'in older text',
+      '@Claude',
       ({ data }) => {
         data.message.content = undefined;
         data.message.text = 'hey <!!mention:claude|Claude>';
       },
     ],
-  ])('in a group is answered when it mentions the bot %s', (_, change) => {
+  ])('in a group is answered when it mentions the bot %s', (_, calledAs, change) => {
     const body = event((it) => {
       it.data.conversation.participants = { alice: {}, bob: {}, claude: {} };
       change(it);
@@ -202,7 +205,7 @@ describe('a message.sent event', () => {
 
     const inbound = parse(body);
 
-    expect(inbound).toMatchObject({ event: 'sent' });
+    expect(inbound).toMatchObject({ event: 'sent', called: 'untilHuman', ...(calledAs ? { calledAs } : {}) });
   });
 
   it.each([
