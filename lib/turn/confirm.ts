@@ -1,4 +1,5 @@
 /** Stop 6, around Claude: a question that a tool asks, and whether a turn is the answer to one. Pure. */
+import { chosen } from '../text/choices.ts';
 import type { Speech } from '../text/sentences.ts';
 import { isYes } from '../text/yes.ts';
 import type { Inbound, Pending, Reply, Said, Turn } from '../types.ts';
@@ -15,10 +16,11 @@ export function asking(
   return { ...reply, choices: [speech.yes, speech.no], pending: { ...asked, speaker, askedAt: now } };
 }
 
-/** A question that is open, and the turn (sort key) that asked it. */
+/** A question that is open, the answers that were offered, and the turn (sort key) that asked it. */
 export interface OpenQuestion {
   sk: string;
   pending: Pending;
+  choices: readonly string[];
 }
 
 /** Who says what, and when we took it. */
@@ -46,23 +48,27 @@ export function questionFor(turns: readonly Turn[], { turn, takenAt }: Answering
   const isDecided = turns.some(
     (one) => one.sk !== turn.sk && one.sk !== asking.sk && one.into !== turn.sk && isAnswer(one),
   );
-  return isDecided ? undefined : { sk: asking.sk, pending };
+  return isDecided ? undefined : { sk: asking.sk, pending, choices: asking.reply?.choices ?? [] };
 }
 
-/** Whether all that the user said since, and nothing that waits, says anything but yes, and the bot has said nothing in between. */
+/**
+ * Whether all that the user said since says yes, nothing that waits anything else, and the bot has said nothing in between. Where the
+ * choices were shown as a list, the number of one does, too.
+ */
 export function saysYes(
-  { pending }: OpenQuestion,
+  { pending, choices }: OpenQuestion,
   turns: readonly Turn[],
   { turn, behind }: Answering,
-  now: number,
+  { now, isListed }: { now: number; isListed: boolean },
 ): boolean {
+  const isSaid = (one: Pick<Said, 'text' | 'calledAs'>) => isYes(chosen(wordsOf(one), isListed ? choices : []));
   const { askedAt, speaker } = pending;
   const ids = new Set(turn.said.map(({ messageId }) => messageId));
   const isChanged = [turn, ...turns].some(({ messageId, correction }) => correction && ids.has(messageId));
   const isWithdrawn = behind.some(({ event }) => event === 'edited' || event === 'deleted');
   // Which of the two would the yes be for?
   const hasSaidMore = turns.some(({ reply, finishedAt = now }) => reply?.to !== undefined && finishedAt > askedAt);
-  const saysMore = behind.some((one) => one.event === 'sent' && one.speaker.id === speaker && !isYes(wordsOf(one)));
+  const saysMore = behind.some((one) => one.event === 'sent' && one.speaker.id === speaker && !isSaid(one));
   return (
     now - askedAt <= LAPSES_MS &&
     !isChanged &&
@@ -71,10 +77,7 @@ export function saysYes(
     !saysMore &&
     turn.said.every(
       (said) =>
-        said.speaker.id === speaker &&
-        said.createdAt > askedAt &&
-        said.attachments.length === 0 &&
-        isYes(wordsOf(said)),
+        said.speaker.id === speaker && said.createdAt > askedAt && said.attachments.length === 0 && isSaid(said),
     )
   );
 }

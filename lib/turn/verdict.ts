@@ -5,6 +5,7 @@ import { loadCall, noted } from '../tools/journal.ts';
 import { ASKED_PLACE, type Confirmed } from '../tools/toolbox.ts';
 import type { Effect, MessageRef, Turn } from '../types.ts';
 import { type OpenQuestion, questionFor, saysYes } from './confirm.ts';
+import { platformOf } from './ending.ts';
 import type { TurnDeps, TurnInput, Work } from './shapes.ts';
 
 /** What is to be done now, or was to be and is not; neither where nothing was asked. */
@@ -15,15 +16,17 @@ export interface Verdict {
 
 /** An earlier attempt that has begun the call had its yes: what came since changes nothing. Throws what the table throws. */
 export async function verdictOf(
-  { store, now, log }: TurnDeps,
+  deps: TurnDeps,
   { burst: [head], takenAt, behind = [] }: TurnInput,
   { turn, turns, holder }: Pick<Work, 'turn' | 'holder'> & { turns: readonly Turn[] },
 ): Promise<Verdict> {
+  const { store, now, log } = deps;
   const answering = { turn, takenAt, behind };
   const open = questionFor(turns, answering);
   const question = open ?? (turn.generation > 0 ? await answeredBefore(store, head, turn) : undefined);
   if (!question) return {};
-  const isYes = open !== undefined && saysYes(open, turns, answering, now());
+  const isYes =
+    open !== undefined && saysYes(open, turns, answering, { now: now(), isListed: !platformOf(deps, head).hasButtons });
   const { tool, version, input } = question.pending;
   const declined = noted({ tool, input, state: 'DECLINED' });
   if (!isYes && turn.epoch === 1) return { declined };

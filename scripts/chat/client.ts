@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { withNumbers } from '../../lib/text/choices.ts';
+import { chosen, withNumbers } from '../../lib/text/choices.ts';
 
 /** Why there is no answer, in words for whoever sits at the terminal. */
 export class NoAnswer extends Error {}
@@ -84,14 +84,21 @@ export function openClient({ url, key }: ClientOptions) {
     }
   }
 
+  /** With the last answer of its session; there are no buttons here, but their numbers. */
+  const offered = new Map<string, readonly string[]>();
+
   return {
     /** Ends with the answer; throws `NoAnswer`, or the signal's reason. */
     async say(session: string, message: string, { onText, onSource, onTool, signal }: Hearing): Promise<void> {
-      const response = await post(session, message, signal);
+      const response = await post(session, chosen(message, offered.get(session)), signal);
       if (!response.ok) throw new NoAnswer((await reasonOf(response)).error);
+      offered.delete(session);
       for await (const found of piecesOf(response, signal)) {
         if ('delta' in found) onText(found.delta);
-        if ('choices' in found) onText(withNumbers('', found.choices));
+        if ('choices' in found) {
+          offered.set(session, found.choices);
+          onText(withNumbers('', found.choices));
+        }
         if ('source' in found) onSource(found.source);
         if ('tool' in found) onTool(found.tool);
         if ('error' in found) throw new NoAnswer(found.error);

@@ -107,6 +107,22 @@ describe('a conversation', () => {
     expect(lines).toHaveLength(4);
   });
 
+  it('takes a number for the choice that has it, once', async () => {
+    const session = newSession();
+    const options = ['The red one', 'The blue one'];
+    world.claude.script({ text: null, tools: [{ name: 'offer_choices', input: { question: 'Which one?', options } }] });
+
+    const { stdout } = await ended(start('--session', session), 'Which?\n2\n2\n');
+
+    expect(stdout).toContain('1. The red one\n2. The blue one');
+    const lines = await world.transcript(session, key);
+    expect(lines.filter(({ role }) => role === 'user').map((line) => line.text)).toEqual([
+      'Which?',
+      'The blue one',
+      '2',
+    ]);
+  });
+
   it('begins anew with /new', async () => {
     const { stdout } = await ended(start(), 'My name is Mallory.\n/new\nWhat is my name?\n__proto__\n/what\n');
 
