@@ -14,6 +14,7 @@ import { indexedChunks } from './knowledge/memory.ts';
 import { listPlatforms } from './list-platforms.mjs';
 import { listTools } from './list-tools.mjs';
 import { plainBuiltins } from './plain-builtins.mjs';
+import { bundleWidget, placeWidget, provideWidget } from './widget.mjs';
 
 const scripts = path.dirname(fileURLToPath(import.meta.url));
 
@@ -38,6 +39,7 @@ export async function build({
   if (isChecked) await checkBots(bots, root);
   const known = await knowledgeOf(bots);
   const facts = factsOf(known);
+  const widget = await bundleWidget(root);
   listPlatforms(root);
   listTools(root);
   const result = await esbuild.build({
@@ -65,10 +67,11 @@ export async function build({
         : { '#bedrock': path.join(scripts, 'no-bedrock.mjs') }),
     },
     inject: [path.join(scripts, 'console.mjs')],
-    plugins: [bundleBots(bots, facts, root, isApart), plainBuiltins],
+    plugins: [bundleBots(bots, facts, root, isApart), provideWidget(widget), plainBuiltins],
     logLevel: 'warning',
   });
   placeKnowledge(outdir, known);
+  placeWidget(outdir, widget);
   if (isApart) placeWords(outdir, wordsOf(bots, facts));
   place(outdir, result.outputFiles);
   removeStale(

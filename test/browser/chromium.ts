@@ -23,14 +23,16 @@ export const standIns = () => `http://localhost:${inject('ports').standIns}`;
 export function openBrowser() {
   let browser: Browser;
   let complaints: string[] = [];
+  let expected: RegExp[] = [];
 
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: QUIET });
   });
   afterEach(async () => {
     await Promise.all(browser.contexts().map((context) => context.close()));
-    const heard = complaints;
+    const heard = complaints.filter((complaint) => !expected.some((one) => one.test(complaint)));
     complaints = [];
+    expected = [];
     expect(heard).toEqual([]);
   });
   afterAll(() => browser.close());
@@ -51,6 +53,8 @@ export function openBrowser() {
 
   return {
     newPage,
+    /** What the test at hand causes itself, and its pages may complain of. */
+    expect: (complaint: RegExp) => expected.push(complaint),
     /** The playground with this door open. */
     async visit(door: Door, options?: BrowserContextOptions): Promise<Visitor> {
       const page = await newPage(options);

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const COPIED = ['bots', 'functions', 'lib', 'local', 'scripts', 'test', 'resources', 'docs'];
+const COPIED = ['bots', 'functions', 'lib', 'local', 'scripts', 'test', 'resources', 'docs', 'widget'];
 const FILES = ['package.json', 'tsconfig.json', 'biome.json', 'serverless.yml', '.env.example', 'vitest.config.ts'];
 
 let copy: string;

@@ -16,6 +16,7 @@ const SOURCES = [
   'local',
   'resources',
   'scripts',
+  'widget',
   'package.json',
   'serverless.yml',
   'tsconfig.json',

@@ -17,14 +17,17 @@ describe('the packaged service', () => {
     expect(problems).toEqual([]);
   });
 
-  it('zips one file per function, and what the bots know where it answers', () => {
+  it('zips one file per function, what the bots know where it answers, and the widget where it is asked for', () => {
     const { zips } = packaged;
+    const [widget = ''] = zips['chat-api.zip']?.filter((file) => file !== 'dist/chat-api.mjs') ?? [];
+    expect(widget).toMatch(/^dist\/widget\/widget-[0-9a-f]{16}\.js\.gz$/);
 
     const expected = ofType('AWS::Lambda::Function').map(([, { FunctionName, Handler }]) => [
       `${String(FunctionName).replace('claude-chat-dev-', '')}.zip`,
       [
         String(Handler).replace(/\.\w+$/, '.mjs'),
         ...(/-(?:reply|chat)$/.test(String(FunctionName)) ? ['dist/knowledge/default.json'] : []),
+        ...(/-chat-api$/.test(String(FunctionName)) ? [widget] : []),
       ].sort(),
     ]);
     expect(expected.length).toBeGreaterThan(0);
