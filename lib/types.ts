@@ -395,6 +395,8 @@ export interface Seat {
   bot?: string | undefined;
   /** The same for every attempt to send this answer: the idempotency key. */
   replyKey: string;
+  /** The id of the user who is answered. */
+  to?: string | undefined;
 }
 
 /** An answer on its way out. */
@@ -405,8 +407,6 @@ export interface Outgoing extends Seat {
   whenEmpty: string;
   /** What it is from; the platform writes their marks into the text as it can. */
   sources?: readonly Source[];
-  /** The id of the user who is answered. */
-  to?: string;
   /** The message that is answered, the first of a burst. */
   messageId?: string;
   /** Shown as buttons behind the text; only where the platform `hasButtons`, else they are a list in the text. */

@@ -18,6 +18,8 @@ export interface AnswerStreamOptions {
   /** As the turns know it. */
   conversation: string;
   replyKey: string;
+  /** Whom it is said to, as the turns know them. */
+  to?: string | undefined;
   /** An earlier attempt may have shown something, which is taken back first. */
   isRepeat: boolean;
 }
@@ -54,7 +56,7 @@ export function openAnswerStream(deps: AnswerStreamDeps, options: AnswerStreamOp
   function send(signal: Signal): void {
     sending = sending
       .then(async () => {
-        last = await publish(conversation, { signal, ref: `stream:${ulid(now())}`, last });
+        last = await publish(conversation, { signal, ref: `stream:${ulid(now())}`, to: options.to, last });
       })
       .catch(deps.onError);
   }

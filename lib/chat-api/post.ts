@@ -24,6 +24,8 @@ export interface BotMessage {
   replyKey: string;
   /** The user's message that it answers. */
   messageId?: string | undefined;
+  /** Whom it is said to, as the turns know them. */
+  to?: string | undefined;
   payload: Record<string, unknown>;
   metadata?: Record<string, unknown> | undefined;
   /** Set when parts of it may have been streamed. */
@@ -35,7 +37,7 @@ export type Post = (message: BotMessage) => Promise<string>;
 
 /** Keeps a message of the bot once for any number of calls with the same key, and tells the listeners. */
 export function openPost({ conversations, messages, signals, once, publish, now }: PostDeps): Post {
-  return async ({ conversation, replyKey, messageId, payload, metadata, streamId }) => {
+  return async ({ conversation, replyKey, messageId, to, payload, metadata, streamId }) => {
     const ref = fromTurnConversation(conversation);
     const found = await conversations.find(ref.id);
     if (found?.key !== ref.key) throw new Undeliverable('chat-api: the conversation is gone');
@@ -59,11 +61,12 @@ export function openPost({ conversations, messages, signals, once, publish, now 
     let before = last;
     if (streamId !== undefined) {
       const signal = { type: 'message_stream_complete' as const, data: { streamId, message } };
-      before = await publish(ref, { signal, ref: `complete:${id}`, mayBeOutSince, last });
+      before = await publish(ref, { signal, ref: `complete:${id}`, to, mayBeOutSince, last });
     }
     await publish(ref, {
       signal: { type: 'message_created', data: { ...message, isBot: true } },
       ref: `created:${id}`,
+      to,
       messageAt: createdAt,
       answers: messageId === undefined ? undefined : whereIs('msg', messageId)?.ulid,
       mayBeOutSince,

@@ -1,13 +1,16 @@
 /** The Chat API server: makes a signal known to every stream of its conversation and, where one is set, to the outgoing webhook. */
 
 import type { Entry, NewEntry, SignalLog } from '../store/chat-api/signals.ts';
-import type { ConversationRef } from './ids.ts';
+import { BOT_ID } from './bot.ts';
+import { type ConversationRef, inRealm, toTurnConversation } from './ids.ts';
 import type { Signal } from './models.ts';
 import type { Share } from './share.ts';
 
-/** A signal on its way to the outgoing webhook. */
+/** A signal on its way to the outgoing webhook; conversation and user as the turns know them. */
 export interface Outbound {
   conversation: string;
+  /** Whose matter it is. */
+  user: string | undefined;
   /** The same for every repeat. */
   id: string;
   /** The signal as JSON: the body, byte by byte as the streams carry it. */
@@ -23,6 +26,8 @@ export interface PublishDeps {
 
 export interface Publication extends Omit<NewEntry, 'signal'> {
   signal: Signal;
+  /** Of the bot's, whom it is said to, as the turns know them. */
+  to?: string | undefined;
   /** An earlier attempt may have made it known already: it began at this time (ms). */
   mayBeOutSince?: number | undefined;
   /** An entry the caller has seen: saves a read. */
@@ -33,7 +38,8 @@ export type Publish = (conversation: ConversationRef, publication: Publication) 
 
 /** Resolves when the signal is kept; `undefined` when an earlier attempt had kept it. */
 export function openPublish({ signals, share, putOutbound }: PublishDeps): Publish {
-  return async ({ key }, { signal, mayBeOutSince, last, ...rest }) => {
+  return async (conversation, { signal, to, mayBeOutSince, last, ...rest }) => {
+    const { key } = conversation;
     const body = JSON.stringify(signal);
     // Looked up before the look back, so that nothing can come between the two unseen.
     const seen = last ?? (mayBeOutSince === undefined ? undefined : await signals.head(key));
@@ -41,7 +47,14 @@ export function openPublish({ signals, share, putOutbound }: PublishDeps): Publi
     const entry: NewEntry = { ...rest, signal: body };
     const written = isOut ? undefined : await signals.append(key, entry, seen);
     if (written) share.tell(key, written);
-    await putOutbound?.({ conversation: key, id: `${key}:${rest.ref}`, body });
+    const user = to ?? userOf(conversation, signal);
+    await putOutbound?.({ conversation: toTurnConversation(conversation), user, id: `${key}:${rest.ref}`, body });
     return written;
   };
+}
+
+/** Who did what it tells of, where that is no bot. */
+function userOf({ realm }: ConversationRef, { data }: Signal): string | undefined {
+  const id = 'userId' in data ? data.userId : 'participantId' in data ? data.participantId : BOT_ID;
+  return id === BOT_ID ? undefined : inRealm(realm, id);
 }

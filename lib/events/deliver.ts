@@ -94,7 +94,7 @@ async function settle(deps: DeliverDeps, delivery: Delivery): Promise<number | u
   const startedAt = now();
   const receiver = receivers[to];
   // Where the table is away the receiver is told all the same: it knows a repeat by its id.
-  const known = receiver?.isNoted ? await marks.look(letter, takenAt).catch(() => undefined) : undefined;
+  const known = receiver ? await marks.look(letter, takenAt).catch(() => undefined) : undefined;
   if (known) {
     log(known === 'sent' ? 'event-repeated' : 'event-forgotten', { ...about, told: id });
     return undefined;

@@ -53,7 +53,6 @@ export interface Letter {
   /** Absent on a signal of the Chat API. */
   type?: EventType;
   platform: PlatformName;
-  /** Of signals the key under which the Chat API keeps it. */
   conversation: string;
   messageId?: string;
   /** Whose matter it is: nothing is told of it once they are forgotten. */

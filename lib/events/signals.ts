@@ -23,8 +23,11 @@ function withSlash(url: string): string {
   return full.href;
 }
 
-/** Puts the signals of a conversation, by the key under which the Chat API keeps it, into the queue of events. */
+/** Puts the signals of the Chat API, whose conversations and users are named as the turns know them, into the queue of events. */
 export function signalsInto(put: (letter: Letter) => Promise<void>) {
-  return (signal: Pick<Letter, 'conversation' | 'id' | 'body'>): Promise<void> =>
-    put({ to: 'chat-api', platform: 'chat-api', ...signal });
+  return ({
+    user,
+    ...signal
+  }: Pick<Letter, 'conversation' | 'id' | 'body'> & { user: string | undefined }): Promise<void> =>
+    put({ to: 'chat-api', platform: 'chat-api', ...signal, ...(user === undefined ? {} : { user }) });
 }

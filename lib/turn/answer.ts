@@ -20,8 +20,8 @@ export async function composeVisibly(
   const quietly = (error: unknown) => deps.log('preview-not-shown', { ...labelsOf(head), error: errorName(error) });
   const { turn } = about;
   const platform = platformOf(deps, head);
-  const { conversation, bot } = head;
-  const seat = { conversation, bot, replyKey: replyKey(head, turn.generation) };
+  const { conversation, bot, speaker } = head;
+  const seat = { conversation, bot, replyKey: replyKey(head, turn.generation), to: speaker.id };
   const typing = platform.typing?.(seat, AbortSignal.timeout(TYPING_MS)).catch(quietly);
   const preview = listener ? undefined : platform.stream?.(seat, turn.epoch > 1);
   try {

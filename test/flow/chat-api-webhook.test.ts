@@ -7,6 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openSqs } from '../../lib/queue.ts';
+import { openForget } from '../../lib/store/forget.ts';
+import { openForgetUser } from '../../lib/store/forget-user.ts';
+import { openDynamo } from '../../lib/store/store.ts';
 import { caller, openStream } from '../harness/chat-api-client.ts';
 import { type ChatApiWorld, openChatApiWorld } from '../harness/chat-api-world.ts';
 import { depth, startConsumer } from '../harness/consumer.ts';
@@ -134,6 +137,34 @@ describe('the outgoing webhook', () => {
     const texts = receiver.received.map(({ body }) => JSON.parse(body).data.payload.text);
     expect(texts).toEqual(['first', 'first', 'second', 'second']);
     expect(receiver.received.map(({ path }) => path)).not.toContain('/elsewhere');
+  });
+
+  it('is told nothing of a user who was forgotten while it was away, and what others said all the same', async () => {
+    const { promise: until, resolve: release } = Promise.withResolvers<void>();
+    const receiver = await startReceiver({ statuses: [503], until });
+    const { world, waiting } = await openWorld(receiver.url);
+    const { call, key, id, say } = await begin(world);
+    const alice = (await call('GET', '/users/me', { key })).body.user.id;
+    const bob = (await call('POST', '/users', { body: {} })).body;
+    await call('POST', `/conversations/${id}/participants`, { key, body: { userId: bob.user.id } });
+    await say('of alice');
+    await world.quiet();
+    const payload = { type: 'text', text: 'of bob' };
+    await call('POST', '/messages', { key: bob.key, body: { conversationId: id, payload } });
+    await world.quiet();
+
+    const dynamo = openDynamo();
+    const forget = openForget(dynamo, world.table, Date.now);
+    await openForgetUser(dynamo, world.table, { now: Date.now, forget })({ platform: 'chat-api', user: alice });
+    release();
+
+    while ((await waiting()) > 0) await sleep(50);
+    const told = receiver.received.map(({ body }) => JSON.parse(body));
+    expect(told.map(({ type, data }) => [type, data.payload?.text ?? data.participantId])).toEqual([
+      ['participant_added', bob.user.id],
+      ['message_created', 'of bob'],
+      ['message_created', 'of bob'],
+    ]);
   });
 
   it('leaves what is never taken with the dead letters', async () => {

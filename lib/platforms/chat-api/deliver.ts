@@ -9,11 +9,12 @@ export interface ChatApiPlatformDeps {
     conversation: string;
     replyKey: string;
     messageId?: string | undefined;
+    to?: string | undefined;
     payload: Record<string, unknown>;
     metadata?: Record<string, unknown>;
     streamId?: string;
   }): Promise<string>;
-  stream(options: { conversation: string; replyKey: string; isRepeat: boolean }): AnswerStream;
+  stream(options: { conversation: string; replyKey: string; to?: string | undefined; isRepeat: boolean }): AnswerStream;
   streamIdOf(replyKey: string): string;
 }
 
@@ -21,7 +22,7 @@ export interface ChatApiPlatformDeps {
 export function chatApiPlatform({ put, stream, streamIdOf }: ChatApiPlatformDeps): Platform {
   return {
     hasButtons: true,
-    deliver: async ({ conversation, text, sources, whenEmpty, choices, replyKey, messageId, isStreamed }) => {
+    deliver: async ({ conversation, text, sources, whenEmpty, choices, replyKey, messageId, to, isStreamed }) => {
       const shown = keepHarmless(withMarks(text, sources)) || whenEmpty;
       const options = choices?.map((label) => ({ label, value: label }));
       const payload = options ? { type: 'choice', text: shown, options } : { type: 'text', text: shown };
@@ -31,12 +32,13 @@ export function chatApiPlatform({ put, stream, streamIdOf }: ChatApiPlatformDeps
           conversation,
           replyKey,
           messageId,
+          to,
           payload,
           ...streamed,
           ...(sources ? { metadata: { sources } } : {}),
         }),
       ];
     },
-    stream: ({ conversation, replyKey }, isRepeat) => stream({ conversation, replyKey, isRepeat }),
+    stream: ({ conversation, replyKey, to }, isRepeat) => stream({ conversation, replyKey, to, isRepeat }),
   };
 }

@@ -12,10 +12,10 @@ export interface EchoDeps extends Pick<ChatApiPlatformDeps, 'put'> {
 /** The bot that the official client’s own test suite speaks to: it answers with what was said to it. */
 export function echoPlatform({ put, find }: EchoDeps): Platform {
   return {
-    deliver: async ({ conversation, text, replyKey, messageId }) => {
+    deliver: async ({ conversation, text, replyKey, messageId, to }) => {
       const said = messageId === undefined ? undefined : await find(messageId);
       const { payload = { type: 'text', text }, metadata } = said ? echoOf(said) : {};
-      return [await put({ conversation, replyKey, messageId, payload, ...(metadata ? { metadata } : {}) })];
+      return [await put({ conversation, replyKey, messageId, to, payload, ...(metadata ? { metadata } : {}) })];
     },
   };
 }
