@@ -27,8 +27,8 @@ export interface Happening {
   bot: string;
   /** The message that it is about, or that led to it: for the log. */
   messageId: string;
-  /** The id of the user whose matter it is. */
-  user?: string | undefined;
+  /** The id of the user whose matter it is; `undefined` where none is left who could be. */
+  user: string | undefined;
   /** One sentence that somebody on call can read. */
   text: string;
   data: Data;

@@ -8,7 +8,6 @@ const shape = z.looseObject({
   type: z.optional(z.string()),
   platform: z.string(),
   conversation: z.string(),
-  messageId: z.optional(z.string()),
   user: z.optional(z.string()),
 });
 

@@ -8,7 +8,7 @@ import type { OperatorDeps } from './verb.ts';
 
 interface Wanted {
   isTurn(dead: { platform: string; conversation: string; speaker: string | undefined }): boolean;
-  isEvent(dead: Pick<DeadEvent, 'platform' | 'conversation' | 'messageId' | 'user'>): boolean;
+  isEvent(dead: Pick<DeadEvent, 'platform' | 'conversation' | 'user'>): boolean;
   /** By the pseudonyms, which is all that a record says. */
   isRecord(dead: { session: string | undefined; user: unknown }): boolean;
   parked: readonly string[];

@@ -48,17 +48,14 @@ export async function forgetUser(
   const of = await findUser(deps, named);
   const { platform, user } = of;
   const at = beganAt(deps, next);
-  const { turns, whole, shared, messages, parked, ...removed } = await deps.forgetUser(of, {
+  const { turns, whole, shared, parked, ...removed } = await deps.forgetUser(of, {
     at,
     until: beforeLetters(deps),
   });
   const conversations = new Set([...whole, ...shared]);
-  const gone = new Set(messages);
   const letters = await dropLetters(deps, {
     isTurn: (dead) => dead.platform === platform && dead.speaker === user,
-    isEvent: (dead) =>
-      dead.platform === platform &&
-      (dead.user === user || whole.includes(dead.conversation) || gone.has(dead.messageId ?? '')),
+    isEvent: (dead) => dead.platform === platform && (dead.user === user || whole.includes(dead.conversation)),
     isRecord: ({ user: by }) => by === pseudonym(platform, user),
     parked,
   });

@@ -45,21 +45,27 @@ export async function endDue(table: Pick<Table, 'remove'>, due: Due): Promise<vo
   await table.remove(keyOf(due));
 }
 
-/**
- * Removes what waits for its time in a conversation that is forgotten, or only what is about one user of it: what waits everywhere is
- * looked through, in pages as large as DynamoDB gives them.
- */
-export async function forgetDues(table: Pick<Table, 'query' | 'remove'>, of: Of, user?: string): Promise<void> {
+/** All that waits for its time, in every conversation: looked through in pages as large as DynamoDB gives them. */
+export async function allDues(table: Pick<Table, 'query'>): Promise<Due[]> {
+  const dues: Due[] = [];
   for (let after: string | undefined; ; ) {
     const { items, next } = await table.query({ pk: DUE, from: '0', to: '~', after });
-    const own = items
-      .map(toDue)
-      .filter((due) => partition(due) === partition(of))
-      .filter(({ handoff }) => user === undefined || handoff?.speaker.id === user);
-    for (const due of own) await endDue(table, due);
-    if (next === undefined) return;
+    dues.push(...items.map(toDue));
+    if (next === undefined) return dues;
     after = next;
   }
+}
+
+/** Removes those of a conversation that is forgotten, or only what is about one user of it. */
+export async function forgetDues(
+  table: Pick<Table, 'remove'>,
+  dues: readonly Due[],
+  { of, user }: { of: Of; user?: string },
+): Promise<void> {
+  const own = dues
+    .filter((due) => partition(due) === partition(of))
+    .filter(({ handoff }) => user === undefined || handoff?.speaker.id === user);
+  for (const due of own) await endDue(table, due);
 }
 
 /** Our own item, written as above. */

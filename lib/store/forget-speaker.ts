@@ -1,5 +1,5 @@
 /** The table, when a user is to be forgotten in a conversation where others speak, too: what is theirs, and nothing else. */
-import type { Earlier, Handoff, MessageRef, Reply, Said } from '../types.ts';
+import type { Due, Earlier, Handoff, MessageRef, Reply, Said } from '../types.ts';
 import { forgetDues } from './due.ts';
 import { removeBeside } from './forget.ts';
 import { askedByNobody } from './handoffs.ts';
@@ -50,7 +50,11 @@ export function openSpeakerRemoval(table: Table, shelf: Pick<ReturnType<typeof o
   }
 
   /** Where others have spoken, too. Gives the ids of what is gone, and of records that were parked. */
-  async function removeFrom(of: Pick<MessageRef, 'platform' | 'conversation'>, user: string, { own }: Looked) {
+  async function removeFrom(
+    of: Pick<MessageRef, 'platform' | 'conversation'>,
+    user: string,
+    { own, dues }: Looked & { dues: readonly Due[] },
+  ) {
     const pk = partition(of);
     const gone = new Set(own.flatMap(idsOf));
     const parked: string[] = [];
@@ -68,7 +72,7 @@ export function openSpeakerRemoval(table: Table, shelf: Pick<ReturnType<typeof o
       await shelf.clear(id);
     }
     await forgetIn(pk, user, own.length > 0);
-    await forgetDues(table, of, user);
+    await forgetDues(table, dues, { of, user });
     // Last, as they say what else there is to be found.
     for (let i = 0; i < own.length; i += PAGE) {
       const page = own.slice(i, i + PAGE);

@@ -1,7 +1,8 @@
 /** The table, when a user is to be forgotten: what they said and what came of it, in every conversation, and what is counted of them. */
-import type { MessageRef } from '../types.ts';
+import type { Due, MessageRef } from '../types.ts';
 import { openRemoval } from './chat-api/chat-api.ts';
 import { countersOf } from './counter-keys.ts';
+import { allDues } from './due.ts';
 import type { Dynamo } from './dynamo.ts';
 import { type Forget, type Forgetting, REMEMBERED_SECONDS } from './forget.ts';
 import { openSpeakerRemoval } from './forget-speaker.ts';
@@ -22,8 +23,6 @@ export interface UserForgotten {
   whole: string[];
   /** Those in which others have: what these said is still there. */
   shared: string[];
-  /** The ids of what was removed there. */
-  messages: string[];
   parked: string[];
   isDone: boolean;
 }
@@ -50,7 +49,7 @@ export function openForgetUser(
     conversation: string,
     of: UserOf,
     result: UserForgotten,
-    how: { at: number; until: number },
+    how: { at: number; until: number; dues: readonly Due[] },
   ): Promise<Set<string>> {
     const there = { platform: of.platform, conversation };
     const looked = await speaker.look(partition(there), of.user, how.at);
@@ -59,11 +58,10 @@ export function openForgetUser(
       looked.hasOthers || looked.since.size > 0 || (isOfChatApi && (await chatApi.hasOthers(conversation, of.user)));
     if (isShared) {
       await noteCut(table, there, looked.own, expiresAt());
-      const { messages, parked } = await speaker.removeFrom(there, of.user, looked);
+      const { messages, parked } = await speaker.removeFrom(there, of.user, { ...looked, dues: how.dues });
       if (isOfChatApi) await chatApi.removeSpeaker(conversation, of.user, new Set(messages), how.at);
       result.turns += looked.own.length;
       result.shared.push(conversation);
-      result.messages.push(...messages);
       result.parked.push(...parked);
     } else {
       const { turns, parked, isDone } = await forget(there, how);
@@ -78,18 +76,19 @@ export function openForgetUser(
   return async (of, { at = now(), until = Number.POSITIVE_INFINITY } = {}) => {
     await table.put({ ...goneUser(of), at, expiresAt: expiresAt() });
     await table.removeAll(countersOf(of, now()));
-    const result: UserForgotten = { turns: 0, whole: [], shared: [], messages: [], parked: [], isDone: true };
+    const result: UserForgotten = { turns: 0, whole: [], shared: [], parked: [], isDone: true };
     const isOfChatApi = of.platform === 'chat-api';
+    const how = { at, until, dues: await allDues(table) };
     // Also where the user takes part and has said nothing.
     for (const conversation of isOfChatApi ? await chatApi.conversationsOf(of.user) : []) {
-      await forgetWhere(conversation, of, result, { at, until });
+      await forgetWhere(conversation, of, result, how);
       if (!result.isDone || now() >= until) return { ...result, isDone: false };
     }
     if (isOfChatApi) await chatApi.removeUser(of.user);
     for (let after: string | undefined; ; ) {
       const { entries, next } = await spokenBy(table, of, { after, limit: PAGE });
       for (const spoken of entries) {
-        const since = await forgetWhere(spoken.conversation, of, result, { at, until });
+        const since = await forgetWhere(spoken.conversation, of, result, how);
         if (result.isDone && !since.has(monthIn(spoken))) await table.remove(spoken.key);
         if (!result.isDone || now() >= until) return { ...result, isDone: false };
       }

@@ -1,7 +1,7 @@
 /** The table, when a conversation is to be forgotten: everything that is kept of it, wherever it lies. The one way to do so. */
-import type { Earlier, MessageRef, Reply, Said } from '../types.ts';
+import type { Due, Earlier, MessageRef, Reply, Said } from '../types.ts';
 import { openRemoval } from './chat-api/chat-api.ts';
-import { forgetDues } from './due.ts';
+import { allDues, forgetDues } from './due.ts';
 import type { Dynamo } from './dynamo.ts';
 import { keysBeside } from './erase.ts';
 import { noteCut } from './gone.ts';
@@ -20,6 +20,8 @@ export interface Forgetting {
   at?: number | undefined;
   /** When (ms) it is broken off, to be gone on with by another call. */
   until?: number | undefined;
+  /** All that waits for its time, where that has been read already. */
+  dues?: readonly Due[];
 }
 
 export interface Forgotten {
@@ -51,7 +53,11 @@ export function openForget(dynamo: Dynamo, name: string, now: () => number): For
   const expiresAt = () => Math.floor(now() / 1000) + REMEMBERED_SECONDS;
 
   /** What is noted elsewhere is removed before the turns, since only they tell where to look. */
-  async function removeTurns(of: Of, until: number): Promise<Omit<Forgotten, 'parked'>> {
+  async function removeTurns(
+    of: Of,
+    until: number,
+    dues: readonly Due[] | undefined,
+  ): Promise<Omit<Forgotten, 'parked'>> {
     const pk = partition(of);
     let turns = 0;
     for (;;) {
@@ -69,7 +75,7 @@ export function openForget(dynamo: Dynamo, name: string, now: () => number): For
       ((before?.earlier ?? []) as Earlier[]).map(({ from, at }) => speakerKey({ ...of, user: from }, at)),
     );
     await table.remove(silentKey(of));
-    await forgetDues(table, of);
+    await forgetDues(table, dues ?? (await allDues(table)), { of });
     return { turns, isDone: await table.clear({ pk, from: ' ', to: '~~' }, () => now() < until) };
   }
 
@@ -83,12 +89,12 @@ export function openForget(dynamo: Dynamo, name: string, now: () => number): For
     return parked;
   }
 
-  return async (of, { at = now(), until = Number.POSITIVE_INFINITY } = {}) => {
+  return async (of, { at = now(), until = Number.POSITIVE_INFINITY, dues } = {}) => {
     await table.put({ ...gone(of), at, expiresAt: expiresAt() });
     const isOfChatApi = of.platform === 'chat-api';
     if (isOfChatApi) await chatApi.close(of.conversation);
     const parked = await removeParked(of);
-    const { turns, isDone } = await removeTurns(of, until);
+    const { turns, isDone } = await removeTurns(of, until, dues);
     if (!isDone) return { turns, parked, isDone };
     return { turns, parked, isDone: !isOfChatApi || (await chatApi.remove(of.conversation, () => now() < until)) };
   };

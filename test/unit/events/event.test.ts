@@ -5,6 +5,7 @@ import { inFormat } from '../../../lib/events/formats.ts';
 const happening: Happening = {
   ...{ type: 'handoff.requested', key: 'm1', at: 0, platform: 'talkjs', conversation: 'c', bot: 'default' },
   messageId: 'm1',
+  user: 'ada',
   text: 'Somebody is needed.',
   data: { messages: [{ by: 'user', text: 'Hello <!channel> & [pay](https://evil.example)\nnow' }] },
 };

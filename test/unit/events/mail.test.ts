@@ -30,6 +30,7 @@ const letter: Letter = {
   body: bodyOf({
     ...{ type: 'handoff.requested', key: 'k', at: 0, platform: 'talkjs', conversation: 'Größe\n4711', bot: 'default' },
     messageId: 'm1',
+    user: 'ada',
     text: 'Ada needs a person.',
     data: { messages: [{ by: 'user', text: 'Hello' }] },
   }),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { forget, forgetUser } from '../../../lib/operator/forget.ts';
 import type { OperatorDeps } from '../../../lib/operator/verb.ts';
+import type { Sieve } from '../../../lib/queue/letters.ts';
 
 const START = 1_760_000_000_000;
 const UNTIL = START + 20_000;
@@ -17,7 +18,7 @@ function deps(lookMs: number) {
   const remove = async (_: unknown, { until = 0 } = {}) => {
     clock = until;
     bounds.push(until);
-    return { turns: 1, parked: [], whole: [], shared: [], messages: [], isDone: true };
+    return { turns: 1, parked: [], whole: [], shared: [], isDone: true };
   };
   const found: Partial<OperatorDeps> = {
     store: {
@@ -51,4 +52,20 @@ describe.each(Object.entries(verbs))('forgetting a %s', (_, run) => {
     expect(json).toMatchObject({ done: false, next: expect.stringMatching(/^\d{13}$/) });
     expect(text).toMatch(/^Forgotten so far/);
   });
+});
+
+it('a user drops what was to be told of them, also in a call that finds nothing else any more', async () => {
+  const about = (platform: string, user: string) =>
+    JSON.stringify({ v: 1, to: 'webhook', id: `evt_${user}`, platform, conversation: 'room', user, body: '{}' });
+  const dead = [about('talkjs', 'bob'), about('talkjs', 'alice'), about('botpress', 'alice')];
+  const dropped: string[] = [];
+  const sift = async ({ wants }: Sieve) => {
+    const wanted = dead.filter((body) => wants(body, {}));
+    dropped.push(...wanted);
+    return wanted.length;
+  };
+
+  await verbs.user({ ...deps(0).deps, deadEvents: { sift, held: async () => 0 } });
+
+  expect(dropped).toEqual([about('talkjs', 'alice')]);
 });

@@ -1,9 +1,9 @@
 /** What is forgotten of a user among others, and of a conversation, item by item; that nothing at all is left is test/flow/forget-user.test.ts'. */
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { openForget } from '../../../lib/store/forget.ts';
 import { openForgetUser } from '../../../lib/store/forget-user.ts';
 import { openStore, type Store } from '../../../lib/store/store.ts';
-import type { MessageRef } from '../../../lib/types.ts';
+import type { Due, MessageRef, Said } from '../../../lib/types.ts';
 import { type FakeTable, fakeTable } from '../../harness/fakes.ts';
 
 const of = { platform: 'talkjs', conversation: 'room' } as const;
@@ -20,10 +20,14 @@ beforeEach(() => {
 
 const ref = (n: number): MessageRef => ({ ...of, messageId: `m${n}`, createdAt: NOW + n });
 
-async function said(n: number, user: string): Promise<MessageRef> {
+function wordsOf(n: number, user: string): Said {
   const { messageId, createdAt } = ref(n);
-  await store.noteSpeaker({ ...of, user }, createdAt);
-  await store.note(ref(n), { messageId, createdAt, speaker: { id: user }, text: `Words of ${user}`, attachments: [] });
+  return { messageId, createdAt, speaker: { id: user }, text: `Words of ${user}`, attachments: [] };
+}
+
+async function said(n: number, user: string): Promise<MessageRef> {
+  await store.noteSpeaker({ ...of, user }, ref(n).createdAt);
+  await store.note(ref(n), wordsOf(n, user));
   return ref(n);
 }
 
@@ -54,6 +58,22 @@ it('what was answered together goes with the turn that answered it', async () =>
 
   expect(await forget()).toMatchObject({ turns: 2 });
   expect((await store.recent(of)).turns.map(({ messageId }) => messageId)).toEqual(['m3']);
+});
+
+it('what waits for its time is looked through once, however many conversations there are, and goes with theirs', async () => {
+  const places = ['a', 'b', 'c'].map((conversation) => ({ platform: 'talkjs', conversation }) as const);
+  for (const place of [...places, of]) {
+    await store.noteSpeaker({ ...place, user: place === of ? 'bob' : 'zoe' }, NOW);
+    await store.note({ ...ref(1), ...place }, wordsOf(1, place === of ? 'bob' : 'zoe'));
+    await store.noteDue({ event: 'due', what: 'silence', ...place, messageId: 'h', createdAt: NOW + 3_600_000 });
+  }
+  const sent = vi.spyOn(table.dynamo, 'send');
+
+  await forget();
+
+  const looks = sent.mock.calls.filter(([{ input }]) => JSON.stringify(input).includes('":pk":"DUE"'));
+  const dues = table.items().filter(({ pk }) => pk === 'DUE');
+  expect([looks.length, dues.map(({ due }) => (due as Due).conversation)]).toEqual([1, ['room']]);
 });
 
 it('a forgotten conversation is on no list of the silent ones, nor of those where a user has spoken', async () => {
