@@ -77,12 +77,20 @@ export function openHistory({ read, query }: Access) {
       from: string | undefined,
       to?: string,
     ): Promise<Turn[]> {
-      const { Items = [] } = await query({
-        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-        ExpressionAttributeValues: { ':pk': partition(of), ':from': from ?? FIRST_TURN, ':to': to ?? BEHIND_TURNS },
-        Limit: MAX_TURNS + 1,
-      });
-      return oldestFirst(Items.map(toTurn).filter(({ sk }) => sk !== to));
+      const items: Record<string, unknown>[] = [];
+      // DynamoDB reads 1 MB at once, which may be three turns.
+      for (let after: Record<string, unknown> | undefined; ; ) {
+        const page = await query({
+          KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+          ExpressionAttributeValues: { ':pk': partition(of), ':from': from ?? FIRST_TURN, ':to': to ?? BEHIND_TURNS },
+          ExclusiveStartKey: after,
+          Limit: MAX_TURNS + 1 - items.length,
+        });
+        items.push(...(page.Items ?? []));
+        after = page.LastEvaluatedKey;
+        if (after === undefined || items.length > MAX_TURNS) break;
+      }
+      return oldestFirst(items.map(toTurn).filter(({ sk }) => sk !== to));
     },
   };
 }

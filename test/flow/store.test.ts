@@ -152,6 +152,16 @@ describe('looking back', () => {
     expect(conversation.owner).toBe('bot');
   });
 
+  it('are given as many as they are, also where a look at the table does not reach that far', async () => {
+    const message = newConversation();
+    const refs = Array.from({ length: 14 }, (_, i) => message(`m${i}`, clock + i));
+    for (const ref of refs) await store.say(ref, { ...answer, text: 'x'.repeat(100_000), to: 'alice' }, 0);
+
+    const all = await store.between(message('any'), undefined);
+
+    expect(all.map(({ sk }) => sk)).toEqual(refs.map(turnSk));
+  });
+
   it('gives turns of one millisecond in the order in which they ended, whatever their ids', async () => {
     const message = newConversation();
     const at = clock;
