@@ -294,6 +294,8 @@ export interface Turn {
   /** While it is CLAIMED: which worker has it, until when (ms). */
   owner?: string;
   leaseUntil?: number;
+  /** While it is CLAIMED: the handoff that others may have been told of already. */
+  promised?: Pick<Handoff, 'id' | 'by' | 'reason'>;
   reply?: Reply;
   /** The sort key of the turn that answered this message, when MERGED. */
   into?: string;

@@ -90,6 +90,16 @@ export function openTurns(access: Access) {
       return item && toTurn(item);
     },
 
+    /** Keeps which handoff others are about to be told of, so that the next attempt brings it about; of a turn that is under way. */
+    async promise(ref: MessageRef, promised: NonNullable<Turn['promised']>): Promise<void> {
+      await update(partition(ref), turnSk(ref), {
+        UpdateExpression: 'SET promised = :promised',
+        ConditionExpression: '#state = :claimed',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: { ':claimed': 'CLAIMED', ':promised': promised },
+      });
+    },
+
     /** Marks `member` as answered by the turn `into`; false when it already went its own way. */
     async merge(member: MessageRef, into: string): Promise<boolean> {
       return update(partition(member), turnSk(member), {
@@ -108,7 +118,7 @@ export function openTurns(access: Access) {
     async answer(ref: MessageRef, holder: Holder, reply: Reply, said: readonly Said[]): Promise<void> {
       if (reply.missed) await noteMiss(ref);
       await asHolder(ref, holder, {
-        set: 'SET #state = :answered, reply = :reply, said = :said REMOVE asks',
+        set: 'SET #state = :answered, reply = :reply, said = :said REMOVE asks, promised',
         values: { ':answered': 'ANSWERED', ':reply': reply, ':said': said },
         isRepeatable: true, // The client repeats a write whose answer was lost.
       });
@@ -142,7 +152,7 @@ export function openTurns(access: Access) {
     /** Ends a turn whose message the reply of another one covers. */
     async retire(ref: MessageRef, holder: Holder, into: string): Promise<void> {
       await asHolder(ref, holder, {
-        set: 'SET #state = :merged, #into = :into REMOVE #owner, leaseUntil, asks',
+        set: 'SET #state = :merged, #into = :into REMOVE #owner, leaseUntil, asks, promised',
         names: { '#into': 'into' },
         values: { ':merged': 'MERGED', ':into': into },
       });
@@ -151,7 +161,7 @@ export function openTurns(access: Access) {
     /** Ends a turn that a human answers: what was said stays in the history. */
     async skip(ref: MessageRef, holder: Holder): Promise<void> {
       await asHolder(ref, holder, {
-        set: 'SET #state = :skipped, finishedAt = :now REMOVE #owner, leaseUntil, asks',
+        set: 'SET #state = :skipped, finishedAt = :now REMOVE #owner, leaseUntil, asks, promised',
         values: { ':skipped': 'SKIPPED', ':now': now() },
       });
     },
@@ -178,7 +188,7 @@ export function openTurns(access: Access) {
     async abandon(ref: MessageRef, holder: Holder): Promise<void> {
       await noteFailure(ref);
       await asHolder(ref, holder, {
-        set: 'SET #state = :failed, finishedAt = :now REMOVE #owner, leaseUntil, asks',
+        set: 'SET #state = :failed, finishedAt = :now REMOVE #owner, leaseUntil, asks, promised',
         values: { ':failed': 'FAILED', ':now': now() },
       });
     },

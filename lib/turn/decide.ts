@@ -62,7 +62,7 @@ async function decideWith(deps: TurnDeps, input: TurnInput, work: Work & { journ
     let recent = await looking;
     said = await keepUnanswered(deps, head, turn.said);
     verdict = await verdictOf(deps, input, { ...work, turn: { ...turn, said }, turns: recent.turns });
-    const begun = handedBefore(deps, { head, conversation: recent.conversation, speech });
+    const begun = await handedBefore(deps, { head, turn, conversation: recent.conversation, speech });
     if (begun) return told(begun);
     if (recent.conversation.owner !== 'bot') return left();
     if (isBlocked) {

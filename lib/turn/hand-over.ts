@@ -3,20 +3,27 @@ import { errorName, labelsOf } from '../log.ts';
 import { partsOfSk, type Recent } from '../store/store.ts';
 import type { Speech } from '../text/sentences.ts';
 import type { Conversation, Rating, Reply, Said, Sent, Turn } from '../types.ts';
+import { comesBack } from './ending.ts';
 import { handoffId, requestHandoff, withHours } from './handoff.ts';
 import type { TurnDeps, TurnInput, Work } from './shapes.ts';
 
 /** What is said around a word: `"Agent!"` is one. A run is looked at once, from its beginning: a long one must not keep a machine busy. */
 const AROUND = /^[\p{P}\p{S}\s]+|(?<![\p{P}\p{S}\s])[\p{P}\p{S}\s]+$/gu;
 
-/** For a message with which an earlier attempt handed over and said nothing: the user is told all the same, by us. */
-export function handedBefore(
+/**
+ * For a message with which an earlier attempt handed over and said nothing: the user is told all the same, by us. Where it was only about
+ * to, others may have been told, and so it comes about. Throws `Later` as the table and the outbox do.
+ */
+export async function handedBefore(
   deps: TurnDeps,
-  { head, conversation, speech }: { head: Sent; conversation: Conversation; speech: Speech },
-): Reply | undefined {
+  { head, turn, conversation, speech }: { head: Sent; turn: Turn; conversation: Conversation; speech: Speech },
+): Promise<Reply | undefined> {
   const { owner, handoff, returned = 0 } = conversation;
-  const isOwn = owner === 'human' && handoff?.id === handoffId(head.messageId, returned);
-  return isOwn ? saying(deps, speech) : undefined;
+  const id = handoffId(head.messageId, returned);
+  const { promised } = turn;
+  const isPromised = owner === 'bot' && promised?.id === id;
+  if (isPromised) await requestHandoff(deps, head, promised);
+  return isPromised || (owner === 'human' && handoff?.id === id) ? saying(deps, speech) : undefined;
 }
 
 function saying(deps: TurnDeps, speech: Speech): Reply {
@@ -75,10 +82,13 @@ function isDislikedTwice(ratings: readonly (Rating['value'] | undefined)[]): boo
 /** So many apologies in a row, this one included. */
 const IN_A_ROW = 3;
 
-/** The apology, with which the conversation is handed over where it is the third in a row. It goes out whatever becomes of that. */
+/**
+ * The apology, with which the conversation is handed over where it is the third in a row. Throws what another attempt may mend; at the
+ * last one it goes out whatever becomes of that.
+ */
 export async function handedByRule(
   deps: TurnDeps,
-  { burst: [head] }: Pick<TurnInput, 'burst'>,
+  { burst: [head], attempts, isOnlyAttempt }: Pick<TurnInput, 'burst' | 'attempts' | 'isOnlyAttempt'>,
   { looking, turn }: Pick<Work, 'looking' | 'turn'>,
   reply: Reply,
 ): Promise<Reply> {
@@ -93,6 +103,7 @@ export async function handedByRule(
     await requestHandoff(deps, head, { by: 'rule', reason });
     return { ...reply, text: `${reply.text}\n\n${withHours('handedOver', deps.speech(head), deps)}`, handsOver: true };
   } catch (error) {
+    if (!isOnlyAttempt && comesBack(error, attempts)) throw error;
     deps.log('not-handed-over', { ...labelsOf(head), error: errorName(error) });
     return reply;
   }

@@ -10,7 +10,7 @@ import type { Speech } from '../text/sentences.ts';
 import type { Handoff, Sent, Turn } from '../types.ts';
 
 export interface HandoffDeps {
-  store: Pick<Store, 'recent' | 'noteDue' | 'beginHandoff'>;
+  store: Pick<Store, 'recent' | 'noteDue' | 'promise' | 'beginHandoff'>;
   handoff: HandoffSettings;
   tell: Tell;
   now(): number;
@@ -28,7 +28,8 @@ export const HOUR_MS = 60 * MINUTE_MS;
 
 /**
  * Makes a human the owner of the conversation. First what is due afterwards is noted, then somebody is told, and the state is written
- * last: a crash in between is followed by the turn's next attempt. Does nothing where the conversation is not the bot's any more.
+ * last: a crash in between is followed by the turn's next attempt, which keeps what the turn has promised, whatever Claude or the rules
+ * say by then. Does nothing where the conversation is not the bot's any more.
  */
 export async function requestHandoff(
   { store, handoff: settings, tell, now, log }: HandoffDeps,
@@ -48,6 +49,7 @@ export async function requestHandoff(
     messages: lastLines(turns),
   };
   const { id, at } = handoff;
+  if (own) await store.promise({ ...about, ...partsOfSk(own.sk) }, { id, by, reason: handoff.reason });
   const waitMs = settings.waitMinutes * MINUTE_MS;
   const unanswered = { event: 'due', what: 'unanswered', platform, conversation, messageId: id } as const;
   if (waitMs > 0) await store.noteDue({ ...unanswered, createdAt: at + waitMs });

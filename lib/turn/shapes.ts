@@ -41,6 +41,7 @@ export interface TurnDeps {
     | 'ownerOf'
     | 'conversationOf'
     | 'noteDue'
+    | 'promise'
     | 'beginHandoff'
     | 'ratingsIn'
     | 'forgottenAt'

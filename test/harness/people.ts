@@ -64,14 +64,18 @@ export function openPeople(settings: Partial<HandoffSettings> = {}, step: Step =
       }),
     }),
     compose: async ({ head, confirmed }) => {
-      const wants = /human: (.*)/.exec(head.text)?.[1];
+      // It does not ask for the same a second time, whoever was told of it.
+      const isTold = letters.some(
+        ({ letter: { type, messageId } }) => type === 'handoff.requested' && messageId === head.messageId,
+      );
+      const wants = isTold ? undefined : /human: (.*)/.exec(head.text)?.[1];
       if (wants !== undefined)
         await requestHandoff({ store: struckStore, handoff, tell, now, log }, head, { by: 'model', reason: wants });
       if (head.text === 'ask') {
         const asked = { tool: 'act', version: '1', input: '{}' };
         return { reply: { kind: 'answer', text: 'Shall I?', stop: 'asked', asked } };
       }
-      if (head.text === 'fail') throw new Permanent('bad key');
+      if (head.text === 'fail' && !isTold) throw new Permanent('bad key');
       const answer = confirmed ? 'It is done.' : `You said ${head.text}.`;
       const text = wants === undefined ? answer : 'Somebody will take over.';
       return { reply: { kind: 'answer', text, stop: 'end_turn', ...(wants === undefined ? {} : { handsOver: true }) } };

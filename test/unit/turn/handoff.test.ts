@@ -384,6 +384,60 @@ it.each(['refused', 'lost'] as const)('follows two dislikes once, whichever call
   expect(calls).toBeGreaterThan(8);
 });
 
+it.each(['refused', 'lost'] as const)(
+  'that was told comes about, whichever call is %s, also where the user thinks better of the answer before the next attempt',
+  async (how) => {
+    const outcomes = new Set<string>();
+    let calls = 0;
+    for (let broken = 0; calls >= broken; broken++) {
+      calls = Number.NEGATIVE_INFINITY;
+      const people = openPeople({}, async (_what, act) => {
+        if (calls++ !== broken) return act();
+        if (how === 'lost') await act();
+        if (second) await people.rate(second);
+        throw new Later('away');
+      });
+      const [, second] = await rated(people, 'negative', 'negative');
+      calls = 0;
+      people.user('That does not help.');
+      await people.work();
+
+      const isTold = typesOf(people).includes('handoff.requested');
+      expect(await people.store.ownerOf(of)).toBe(isTold ? 'human' : 'bot');
+      expect(texts(people).slice(2)).toEqual([
+        isTold ? expect.stringMatching(/^I have asked our team/) : 'You said That does not help..',
+      ]);
+      outcomes.add(isTold ? 'handed over' : 'answered');
+    }
+    expect(outcomes).toEqual(new Set(['handed over', 'answered']));
+  },
+);
+
+it.each(['refused', 'lost'] as const)(
+  'that was told for a third apology comes about, whichever call is %s, also where Claude answers the next time',
+  async (how) => {
+    let calls = 0;
+    for (let broken = 0; calls >= broken; broken++) {
+      calls = Number.NEGATIVE_INFINITY;
+      const people = openPeople({}, async (_what, act) => {
+        if (calls++ !== broken) return act();
+        if (how === 'lost') await act();
+        throw new Later('away');
+      });
+      for (const text of ['fail', 'fail']) people.user(text);
+      await people.work();
+      calls = 0;
+      people.user('fail');
+      await people.work();
+
+      expect(await people.store.ownerOf(of)).toBe('human');
+      expect(typesOf(people).filter((type) => type === 'handoff.requested')).toHaveLength(1);
+      expect(texts(people).slice(2)).toEqual([expect.stringContaining('I have asked our team')]);
+    }
+    expect(calls).toBeGreaterThan(8);
+  },
+);
+
 it('follows two dislikes only when what the user says yes to is done', async () => {
   const people = openPeople();
   const disliked = [people.user('Hello'), people.user('ask')];
