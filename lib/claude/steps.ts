@@ -98,7 +98,6 @@ function callOnce(
 async function doConfirmed({ tools }: StepDeps, question: Question, asking: Asking): Promise<void> {
   const { confirmed } = question;
   if (!confirmed) return;
-  question.onTool?.(confirmed.tool);
   const onRan = (run: ToolRun) => void asking.ran.push({ ...run, id: CONFIRMED_ID });
   const { told, handsOver } = await tools.confirm(confirmed, { ...question, onRan });
   asking.handsOver ||= handsOver;

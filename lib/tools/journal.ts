@@ -167,6 +167,11 @@ function openJournal(
       await settle(place, call.by, { state, result });
     },
 
+    /** The call was asked for and not begun: no other attempt needs to know, but what the turn comes to tells it. */
+    refuse(place: string, act: Act, told: Told): void {
+      calls.set(place, { ...toCall(act), by, state: 'REFUSED', result: JSON.stringify(told) });
+    },
+
     /** What the turn did, or may have done, and what it could not do; a call of which nothing more was heard may have happened. */
     effects: (): Effect[] =>
       [...calls.values()].map(({ tool, input, state }) =>

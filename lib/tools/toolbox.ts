@@ -146,8 +146,11 @@ export function openToolbox(tools: readonly Tool[], { handToHuman, bot, ...deps 
         tools.filter((tool) => tool.version === version),
       );
       const isSame = prepared && 'tool' in prepared;
+      if (isSame) asking.onTool?.(name);
       const call: Call = isSame ? prepared : { id: ASKED_PLACE, name, mend: CHANGED };
-      return { told: await actAt(ASKED_PLACE, call, { journal, context, log, onRan: asking.onRan }), handsOver };
+      const told = await actAt(ASKED_PLACE, call, { journal, context, log, onRan: asking.onRan });
+      if (journal.begun() === 0) journal.refuse(ASKED_PLACE, { tool: name, input: block.input }, told);
+      return { told, handsOver };
     },
   };
 }

@@ -5,6 +5,7 @@ import { loadCall, noted } from '../tools/journal.ts';
 import { ASKED_PLACE, type Confirmed } from '../tools/toolbox.ts';
 import type { Effect, MessageRef, Turn } from '../types.ts';
 import { type OpenQuestion, questionFor, saysYes } from './confirm.ts';
+import { hasActed } from './effects.ts';
 import { platformOf } from './ending.ts';
 import type { TurnDeps, TurnInput, Work } from './shapes.ts';
 
@@ -23,7 +24,8 @@ export async function verdictOf(
   const { store, now, log } = deps;
   const answering = { turn, takenAt, behind };
   const open = questionFor(turns, answering);
-  const question = open ?? (turn.generation > 0 ? await answeredBefore(store, head, turn) : undefined);
+  const mayHaveActed = turn.generation > 0 && (!turn.reply || hasActed(turn.reply.effects));
+  const question = open ?? (mayHaveActed ? await answeredBefore(store, head, turn) : undefined);
   if (!question) return {};
   const isYes =
     open !== undefined && saysYes(open, turns, answering, { now: now(), isListed: !platformOf(deps, head).hasButtons });
