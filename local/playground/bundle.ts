@@ -10,7 +10,7 @@ export type Files = ReadonlyMap<string, Uint8Array>;
 /** By file name. The official Chat API client is large, and a file of its own that is only loaded where it is used. */
 export async function bundlePage(): Promise<Files> {
   const { outputFiles } = await esbuild.build({
-    entryPoints: ['main.ts', 'talkjs-account.ts', 'style.css'].map((file) => path.join(folder, file)),
+    entryPoints: ['main.ts', 'widget.ts', 'talkjs-account.ts', 'style.css'].map((file) => path.join(folder, file)),
     outdir: folder,
     write: false,
     bundle: true,

@@ -31,6 +31,7 @@ export function doorsOf(bot: Bot, around: Surroundings): DoorView[] {
   return [
     ...Object.entries(platforms).map(([name, { operator }]) => platformView(name, operator, bot, around)),
     chatApiView(bot, around),
+    widgetView(bot, around),
     chatView(bot, around),
   ];
 }
@@ -50,7 +51,7 @@ function platformView(
   return 'as' in seat ? { ...view, isOpen: true } : { ...view, isOpen: false, reason: closed(bot, seat.lacks) };
 }
 
-function chatApiView(bot: Bot, { urls, settings }: Surroundings): DoorView {
+function chatApiView(bot: Bot, around: Surroundings): DoorView {
   const view = {
     name: 'chat-api',
     title: 'Chat API',
@@ -58,10 +59,30 @@ function chatApiView(bot: Bot, { urls, settings }: Surroundings): DoorView {
     about:
       'Botpress’ official client runs in this page and talks to our server. A preview grows, then the message comes.',
   };
+  return belowWebhookId(view, bot, around);
+}
+
+function widgetView(bot: Bot, around: Surroundings): DoorView {
+  const view = {
+    name: 'widget',
+    knownAs: 'chat-api',
+    title: 'Widget',
+    route: '/chat-api/{webhookId}/widget.js',
+    about: 'The frame is a page of its own with one script tag in it, which brings Botpress’ finished window.',
+  };
+  return belowWebhookId(view, bot, around, '/widget.js');
+}
+
+function belowWebhookId(
+  view: Omit<DoorView, 'isOpen'>,
+  bot: Bot,
+  { urls, settings }: Surroundings,
+  rest = '',
+): DoorView {
   const id = bot.chatApi ?? (bot.name === DEFAULT_BOT ? (settings.CHAT_API_WEBHOOK_ID ?? 'local') : undefined);
   if (id === undefined)
     return { ...view, isOpen: false, reason: closed(bot, 'it has no chatApi, a webhook id of its own') };
-  return direct(view, '/chat-api/', urls, `/${encodeURIComponent(id)}`);
+  return direct(view, '/chat-api/', urls, `/${encodeURIComponent(id)}${rest}`);
 }
 
 function chatView(bot: Bot, { urls, settings, bots }: Surroundings): DoorView {

@@ -113,6 +113,7 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
 
   const pages: Record<string, { file: string; policy: string }> = {
     '': { file: 'page.html', policy: policyFor(stack()) },
+    widget: { file: 'widget.html', policy: widgetPolicyFor(stack()) },
     talkjs: { file: 'talkjs-account.html', policy: TALKJS_POLICY },
   };
   const guarded =
@@ -160,9 +161,19 @@ function parse<T>(shape: z.ZodType<T>, value: unknown): T {
 }
 
 /** Nothing but our own files, and the doors that the page calls itself. */
-function policyFor({ bots }: StackView): string {
+function policyFor(stack: StackView): string {
+  return `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ${originsOf(stack)}; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+}
+
+/** As docs/widget.md says it, for a page that lies in a frame of ours. */
+function widgetPolicyFor(stack: StackView): string {
+  const origins = originsOf(stack);
+  return `default-src 'none'; script-src 'self' ${origins}; style-src 'self' 'unsafe-inline'; img-src data:; media-src data:; connect-src 'self' ${origins}; base-uri 'none'; form-action 'none'; frame-ancestors 'self'`;
+}
+
+function originsOf({ bots }: StackView): string {
   const origins = bots.flatMap(({ doors }) => doors).flatMap(({ url }) => (url ? [new URL(url).origin] : []));
-  return `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src ${["'self'", ...new Set(origins)].join(' ')}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+  return [...new Set(origins)].join(' ');
 }
 
 /** https://talkjs.com/docs/Features/Security_Settings/Security_Recommendations/ */

@@ -12,8 +12,10 @@ export const stages: readonly Stage[] = ['queued', 'claimed', 'asked', 'answered
 
 /** A door, as it is for one bot. */
 export interface DoorView {
-  /** That of a platform, `chat-api` or `http`. */
+  /** That of a platform, `chat-api`, `widget` or `http`. */
   name: string;
+  /** Under which door the stack knows its conversations, where that is another one. */
+  knownAs?: string;
   title: string;
   route: string;
   /** What happens there, in a sentence. */
@@ -21,7 +23,7 @@ export interface DoorView {
   isOpen: boolean;
   /** Why it is not open. */
   reason?: string;
-  /** What the page may call itself: the Chat API's base, or `/chat`. */
+  /** What the page may call itself: the Chat API's base, the widget's script, or `/chat`. */
   url?: string;
   /** For `/chat`, where keys are required. */
   accessKey?: string;

@@ -32,7 +32,7 @@ describe('the playground', () => {
     await page.getByText('What Claude was sent').click();
     expect(await page.locator('#history .user').innerText()).toContain('How far is the moon?');
     await page.getByText('What Reconify received').click();
-    expect(await page.locator('#record').innerText()).toContain('anthropic chat');
+    await page.locator('#record', { hasText: 'anthropic chat' }).waitFor(); // it comes a moment after the turn has ended
   });
 
   it.each(['chat-api', 'http'] as const)('takes what one thinks of an answer at the door %s', async (door) => {
@@ -88,6 +88,27 @@ describe('the playground', () => {
     await visitor.page.getByRole('button', { name: 'The blue one' }).click();
 
     expect(await visitor.answer(2)).toContain('The blue one');
+  });
+
+  it('has a page with the widget as a door, and follows it into another conversation', async () => {
+    const { page } = await browser.visit('talkjs');
+    await page.locator('#door-widget').check({ force: true });
+    const widget = page.frameLocator('iframe');
+    const input = widget.getByRole('textbox', { name: 'Message Input' });
+    const isDelivered = page.locator('#state[data-state="DELIVERED"]');
+    await input.fill('Hello, my name is Ada.');
+    await input.press('Enter');
+    await isDelivered.waitFor();
+
+    await widget.getByRole('button', { name: 'Restart Conversation Button' }).click();
+    await widget.getByRole('button', { name: 'New conversation' }).click();
+    await page.getByText('Nothing has been said yet').waitFor();
+    await input.fill('What is my name?');
+    await input.press('Enter');
+
+    await isDelivered.waitFor();
+    await widget.getByText('(offline Claude)').waitFor();
+    expect(await widget.getByRole('log').innerText()).not.toContain('Ada');
   });
 
   it('leafs back to an earlier turn', async () => {

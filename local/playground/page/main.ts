@@ -73,14 +73,14 @@ async function enter(bot: string, view: DoorView, { bots, services }: StackView)
         },
         draft: (text) => isMine() && conversation.draft(text),
         problem: (text) => isMine() && say(text),
+        reopen: () => isMine() && void lookAgain({ bot, door: view.name }),
       },
     });
     stopped.push(door.close);
     if (!isMine()) return door.close();
     current = { ...current, door };
-    const place = { bot, door: view.name, conversation: door.conversation };
     stopped.push(
-      listen<Snapshot>('watch', place, (snapshot) => {
+      listen<Snapshot>('watch', placeOf(bot, view, door), (snapshot) => {
         door.look?.(snapshot);
         panel.show(snapshot.turns, { isQueued });
       }),
@@ -95,11 +95,12 @@ function leave() {
   composer.setReady(false);
   current?.stop();
   current = undefined;
+  find('frame', HTMLDivElement).replaceChildren(); // also of a door that is still opening
 }
 
 async function send(text: string, troubles: readonly Trouble[]) {
-  if (!current?.door) return;
-  const { door } = current;
+  const { door } = current ?? {};
+  if (!door?.send) return;
   empty.hidden = true;
   say(undefined);
   try {
@@ -147,7 +148,11 @@ function drawServices({ services }: StackView) {
 
 function placeNow(): PlaceQuery | undefined {
   if (!current?.door) return undefined;
-  return { bot: current.bot, door: current.view.name, conversation: current.door.conversation };
+  return placeOf(current.bot, current.view, current.door);
+}
+
+function placeOf(bot: string, { name, knownAs = name }: DoorView, { conversation }: OpenDoor): PlaceQuery {
+  return { bot, door: knownAs, conversation };
 }
 
 /** Asks the stack afresh, so that what has come up meanwhile can be chosen; enters what is wanted, as far as it is there. */

@@ -57,9 +57,15 @@ describe('the doors of the playground', () => {
         'botpress',
         'talkjs',
         'chat-api http://localhost/chat-api/local',
+        'widget http://localhost/chat-api/local/widget.js',
         'http http://localhost/chat a-key-of-everybody-0123',
       ],
-      ['talkjs', 'chat-api http://localhost/chat-api/shop', 'http http://localhost/chat a-key-of-the-shop-01234'],
+      [
+        'talkjs',
+        'chat-api http://localhost/chat-api/shop',
+        'widget http://localhost/chat-api/shop/widget.js',
+        'http http://localhost/chat a-key-of-the-shop-01234',
+      ],
       [],
     ]);
   });
@@ -67,8 +73,15 @@ describe('the doors of the playground', () => {
   it('of platforms that are real are closed, and /chat without keys leads to the default bot alone', () => {
     const [first, sales] = seen({}, {});
 
-    expect(first).toEqual(['chat-api http://localhost/chat-api/local', 'http http://localhost/chat']);
-    expect(sales).toEqual(['chat-api http://localhost/chat-api/shop']);
+    expect(first).toEqual([
+      'chat-api http://localhost/chat-api/local',
+      'widget http://localhost/chat-api/local/widget.js',
+      'http http://localhost/chat',
+    ]);
+    expect(sales).toEqual([
+      'chat-api http://localhost/chat-api/shop',
+      'widget http://localhost/chat-api/shop/widget.js',
+    ]);
   });
 });
 

@@ -8,12 +8,15 @@ export interface DoorEvents {
   draft(text: string | undefined): void;
   /** Something went wrong, in a sentence; `undefined` when it is over. */
   problem(text: string | undefined): void;
+  /** The visitor has begun another conversation: the door is to be opened anew. */
+  reopen(): void;
 }
 
 export interface OpenDoor {
   /** As the table knows it: what the rest of the page watches. */
   conversation: string;
-  send(text: string, options: { isTwice: boolean }): Promise<void>;
+  /** Missing where the door has an input of its own. */
+  send?(text: string, options: { isTwice: boolean }): Promise<void>;
   /** Says what the visitor thinks of an answer, by the id of its line; missing where that is said elsewhere. */
   rate?(line: string, value: 'positive' | 'negative'): Promise<void>;
   /** What the page's server saw; the doors with a stand-in live on it. */
