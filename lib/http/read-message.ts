@@ -1,7 +1,7 @@
 /** Stop 3 for /chat: a request's body → the message in it, or what is wrong with it. */
 import * as z from 'zod/mini';
 import { sizes } from '../bounds.ts';
-import { readJsonBody } from '../platforms/kit/json-body.ts';
+import { beyondBounds, readJsonBody } from '../platforms/kit/json-body.ts';
 import { guard } from '../text/guard.ts';
 import type { Speech } from '../text/sentences.ts';
 import { isSound } from '../turn/bound.ts';
@@ -67,10 +67,12 @@ function tooLong(bytes: number): ChatFailure {
   return new ChatFailure('too_long', `The body is over ${bytes / 1024} KB.`);
 }
 
-function parseJson(body: Uint8Array | undefined): unknown {
+function parseJson(body: Uint8Array = new Uint8Array()): unknown {
   try {
-    return readJsonBody(body ?? new Uint8Array());
+    return readJsonBody(body);
   } catch {
+    const beyond = beyondBounds(body);
+    if (beyond) throw new ChatFailure('bad_request', `The body ${beyond}; of "messages" the newest is enough.`);
     throw new ChatFailure('bad_request', 'The body must be JSON: {"message": "…"}.');
   }
 }

@@ -14,8 +14,15 @@ import { say } from './say.ts';
 import { show } from './show.ts';
 import type { Answer, OperatorDeps } from './verb.ts';
 
+/** Half a character is none, and all of them would be the same one to the table. */
+const name = (maxChars: number) =>
+  z.string().check(
+    z.minLength(1),
+    z.maxLength(maxChars),
+    z.refine((text) => text.isWellFormed()),
+  );
 /** As long as an id may be, and a session of /chat with its caller in front. */
-const id = z.string().check(z.minLength(1), z.maxLength(sizes.idChars + 64));
+const id = name(sizes.idChars + 64);
 const where = { platform: z.enum(PLATFORMS), conversation: id };
 const whose = { platform: z.enum(PLATFORMS), user: id };
 const next = z.optional(z.string().check(z.maxLength(2_048)));
@@ -40,7 +47,7 @@ const verbs: Readonly<Record<string, Verb>> = {
     z.strictObject({
       ...where,
       text: z.string(),
-      key: z.string().check(z.minLength(1), z.maxLength(sizes.idChars)),
+      key: name(sizes.idChars),
     }),
     (deps, { text, key, ...of }) => say(deps, { ...named(of), text, key }),
   ),

@@ -1,4 +1,5 @@
 /** Room of the operator: `say` has the bot say something that nobody asked for, once for each key. */
+import { sizes } from '../bounds.ts';
 import { Rejected } from '../errors.ts';
 import { guard } from '../text/guard.ts';
 import type { Turn, Unasked } from '../types.ts';
@@ -15,6 +16,7 @@ export async function say(
   { text: given, key, ...named }: Named & { text: string; key: string },
 ): Promise<Answer> {
   const { store, put } = deps;
+  if (Buffer.byteLength(given) > sizes.operatorBodyBytes) throw new Rejected(413, 'A text over 32 KB is not said.');
   const heard = guard(given, { maxChars: 0 });
   if (!('text' in heard)) throw new Rejected(400, `A text that is ${heard.reason} is not said.`);
   const { platform, conversation } = await findConversation(deps, named);

@@ -98,7 +98,7 @@ async function noteWaiting(
   { inbound, attempts }: Delivery,
   { wait, reason }: { wait: number; reason: string },
 ): Promise<void> {
-  if (inbound.event !== 'sent') return;
+  if (inbound.event !== 'sent' && inbound.event !== 'say') return;
   await store.noteWaiting(inbound, { attempts, dueAt: now() + wait * 1000, reason }).catch(() => {});
 }
 

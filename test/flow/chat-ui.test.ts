@@ -209,6 +209,18 @@ describe('a body', () => {
     expect([taken.status, refused.status, plain.status]).toEqual([200, 413, 413]);
     expect(asked()).toBe(1);
   });
+
+  it('of more than 1,000 messages is told that the newest is enough', async () => {
+    const refused = await post('ui-many', [...Array(1_000).fill(earlier(1)), say('m-1', 'Hello')]);
+
+    expect([refused.status, await refused.json()]).toEqual([
+      400,
+      {
+        code: 'bad_request',
+        error: 'The body has a list of more than 1,000 entries; of "messages" the newest is enough.',
+      },
+    ]);
+  });
 });
 
 describe('the question of a tool that asks first', () => {

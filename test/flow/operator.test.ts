@@ -1,14 +1,16 @@
 /** POST /operator through the exported handler: what it does, and what it does not let anybody do. */
 import { randomUUID } from 'node:crypto';
-import { CreateQueueCommand } from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, type Message } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { turnsDoor } from '../../lib/app/doors/consumer.ts';
 import { transcriptOf } from '../../lib/claude/window.ts';
 import { noHandoff } from '../../lib/config/handoff.ts';
-import { Permanent, Undeliverable } from '../../lib/errors.ts';
+import { Later, Permanent, Undeliverable } from '../../lib/errors.ts';
 import { tellNobody } from '../../lib/events/outbox.ts';
 import { linesOf } from '../../lib/http/transcript.ts';
+import { notedOf } from '../../lib/operator/noted.ts';
 import { openSqs } from '../../lib/queue.ts';
+import { openTable } from '../../lib/store/items.ts';
 import { openDynamo, openStore, type Store } from '../../lib/store/store.ts';
 import type { Compose } from '../../lib/turn/compose.ts';
 import type { TurnDeps } from '../../lib/turn/shapes.ts';
@@ -32,11 +34,12 @@ let handler: Handler;
 let reply: QueueHandler;
 let store: Store;
 let queues: Queues;
+let table: string;
 const sqs = openSqs();
 
 beforeAll(async () => {
   queues = await makeTurnsQueues(sqs);
-  const table = await makeTable();
+  table = await makeTable();
   const dead = async (QueueName: string) => (await sqs.send(new CreateQueueCommand({ QueueName }))).QueueUrl ?? '';
   Object.assign(process.env, {
     ANTHROPIC_API_KEY: 'nobody-asks',
@@ -191,6 +194,20 @@ describe('say', () => {
     }
   }
 
+  function workerOf(deliver: Platform['deliver'], told: string[], now = Date.now): QueueHandler {
+    return turnsDoor(async () => ({
+      ...turnDeps(deliver),
+      store,
+      now,
+      tell: async ({ type, text }) => void told.push(`${type}: ${text}`),
+      compose: async () => {
+        throw new Permanent('nobody asks Claude');
+      },
+      askForSummary: undefined,
+      hold: async () => {},
+    }));
+  }
+
   it('has the bot say something once for each key, of which Claude and the transcript of /chat know', async () => {
     const place = { platform: 'http', conversation: 'a-caller:a-session' } as const;
     await turn(place.conversation, 'w1', true, 'http');
@@ -235,16 +252,7 @@ describe('say', () => {
       out.push({ text, ...(to ? { to } : {}), ...(messageId ? { messageId } : {}) });
       return ['out-1'];
     };
-    const worker = turnsDoor(async () => ({
-      ...turnDeps(deliver),
-      store,
-      tell: async ({ type, text }) => void told.push(`${type}: ${text}`),
-      compose: async () => {
-        throw new Permanent('nobody asks Claude');
-      },
-      askForSummary: undefined,
-      hold: async () => {},
-    }));
+    const worker = workerOf(deliver, told);
     await call({ do: 'pause', ...talkjs('unreachable') }, SHOP);
 
     const said = await call({ do: 'say', ...talkjs('unreachable'), text: 'Hello again.', key: 'k' }, SHOP);
@@ -271,6 +279,52 @@ describe('say', () => {
     expect(shown.body.turns.at(-1)).toMatchObject({ message, state: 'DELIVERED', generation: 1, replies: ['out-1'] });
   });
 
+  it('is lost to nobody while the platform is away: listed, then among the dead, then out once, or given up and told', async () => {
+    const out: string[] = [];
+    const told: string[] = [];
+    let isAway = true;
+    let now = Date.now;
+    const deliver: Platform['deliver'] = async ({ text }) => {
+      if (isAway) throw new Later('talkjs: 503');
+      out.push(text);
+      return ['out-2'];
+    };
+    const worker = workerOf(deliver, told, () => now());
+    const deliveries = async (conversation: string, counts: readonly number[]) => {
+      await turn(conversation, `of-${conversation}`);
+      await call({ do: 'say', ...talkjs(conversation), text: `For ${conversation}.`, key: 'k' }, SHOP);
+      const isOwn = ({ Body = '' }) => Body.includes('"event":"say"') && Body.includes(conversation);
+      let message: Message | undefined;
+      while (!message) message = (await receive(sqs, queues.turns, 1)).find(isOwn);
+      for (const ApproximateReceiveCount of counts.map(String)) {
+        const Attributes = { ...message.Attributes, ApproximateReceiveCount };
+        await invoke(sqs, queues.turns, worker, [{ ...message, Attributes }]);
+      }
+      return message;
+    };
+    const stateIn = async (conversation: string) =>
+      (await call({ do: 'show', ...talkjs(conversation) }, SHOP)).body.turns.at(-1).state;
+    const one = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+
+    const late = await deliveries('told-late', one);
+    const waiting = await notedOf(openTable(openDynamo(), table), 'WAITING', { days: 2, now: Date.now() });
+    const before = [await stateIn('told-late'), out.length, told.length];
+    isAway = false;
+    await invoke(sqs, queues.turns, worker, [late]);
+    await invoke(sqs, queues.turns, worker, [late]);
+    isAway = true;
+    now = () => Date.now() + 4 * 24 * 3_600_000;
+    await deliveries('given-up', one);
+
+    expect(waiting).toMatchObject([{ conversation: 'told-late', attempts: 10, reason: 'talkjs: 503' }]);
+    expect(before).toEqual(['ANSWERED', 0, 0]);
+    expect([await stateIn('told-late'), out]).toEqual(['DELIVERED', ['For told-late.']]);
+    expect(await stateIn('given-up')).toBe('FAILED');
+    expect(told).toEqual([
+      expect.stringMatching(/^answer\.failed: What the bot was to say on talkjs in given-up could/),
+    ]);
+  });
+
   it('says what it needs', async () => {
     await store.handOver(talkjs('nobody-there'), 'paused');
     await turn('wrongly-told', 'y1');
@@ -285,6 +339,7 @@ describe('say', () => {
       await say({ key: '' }),
       await say({ key: 'x'.repeat(256) }),
       await say({ key: undefined }),
+      await say({ key: '\ud800' }),
     ];
 
     expect(answers.map(({ status, body }) => `${status} ${body.error}`)).toEqual([
@@ -292,7 +347,7 @@ describe('say', () => {
       '409 Nobody has written in nobody-there: there is nobody to say it to.',
       '400 A text that is empty is not said.',
       '400 A text that is empty is not said.',
-      ...Array(3).fill(expect.stringMatching(/^400 say takes platform, conversation, text, key /)),
+      ...Array(4).fill(expect.stringMatching(/^400 say takes platform, conversation, text, key /)),
     ]);
   });
 });
@@ -444,10 +499,10 @@ describe('an attack', () => {
     ['with a name of 10 KB', { ...show, conversation: 'x'.repeat(10_000) }, 400, /^show takes/],
     ['with a list for a name', { ...show, conversation: ['attacked'] }, 400, /^show takes/],
     ['of 40 KB', { ...show, conversation: 'x'.repeat(40_000) }, 413, /^body over 32 KB$/],
-    ['that is nested deeply', `${'['.repeat(5_000)}`, 400, /nested too deeply/],
+    ['that is nested deeply', `${'['.repeat(5_000)}`, 400, /^the body is nested more than 32 times$/],
     ['for a conversation of another platform', { ...show, platform: 'botpress' }, 404, /^No conversation attacked/],
     ['for a key of the table', { ...show, conversation: 'C#talkjs#attacked' }, 404, /^No conversation/],
-    ['with a broken character', { ...show, conversation: '\ud800' }, 404, /^No conversation/],
+    ['with a broken character', { ...show, conversation: '\ud800' }, 400, /^show takes/],
   ];
 
   it.each(attacks)('%s gets nothing', async (_, body, headers, status, error) => {

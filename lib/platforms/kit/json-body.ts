@@ -8,7 +8,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** The value in `body`; throws `Rejected` 400 for what is no JSON in UTF-8, or is nested or listed beyond the bounds. */
 export function readJsonBody(body: Uint8Array): unknown {
-  if (!isWithinBounds(body)) throw new Rejected(400, 'the body is nested too deeply, or has too long a list');
+  const beyond = beyondBounds(body);
+  if (beyond) throw new Rejected(400, `the body ${beyond}`);
   try {
     return JSON.parse(utf8.decode(body));
   } catch (cause) {
@@ -26,8 +27,8 @@ export function readShape<T extends z.core.$ZodType>(schema: T, value: unknown):
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
 const [LIST, LIST_END, OBJECT, OBJECT_END] = [0x5b, 0x5d, 0x7b, 0x7d];
 
-/** Counted in the bytes, so that nothing is built from a body that is refused. What is no JSON is found out by its parser. */
-function isWithinBounds(body: Uint8Array): boolean {
+/** What is too much in a body. Counted in the bytes, so that nothing is built from one that is refused; what is no JSON is found out by its parser. */
+export function beyondBounds(body: Uint8Array): string | undefined {
   const commas = new Uint32Array(sizes.jsonDepth + 1);
   const isList = new Uint8Array(sizes.jsonDepth + 1);
   let depth = 0;
@@ -35,17 +36,18 @@ function isWithinBounds(body: Uint8Array): boolean {
     const byte = body[i];
     if (byte === QUOTE) i = endOfText(body, i);
     else if (byte === LIST || byte === OBJECT) {
-      if (++depth > sizes.jsonDepth) return false;
+      if (++depth > sizes.jsonDepth) return `is nested more than ${sizes.jsonDepth} times`;
       commas[depth] = 0;
       isList[depth] = byte === LIST ? 1 : 0;
     } else if (byte === LIST_END || byte === OBJECT_END) depth = Math.max(0, depth - 1);
     else if (byte === COMMA && isList[depth] === 1) {
       const found = (commas[depth] ?? 0) + 1;
-      if (found >= sizes.listEntries) return false;
+      if (found >= sizes.listEntries)
+        return `has a list of more than ${sizes.listEntries.toLocaleString('en')} entries`;
       commas[depth] = found;
     }
   }
-  return true;
+  return undefined;
 }
 
 /** Where the text that begins at `from` ends. */
