@@ -1,5 +1,6 @@
 /** The playground: asks the stand-ins what they saw and tells them what to do, over HTTP as anybody may. */
 import type { PlatformDoor } from '../stand-ins/kit/stand-in.ts';
+import { choicesOf } from './choices.ts';
 import type { LineView } from './view.ts';
 
 /** The URLs of the stand-ins in use, by name. */
@@ -41,11 +42,12 @@ export function openOthers(urls: StandInUrls) {
     ): Promise<LineView[]> {
       const answer = await call(name, `/say/${encodeURIComponent(conversation)}`);
       const messages = isObject(answer) && Array.isArray(answer.messages) ? answer.messages.filter(isObject) : [];
-      return messages.map(({ id, sender, text, custom }) => ({
+      return messages.map(({ id, sender, text, custom, payload }) => ({
         id: String(id),
         isMine: sender === userId,
         text: typeof text === 'string' ? text : '',
         markup,
+        choices: choicesOf(payload),
         isTyping: isObject(custom) && custom.isTyping === 'true',
       }));
     },

@@ -44,6 +44,8 @@ export interface LineView {
   isMine: boolean;
   text: string;
   markup: 'markdown' | 'talkjs';
+  /** Shown as buttons below it, where its markup has none. */
+  choices?: readonly string[];
   /** Stands for an answer that is being written. */
   isTyping: boolean;
   /** Its door takes what the visitor thinks of it. */

@@ -78,8 +78,8 @@ describe('the playground', () => {
     expect(await visitor.answers.first().innerText()).toBe(answer);
   });
 
-  it('says what a button holds when it is clicked, as a page of one’s own does with TalkJS’ action buttons', async () => {
-    const visitor = await browser.visit('talkjs');
+  it.each(doors)('says what a button holds when it is clicked, at the door %s', async (door) => {
+    const visitor = await browser.visit(door);
     await visitor.say(
       'use the tool offer_choices with {"question":"Which one?","options":["The red one","The blue one"]}',
     );

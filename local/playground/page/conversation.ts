@@ -1,5 +1,6 @@
 /** The playground's page: the messages of the conversation. */
 import type { LineView } from '../view.ts';
+import { drawButton } from './buttons.ts';
 import { find, make } from './dom.ts';
 import { renderMarkdown } from './markdown.ts';
 import { renderTalkjs } from './talkjs-markup.ts';
@@ -37,6 +38,8 @@ export function openConversation(): ConversationView {
       ...(line.isMine ? [make('p', { class: 'lines' }, line.text)] : render(line.text)),
     );
     const author = make('span', { class: 'visually-hidden' }, line.isMine ? 'You: ' : 'Claude: ');
+    const { choices = [] } = line;
+    if (choices.length > 0) body.append(make('p', {}, ...choices.map((choice) => drawButton(choice))));
     element.replaceChildren(author, body, ...(line.canBeRated ? [drawThumbs(line.id)] : []));
     shown.set(line.id, { element, text: line.text });
     list.append(element);

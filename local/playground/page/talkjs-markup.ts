@@ -1,4 +1,5 @@
 /** The playground's page: TalkJS' own markup as elements, as TalkJS would show it. */
+import { drawButton } from './buttons.ts';
 import { make } from './dom.ts';
 import { renderLink } from './markdown.ts';
 
@@ -44,17 +45,8 @@ function toInline(text: string): Node[] {
   return [...nodes, new Text(text.slice(from))];
 }
 
-/** As docs/talkjs.md has it for a page of one's own: the click says the text as the user. */
-function renderButton(text: string, label: string): Node {
-  const button = make('button', { type: 'button', class: 'choice' }, label);
-  button.addEventListener('click', () => {
-    button.dispatchEvent(new CustomEvent('choose', { bubbles: true, detail: text }));
-  });
-  return button;
-}
-
 function toNodes([whole, says, button, href, label, bare, bold, italic, strike]: RegExpMatchArray): Node[] {
-  if (says !== undefined) return [renderButton(decodeURIComponent(says), button ?? '')];
+  if (says !== undefined) return [drawButton(decodeURIComponent(says), button ?? '')];
   if (href !== undefined) return renderLink(href, [new Text(label || href)]);
   if (bare !== undefined) return renderLink(bare, [new Text(bare)]);
   if (bold !== undefined) return [make('strong', {}, ...toInline(bold))];

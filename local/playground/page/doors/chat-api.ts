@@ -1,6 +1,6 @@
 /** The playground's page: our Chat API server through Botpress' official client, here in the browser. Pieces arrive as signals. */
 import type { AuthenticatedClient, Client as OfficialClient } from '@botpress/chat';
-import { withNumbers } from '../../../../lib/text/choices.ts';
+import { choicesOf } from '../../choices.ts';
 import type { LineView } from '../../view.ts';
 import type { OpenADoor } from './door.ts';
 
@@ -38,6 +38,7 @@ export const openChatApi: OpenADoor = async ({ view: { url: apiUrl = '' }, event
       isMine: message.userId === me,
       text: textOf(message.payload),
       markup: 'markdown',
+      choices: choicesOf(message.payload),
       isTyping: false,
       canBeRated: message.userId !== me,
     };
@@ -133,7 +134,5 @@ function readSignal(text: string): StreamSignal | undefined {
 
 function textOf(payload: object): string {
   if ('markdown' in payload) return String(payload.markdown);
-  const options = 'options' in payload && Array.isArray(payload.options) ? payload.options : [];
-  const choices = options.map(({ label }: { label: string }) => label);
-  return 'text' in payload ? withNumbers(String(payload.text), choices) : '(something else than text)';
+  return 'text' in payload ? String(payload.text) : '(something else than text)';
 }

@@ -1,6 +1,5 @@
 /** The playground's page: plain HTTP, one request whose answer is one JSON object a line. */
 
-import { withNumbers } from '../../../../lib/text/choices.ts';
 import type { LineView } from '../../view.ts';
 import type { OpenADoor } from './door.ts';
 
@@ -31,7 +30,7 @@ export const openStream: OpenADoor = async ({ view: { url = '', accessKey }, eve
   const stopping = new AbortController();
   let lines: LineView[] = [];
 
-  const add = (line: Pick<LineView, 'id' | 'isMine' | 'text' | 'canBeRated'>) => {
+  const add = (line: Pick<LineView, 'id' | 'isMine' | 'text' | 'canBeRated' | 'choices'>) => {
     lines = [...lines, { ...line, markup: 'markdown', isTyping: false }];
     events.lines(lines);
   };
@@ -45,10 +44,12 @@ export const openStream: OpenADoor = async ({ view: { url = '', accessKey }, eve
       signal: stopping.signal,
     }).catch(() => Promise.reject(new Broken('broken', 'nobody answered')));
     let text = '';
+    let choices: string[] = [];
     for await (const piece of readPieces(response)) {
       if (piece.error !== undefined) throw new Broken(piece.code ?? 'failed', piece.error, piece.retryAfter);
-      if (piece.done) return { text, turn: piece.turn ?? '' };
-      text += piece.delta ?? (piece.source ? ` [${piece.source.n}]` : withNumbers('', piece.choices));
+      if (piece.done) return { text, choices, turn: piece.turn ?? '' };
+      if (piece.choices) choices = piece.choices;
+      text += piece.delta ?? (piece.source ? ` [${piece.source.n}]` : '');
       if (piece.delta !== undefined || piece.source) events.draft(text);
     }
     throw new Broken('broken', 'the stream broke off');
@@ -78,11 +79,11 @@ export const openStream: OpenADoor = async ({ view: { url = '', accessKey }, eve
       events.draft('');
       try {
         const twin = isTwice ? insist(message, key) : undefined;
-        const { text, turn } = await insist(message, key);
+        const { text, choices, turn } = await insist(message, key);
         if (twin && (await twin).text !== text) throw new Error('the two answers differ');
         events.problem(undefined);
         events.draft(undefined);
-        add({ id: answerIn(turn), isMine: false, text, canBeRated: true });
+        add({ id: answerIn(turn), isMine: false, text, choices, canBeRated: true });
       } catch (error) {
         if (stopping.signal.aborted) return;
         events.draft(undefined);
@@ -101,6 +102,7 @@ export const openStream: OpenADoor = async ({ view: { url = '', accessKey }, eve
 
 interface Answer {
   text: string;
+  choices: readonly string[];
   turn: string;
 }
 
@@ -142,6 +144,7 @@ interface Past {
   turn?: string;
   role?: string;
   text?: string;
+  choices?: string[];
   /** In the order of their places. */
   sources?: { n: number; at: number }[];
 }
@@ -149,11 +152,12 @@ interface Past {
 async function history(address: string, headers: Record<string, string>): Promise<LineView[]> {
   const response = await fetch(address, { headers });
   const { messages = [] }: { messages?: Past[] } = response.ok ? await response.json() : {};
-  return messages.map(({ turn = '', role, text = '', sources = [] }) => ({
+  return messages.map(({ turn = '', role, text = '', choices = [], sources = [] }) => ({
     id: role === 'user' ? `asked-${turn}` : answerIn(turn),
     isMine: role === 'user',
     text: sources.reduceRight((whole, { n, at }) => `${whole.slice(0, at)} [${n}]${whole.slice(at)}`, text),
     markup: 'markdown',
+    choices,
     isTyping: false,
     canBeRated: role !== 'user',
   }));
