@@ -26,15 +26,14 @@ const TRIES = 3;
 const PAUSE_MS = 100;
 
 /** Region, keys and, for an emulator, the endpoint are those of `env`, as the SDK reads them. */
-export function openAws(service: Service, env: Env): Call {
-  const url = new URL(endpointOf(service.name, env));
+export function openAws({ name, target, version, tryMs }: Service, env: Env): Call {
+  const url = new URL(endpointOf(name, env));
   const { Agent, request } = url.protocol === 'http:' ? http : https;
   const agent = new Agent({ keepAlive: true });
 
   async function callOnce(operation: string, body: string, signal: AbortSignal): Promise<unknown> {
-    const target = `${service.target}.${operation}`;
-    const own = { 'content-type': `application/x-amz-json-${service.version}`, 'x-amz-target': target };
-    const headers = signed({ service: service.name, url, headers: own, body, at: new Date() }, env);
+    const own = { 'content-type': `application/x-amz-json-${version}`, 'x-amz-target': `${target}.${operation}` };
+    const headers = signed({ service: name, url, headers: own, body, at: new Date() }, env);
     const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
       request(url, { method: 'POST', headers, agent, signal }, resolve).on('error', reject).end(body);
     });
@@ -44,14 +43,13 @@ export function openAws(service: Service, env: Env): Call {
     throw new Refusal(response.statusCode ?? 0, text);
   }
 
-  return async (operation, input, signal) => {
+  return async (operation, input, signal = new AbortController().signal) => {
     const body = JSON.stringify(input);
     for (let tried = 1; ; tried++) {
-      const limit = AbortSignal.timeout(service.tryMs);
       try {
-        return await callOnce(operation, body, signal ? AbortSignal.any([signal, limit]) : limit);
+        return await callOnce(operation, body, AbortSignal.any([signal, AbortSignal.timeout(tryMs)]));
       } catch (error) {
-        if (tried === TRIES || signal?.aborted || (error instanceof Refusal && !error.mayPass)) throw error;
+        if (tried === TRIES || signal.aborted || (error instanceof Refusal && !error.mayPass)) throw error;
         await sleep(Math.random() * PAUSE_MS * tried, undefined, { signal });
       }
     }
@@ -71,9 +69,6 @@ class Refusal extends Error {
 
 function endpointOf(service: string, env: Env): string {
   const domain = env.AWS_REGION?.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-  return (
-    env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ||
-    env.AWS_ENDPOINT_URL ||
-    `https://${service}.${env.AWS_REGION}.${domain}`
-  );
+  const given = env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] || env.AWS_ENDPOINT_URL;
+  return given || `https://${service}.${env.AWS_REGION}.${domain}`;
 }

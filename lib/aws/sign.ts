@@ -22,10 +22,8 @@ export function signed({ service, url, headers, body, at }: Post, env: Env): Rec
   const request = ['POST', url.pathname, '', ...lines, '', names.join(';'), hash('sha256', body)].join('\n');
   const scope = [time.slice(0, 8), env.AWS_REGION ?? '', service, 'aws4_request'];
   const text = ['AWS4-HMAC-SHA256', time, scope.join('/'), hash('sha256', request)].join('\n');
-  const key = scope.reduce<string | Buffer>(
-    (secret, part) => createHmac('sha256', secret).update(part).digest(),
-    `AWS4${env.AWS_SECRET_ACCESS_KEY}`,
-  );
+  const secret: Buffer = Buffer.from(`AWS4${env.AWS_SECRET_ACCESS_KEY}`);
+  const key = scope.reduce((key, part) => createHmac('sha256', key).update(part).digest(), secret);
   const signature = createHmac('sha256', key).update(text).digest('hex');
   const credential = `${env.AWS_ACCESS_KEY_ID}/${scope.join('/')}`;
   const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${names.join(';')}, Signature=${signature}`;
