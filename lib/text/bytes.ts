@@ -2,6 +2,8 @@
 
 /** The longest beginning of `text` that weighs at most `maxBytes`; never half a character, and always well-formed. */
 export function cutToBytes(text: string, maxBytes: number): string {
+  // Three bytes at most for each of its units: what is short need not be weighed.
+  if (text.length * 3 <= maxBytes) return text.toWellFormed();
   const bytes = Buffer.from(text);
   if (bytes.length <= maxBytes) return bytes.toString();
   let end = maxBytes;

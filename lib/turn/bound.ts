@@ -32,7 +32,8 @@ function checkIds(ids: readonly string[]): void {
 }
 
 /** Each of its words within the bound of a name. */
-function shortened({ id, ...words }: Speaker): Speaker {
-  const cut = Object.entries(words).map(([name, word]) => [name, cutToBytes(word, sizes.nameBytes)]);
-  return { id, ...Object.fromEntries(cut) };
+function shortened(speaker: Speaker): Speaker {
+  const cut: Speaker & Record<string, string> = { ...speaker };
+  for (const name in cut) if (name !== 'id') cut[name] = cutToBytes(cut[name] ?? '', sizes.nameBytes);
+  return cut;
 }

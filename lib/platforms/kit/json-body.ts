@@ -27,10 +27,12 @@ export function readShape<T extends z.core.$ZodType>(schema: T, value: unknown):
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
 const [LIST, LIST_END, OBJECT, OBJECT_END] = [0x5b, 0x5d, 0x7b, 0x7d];
 
+/** By depth: whether a list is open there, and its commas so far. Made once, as one body is read after the other. */
+const isList = new Uint8Array(sizes.jsonDepth + 1);
+const commas = new Uint32Array(sizes.jsonDepth + 1);
+
 /** What is too much in a body. Counted in the bytes, so that nothing is built from one that is refused; what is no JSON is found out by its parser. */
 export function beyondBounds(body: Uint8Array): string | undefined {
-  const commas = new Uint32Array(sizes.jsonDepth + 1);
-  const isList = new Uint8Array(sizes.jsonDepth + 1);
   let depth = 0;
   for (let i = 0; i < body.length; i++) {
     const byte = body[i];

@@ -10,9 +10,11 @@ import { addressed, oursIn, type Team } from './group.ts';
 import type { OurUsers } from './our-users.ts';
 
 /** TalkJS ids are at most 255 characters; they become keys of the table and parts of URLs, so they must be sound UTF-8. */
-const id = z.custom<string>(
-  (value) => typeof value === 'string' && value !== '' && value.length <= 255 && value.isWellFormed(),
-);
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= 255 && value.isWellFormed();
+}
+
+const id = z.custom<string>(isId);
 /** Milliseconds with 13 digits, 2001 to 2286: the time is the first part of a sort key and must sort as text. */
 const time = z.number().check(z.gte(1e12), z.lt(1e13));
 
@@ -102,7 +104,7 @@ export function parseSent(unread: unknown, { ours, ...team }: ParseOptions): Sen
   if (content.text.trim() === '' && content.attachments.length === 0) return nothing('empty message');
   const { text, attachments } = content;
   if (call.to === 'team') return { event: 'intervened', ...ref, speaker, text, attachments };
-  const quotes = id.safeParse(data.message.referencedMessageId);
+  const { referencedMessageId } = data.message;
   const { bot } = call;
   return {
     event: 'sent',
@@ -110,7 +112,7 @@ export function parseSent(unread: unknown, { ours, ...team }: ParseOptions): Sen
     speaker,
     text,
     attachments,
-    ...(quotes.success ? { quotes: quotes.data } : {}),
+    ...(isId(referencedMessageId) ? { quotes: referencedMessageId } : {}),
     ...(bot ? { ...spokenTo(bot.name), ...pickContext(bot.context ?? [], fieldsOf(data)) } : {}),
     ...(call.to === 'perhaps' ? { among: call.among } : {}),
     ...(call.to === 'ask' && call.called
@@ -129,7 +131,7 @@ function calledAs(words: string | undefined): Pick<Sent, 'calledAs'> {
 /** What a bot may be told: of the author's own profile, never of another's. */
 function fieldsOf({ sender, message, conversation }: Changed): object {
   const isAuthor = sender && (message.senderId ?? sender.id) === sender.id;
-  return { conversation: { ...conversation }, ...(isAuthor ? { user: sender } : {}) };
+  return { conversation, ...(isAuthor ? { user: sender } : {}) };
 }
 
 function parseUpdated(data: Changed, eventTime: unknown, ours: OurUsers): Inbound | Ignored {
@@ -168,16 +170,16 @@ function toRef(data: Changed): MessageRef {
 }
 
 function toSpeaker(data: Changed): Speaker | undefined {
-  const speakerId = id.safeParse(data.message.senderId ?? data.sender?.id);
-  if (!speakerId.success) return undefined;
+  const speakerId = data.message.senderId ?? data.sender?.id;
+  if (!isId(speakerId)) return undefined;
   // A profile counts only when it is the one of the message's author.
-  const profile = (data.sender?.id ?? speakerId.data) === speakerId.data ? data.sender : undefined;
+  const profile = (data.sender?.id ?? speakerId) === speakerId ? data.sender : undefined;
   const email = firstOf(profile?.email);
   const phone = firstOf(profile?.phone);
   const role = firstOf(profile?.role);
   const locale = firstOf(profile?.locale);
   return {
-    id: speakerId.data,
+    id: speakerId,
     ...(profile?.name ? { name: profile.name } : {}),
     ...(email ? { email } : {}),
     ...(phone ? { phone } : {}),
