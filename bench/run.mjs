@@ -14,6 +14,7 @@ import { benchPromise } from './promise/bench.mjs';
 import { benchStart } from './start/bench.mjs';
 import { benchStream } from './stream/bench.mjs';
 import { benchTurn } from './turn/bench.mjs';
+import { benchTyping } from './typing/bench.mjs';
 
 const benches = {
   ack: benchAck,
@@ -23,6 +24,7 @@ const benches = {
   stream: benchStream,
   promise: benchPromise,
   burst: benchBurst,
+  typing: benchTyping,
 };
 
 const named = process.argv.slice(2);

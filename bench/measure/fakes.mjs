@@ -6,17 +6,21 @@ import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { callerOf } from '../../lib/http/access.ts';
 import { answerParent } from './children.mjs';
+import { ACCESS_KEY } from './surroundings.mjs';
 
 /** ms: of every AWS call, before Claude's first word, between its words; `words` of an answer. */
 let pace = { awsMs: 0, firstMs: 0, wordMs: 0, words: 12 };
 let calls = {};
 
-/** As many turns as a look at a conversation gives, of the size of an ordinary one. */
+/** As many turns as a look at a conversation gives, of the size of an ordinary one. Who asks has spoken there a minute ago, in TalkJS and through /chat. */
 const TURNS = 20;
+const SPEAKERS = ['alice', callerOf(ACCESS_KEY)];
 const history = Array.from({ length: TURNS }, (_, i) => {
-  const at = 1_700_000_000_000 + i * 60_000;
-  const said = { messageId: { S: `m${i}` }, createdAt: { N: String(at) }, speaker: { M: { id: { S: 'alice' } } } };
+  const at = Date.now() - (TURNS - i) * 60_000;
+  const speaker = { M: { id: { S: SPEAKERS[i % SPEAKERS.length] } } };
+  const said = { messageId: { S: `m${i}` }, createdAt: { N: String(at) }, speaker };
   return {
     pk: { S: 'C#talkjs#bench' },
     sk: { S: `T#${at}#m${i}` },
