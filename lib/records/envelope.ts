@@ -27,8 +27,10 @@ export async function keepRecord(
   record: CallRecord,
   to?: ReceiverName,
 ): Promise<boolean> {
-  const fitting = sizeOf(written({ id, record }, to)) > MAX_BODY_BYTES ? withoutFiles(record) : record;
-  const body = written({ id, record: fitting }, to);
+  const whole = written({ id, record }, to);
+  const isWhole = sizeOf(whole) <= MAX_BODY_BYTES;
+  const fitting = isWhole ? record : withoutFiles(record);
+  const body = isWhole ? whole : written({ id, record: fitting }, to);
   const isParked = sizeOf(body) > MAX_BODY_BYTES;
   if (isParked) await shelf.park(id, await packed(fitting));
   try {
