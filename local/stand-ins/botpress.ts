@@ -9,8 +9,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Bot, openActs, silentBot } from './botpress/acts.ts';
 import { ApiError, BareError } from './botpress/api-error.ts';
 import { openCloud } from './botpress/cloud.ts';
+import { Listening, openListeners } from './botpress/listeners.ts';
 import { openRest } from './botpress/rest.ts';
 import { type Line, type Saying, say, sayShape, transcribe } from './botpress/say.ts';
+import type { Signal } from './botpress/signals.ts';
 import { userIdIn } from './botpress/user-keys.ts';
 import { type Emission, openWebhook } from './botpress/webhook.ts';
 import { type Fault, openFaults } from './kit/faults.ts';
@@ -61,7 +63,12 @@ export function createBotpress(options: BotpressOptions): BotpressStandIn {
   const url = () => (typeof webhookUrl === 'function' ? webhookUrl() : webhookUrl);
   const webhook = openWebhook({ url, secret: webhookSecret, faults });
   const cloud = openCloud(now);
-  const acts = openActs(cloud, webhook.emit, options.bot ?? silentBot);
+  const listeners = openListeners(cloud);
+  const emit = async (signal: Signal) => {
+    listeners.tell(signal);
+    await webhook.emit(signal);
+  };
+  const acts = openActs(cloud, emit, options.bot ?? silentBot);
   const isManual = encryptionKey !== undefined;
   const rest = openRest(cloud, acts, { secret, isManual, pageSize: options.pageSize ?? 20 });
   const requests: BotpressStandIn['requests'] = [];
@@ -75,7 +82,9 @@ export function createBotpress(options: BotpressOptions): BotpressStandIn {
     const header = request.headers['x-user-key'];
     const caller = () => userIdIn(typeof header === 'string' ? header : undefined, secret, now());
     const answer = await rest({ method: call.method, path, query, body, caller });
-    answerUnlessLost(faults, response, call, () => send(response, answer));
+    answerUnlessLost(faults, response, call, () =>
+      answer instanceof Listening ? listeners.add(answer, response) : send(response, answer),
+    );
   }
 
   /** True when the request has got its answer. */

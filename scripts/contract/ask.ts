@@ -2,7 +2,11 @@
 import { unreached } from '../../lib/errors.ts';
 import { NotTried } from './assumption.ts';
 
-const PATIENCE_MS = 20_000;
+/** For the largest picture on a slow line, too. */
+const PATIENCE_MS = 60_000;
+
+/** A signal comes within a second, or not at all. */
+const HEARING_MS = 10_000;
 
 export interface Answer {
   status: number;
@@ -31,6 +35,42 @@ export async function ask(
   return { status, headers: response.headers, body: parsed(text) };
 }
 
+/**
+ * The first of the server-sent events behind `url` that `isWanted`, of those that come when `act` is done while we listen; `undefined` where
+ * none comes. Throws `NotTried` when nobody answers.
+ */
+export async function hear(
+  url: string,
+  headers: Record<string, string>,
+  act: () => Promise<unknown>,
+  isWanted: (event: unknown) => boolean,
+): Promise<unknown> {
+  const signal = AbortSignal.timeout(HEARING_MS);
+  const response = await fetch(url, { headers: { accept: 'text/event-stream', ...headers }, signal }).catch(
+    (error: unknown) => {
+      throw new NotTried(unreached(url, error));
+    },
+  );
+  if (!response.ok) return { status: response.status };
+  const acted = act();
+  let text = '';
+  try {
+    for await (const piece of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      text += piece;
+      const events = text
+        .split('\n')
+        .flatMap((line) => (line.startsWith('data:') ? [parsed(line.slice(5).trim())] : []));
+      const found = events.find(isWanted);
+      if (found !== undefined) return found;
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    await acted;
+  }
+  return undefined;
+}
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -41,14 +81,18 @@ function parsed(text: string): unknown {
 
 /** Nothing where `isAsThought`, else the answer in words: its status and its shape, of its values only the names of errors. */
 export function unless(isAsThought: boolean, { status, body }: Answer): string | undefined {
-  return isAsThought ? undefined : `${status} ${shapeOf(body)}`;
+  return isAsThought ? undefined : `${status} ${inWords(body)}`;
 }
 
 const TOLD = new Set(['errorCode', 'type', 'code', 'stop_reason', 'status']);
 const MAX_DEPTH = 4;
 
 /** What kind of thing stands where: what a user or a key is called is nobody's affair. */
-function shapeOf(value: unknown, name = '', depth = 0): string {
+export function inWords(value: unknown): string {
+  return shapeOf(value, '', 0);
+}
+
+function shapeOf(value: unknown, name: string, depth: number): string {
   if (Array.isArray(value))
     return value.length === 0 ? '[]' : `[${value.length} × ${shapeOf(value[0], '', depth + 1)}]`;
   if (typeof value !== 'object' || value === null) return TOLD.has(name) ? String(value) : kindOf(value);

@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { signUserKey } from '../../lib/platforms/botpress/keys.ts';
 import type { BotpressSettings } from '../../lib/platforms/botpress/settings.ts';
-import { ask, at, known, listAt, unless } from './ask.ts';
+import { messageCreated } from '../../lib/platforms/botpress/signals.ts';
+import { ask, at, hear, inWords, known, listAt, unless } from './ask.ts';
 import type { Service } from './assumption.ts';
 
 export function botpressService({ apiUrl, botUserId, credential }: BotpressSettings): Service {
@@ -10,14 +11,10 @@ export function botpressService({ apiUrl, botUserId, credential }: BotpressSetti
   let conversation: string | undefined;
   let message: string | undefined;
 
-  const call = async (method: string, path: string, body?: unknown, userKey?: string) => {
-    const key =
-      userKey ??
-      ('userKey' in credential
-        ? credential.userKey
-        : await signUserKey(botUserId, credential.encryptionKey, Date.now()));
-    return ask(method, `${apiUrl}/${path}`, { headers: { 'x-user-key': key }, body });
-  };
+  const ownKey = async () =>
+    'userKey' in credential ? credential.userKey : await signUserKey(botUserId, credential.encryptionKey, Date.now());
+  const call = async (method: string, path: string, body?: unknown, userKey?: string) =>
+    ask(method, `${apiUrl}/${path}`, { headers: { 'x-user-key': userKey ?? (await ownKey()) }, body });
 
   return {
     title: 'Botpress',
@@ -92,6 +89,22 @@ export function botpressService({ apiUrl, botUserId, credential }: BotpressSetti
           const payload = { type: 'choice', text: 'Well?', options };
           const answer = await call('POST', 'messages', { conversationId: known(conversation), payload });
           return unless(typeof at(answer.body, 'message', 'id') === 'string', answer);
+        },
+      },
+      {
+        claim: 'a message is told as the signal `message_created`, with all that its webhook has',
+        means: 'what users say is refused when it comes by webhook, and our own Chat API speaks otherwise than theirs',
+        look: async () => {
+          const conversationId = known(conversation);
+          const payload = { type: 'text', text: 'Heard' };
+          const event = await hear(
+            `${apiUrl}/conversations/${conversationId}/listen`,
+            { 'x-user-key': await ownKey() },
+            () => call('POST', 'messages', { conversationId, payload }),
+            (one) => at(one, 'type') === 'message_created',
+          );
+          if (event === undefined) return 'nothing within ten seconds';
+          return messageCreated.safeParse(at(event, 'data')).success ? undefined : inWords(event);
         },
       },
       {

@@ -1,10 +1,15 @@
 /** `npm run contract`: what the code takes for granted of the Messages API (https://platform.claude.com/docs/en/api/messages). */
-import { factsOf } from '../../lib/claude/models.ts';
+import { factsOf, fileLimitsOf } from '../../lib/claude/models.ts';
 import { priceUsd } from '../../lib/claude/price.ts';
 import type { ClaudeSettings } from '../../lib/config.ts';
 import { ANTHROPIC_URL, API_VERSION } from '../doctor/claude.ts';
 import { type Answer, ask, at, listAt, unless } from './ask.ts';
 import type { Service } from './assumption.ts';
+import { pictureOf } from './picture.ts';
+
+/** The longest side of a picture (pixels), and how many rows of it are as many bytes as a picture may have, its frame aside. */
+const SIDE = 8_000;
+const FRAME_BYTES = 2_000;
 
 /** A red dot. */
 const PICTURE = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
@@ -18,10 +23,16 @@ const OTHER_TOKENS = { input: 12_000, output: 2_500 };
 
 export function claudeService({ apiKey, baseUrl = ANTHROPIC_URL, model }: ClaudeSettings): Service {
   const { efforts, maxOutput } = factsOf(model);
+  const { imageBytes } = fileLimitsOf(model);
   const call = (method: string, path: string, body?: unknown, key = apiKey) =>
     ask(method, `${baseUrl}/v1/${path}`, { headers: { 'x-api-key': key, 'anthropic-version': API_VERSION }, body });
   const say = (content: unknown, more: object = {}) =>
     call('POST', 'messages', { model, max_tokens: 64, messages: [{ role: 'user', content }], ...more });
+  const look = (data: string) =>
+    say([
+      { type: 'image', source: { type: 'base64', media_type: 'image/png', data } },
+      { type: 'text', text: 'One word: which color?' },
+    ]);
   const isMessage = ({ status, body }: Answer) => status === 200 && at(body, 'type') === 'message';
   const isError = ({ status, body }: Answer, wanted: number, type: string) =>
     status === wanted && at(body, 'type') === 'error' && at(body, 'error', 'type') === type;
@@ -109,12 +120,24 @@ export function claudeService({ apiKey, baseUrl = ANTHROPIC_URL, model }: Claude
         claim: 'a picture is taken as base64',
         means: 'pictures of users are left out',
         look: async () => {
-          const source = { type: 'base64', media_type: 'image/png', data: PICTURE };
-          const answer = await say([
-            { type: 'image', source },
-            { type: 'text', text: 'One word: which color?' },
-          ]);
+          const answer = await look(PICTURE);
           return unless(isMessage(answer), answer);
+        },
+      },
+      {
+        claim: `a picture may have ${SIDE} pixels on a side and ${imageBytes} bytes`,
+        means: 'larger pictures of users fail, and the answer with them',
+        look: async () => {
+          const answer = await look(pictureOf(SIDE, Math.floor((imageBytes - FRAME_BYTES) / (SIDE * 3 + 1))));
+          return unless(isMessage(answer), answer);
+        },
+      },
+      {
+        claim: 'a picture beyond that is 400 `invalid_request_error`',
+        means: 'pictures of users are left out although they would be taken',
+        look: async () => {
+          const answer = await look(pictureOf(SIDE + 1, 1));
+          return unless(isError(answer, 400, 'invalid_request_error'), answer);
         },
       },
       {

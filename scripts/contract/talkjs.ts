@@ -1,8 +1,9 @@
 /** `npm run contract`: what the code takes for granted of TalkJS' REST API (https://talkjs.com/docs/Reference/REST_API). */
 import { randomUUID } from 'node:crypto';
 import { signAppToken } from '../../lib/platforms/talkjs/api.ts';
+import { readReactions } from '../../lib/platforms/talkjs/reactions.ts';
 import type { TalkjsSettings } from '../../lib/platforms/talkjs/settings.ts';
-import { ask, at, isMs, known, listAt, unless } from './ask.ts';
+import { ask, at, inWords, isMs, known, listAt, unless } from './ask.ts';
 import type { Service } from './assumption.ts';
 
 const [USER, BOT] = ['contract-user', 'contract-bot'];
@@ -131,6 +132,36 @@ export function talkjsService({ appId, secretKey, apiUrl }: TalkjsSettings): Ser
           const said = at(body, 'text') ?? at(body, 'content', 0, 'children', 0);
           const isMerged = at(body, 'custom', 'a') === 'b' && at(body, 'custom', 'c') === 'd';
           return unless(said === 'One, edited' && isMerged, answer);
+        },
+      },
+      {
+        claim: 'a reaction is taken, and listed with its message in a form that we read',
+        means: 'reactions of users do not count as ratings',
+        look: async () => {
+          const id = known(first);
+          const reacted = await call('PUT', `${messages}/${id}/reactions/${encodeURIComponent('👍')}/${USER}`);
+          if (reacted.status !== 200) return unless(false, reacted);
+          const listed = await call('GET', `${messages}?limit=100`);
+          const found = listAt(listed.body, 'data').find((one) => at(one, 'id') === id);
+          const reaction = readReactions(at(found, 'reactions'), (by) => by === USER);
+          const isRead = typeof reaction === 'object' && reaction.value === 'positive';
+          return isRead ? undefined : `${listed.status} reactions: ${inWords(at(found, 'reactions'))}`;
+        },
+      },
+      {
+        claim: 'who is taken out and put in again takes part, and `custom` is merged then, too',
+        means: 'HANDOFF_TALKJS_USER does not come to who waits, or takes what the app keeps of the conversation away',
+        look: async () => {
+          const part = `conversations/${room}/participants/${USER}`;
+          await call('DELETE', part);
+          const without = await call('GET', `conversations/${room}`);
+          if (at(without.body, 'participants', USER) !== undefined) return unless(false, without);
+          await call('PUT', part, { access: 'ReadWrite', notify: true });
+          await call('PUT', `conversations/${room}`, { custom: { handoff: 'waiting' } });
+          const { body, ...answer } = await call('GET', `conversations/${room}`);
+          const isIn = [USER, BOT].every((id) => at(body, 'participants', id) !== undefined);
+          const isMerged = at(body, 'custom', 'plan') === 'pro' && at(body, 'custom', 'handoff') === 'waiting';
+          return unless(isIn && isMerged, { ...answer, body });
         },
       },
       {

@@ -3,6 +3,7 @@ import type { Acts } from './acts.ts';
 import { ApiError, BareError } from './api-error.ts';
 import * as bodies from './bodies.ts';
 import type { Cloud, Conversation, Message, User } from './cloud.ts';
+import { Listening } from './listeners.ts';
 import { page } from './page.ts';
 import { toConversation, toMessage, toUser } from './signals.ts';
 import { signKey } from './user-keys.ts';
@@ -114,6 +115,7 @@ export function openRest(cloud: Cloud, acts: Acts, options: RestOptions) {
       const { items, meta } = page(room.messages.map(toMessage).reverse(), request.query, options.pageSize);
       return { messages: items, meta };
     },
+    'GET conversations/*/listen': async (request, [id = '']) => new Listening((await inside(request, id)).room),
     'GET conversations/*/participants': async (request, [id = '']) => {
       const { room } = await inside(request, id);
       const { items, meta } = page([...room.participants].map(toUser), request.query, options.pageSize);

@@ -46,7 +46,7 @@ const userShape = z.object({
 const conversationShape = z.object({
   participants: z.exactOptional(z.array(z.string())),
   subject: z.exactOptional(z.nullable(z.string())),
-  custom,
+  custom: changedCustom,
 });
 const participantShape = z.object({
   access: z.exactOptional(z.enum(['ReadWrite', 'Read', 'None'])),

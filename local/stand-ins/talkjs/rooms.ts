@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { ApiError } from './api-error.ts';
 
 export type Custom = Record<string, string>;
+/** `null` takes a key away. */
+type ChangedCustom = Record<string, string | null>;
 
 export interface User {
   id: string;
@@ -102,13 +104,19 @@ export function openRooms(now: () => number) {
 
     hasConversation: (id: string) => rooms.has(id),
     conversation: (id: string) => roomOf(id).conversation,
-    putConversation(id: string, change: Partial<Pick<Conversation, 'subject' | 'custom'>>, members: readonly string[]) {
+    /** Merges `custom`; nobody leaves by not being named. */
+    putConversation(
+      id: string,
+      { custom, ...change }: Partial<Pick<Conversation, 'subject'>> & { custom?: ChangedCustom },
+      members: readonly string[],
+    ) {
       const known = rooms.get(id) ?? {
         conversation: { id, subject: null, custom: {}, participants: {}, createdAt: now() },
         messages: [],
         joinedAt: now(),
       };
       Object.assign(known.conversation, change);
+      merge(known.conversation.custom, custom);
       for (const member of members) {
         if (!known.conversation.participants[member]) known.joinedAt = now();
         known.conversation.participants[member] ??= { ...everybody };
@@ -156,21 +164,14 @@ export function openRooms(now: () => number) {
       roomOf(conversationId).messages.push(message);
       return message;
     },
-    /** Merges `custom`; `null` takes a key away. */
-    edit(
-      conversationId: string,
-      id: string,
-      change: { text?: string; custom?: Record<string, string | null> },
-    ): Message {
+    /** Merges `custom`. */
+    edit(conversationId: string, id: string, change: { text?: string; custom?: ChangedCustom }): Message {
       const message = messageOf(conversationId, id);
       if (change.text !== undefined) {
         message.text = change.text;
         message.content = [{ type: 'text', children: [change.text] }];
       }
-      for (const [key, value] of Object.entries(change.custom ?? {})) {
-        if (value === null) delete message.custom[key];
-        else message.custom[key] = value;
-      }
+      merge(message.custom, change.custom);
       message.editedAt = now();
       return message;
     },
@@ -197,4 +198,11 @@ export function openRooms(now: () => number) {
 
 function activityIn({ messages, joinedAt }: Room): number {
   return Math.max(joinedAt, messages.at(-1)?.createdAt ?? 0);
+}
+
+function merge(custom: Custom, changes: ChangedCustom = {}): void {
+  for (const [key, value] of Object.entries(changes)) {
+    if (value === null) delete custom[key];
+    else custom[key] = value;
+  }
 }
