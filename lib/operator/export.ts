@@ -3,10 +3,12 @@ import { sizes } from '../bounds.ts';
 import { Rejected } from '../errors.ts';
 import { openKept } from '../store/chat-api/kept.ts';
 import { besideTurns, conversationsOf, spentLately, turnsBehind } from '../store/kept.ts';
-import { isTurn, partsOfSk } from '../store/store.ts';
-import type { PlatformName, Turn } from '../types.ts';
+import { isTurn } from '../store/store.ts';
+import type { PlatformName } from '../types.ts';
 import { findKnown, type Named } from './conversation.ts';
+import { timeOf, viewOf } from './exported-turn.ts';
 import { findUser } from './forget.ts';
+import { viewOfHandoff } from './handoff.ts';
 import type { Answer, OperatorDeps } from './verb.ts';
 
 /** Where an earlier call ended: behind a turn of that conversation, or behind a message that the Chat API keeps besides. */
@@ -38,13 +40,15 @@ export async function exportUser(
   { next, ...named }: { platform: PlatformName; user: string; next?: string | undefined },
 ): Promise<Answer> {
   const of = await findUser(deps, named);
-  const { table, now } = deps;
+  const { store, table, now } = deps;
   const kept = of.platform === 'chat-api' ? await openKept(table, now).userOf(of.user) : undefined;
   const spoken = await conversationsOf(table, of);
   const conversations = [...new Set([...spoken, ...(kept?.conversations ?? [])])].sort();
-  const head = async () => [
-    { kind: 'user', ...of, usdLately: (await spentLately(table, of, now())) / 1_000_000, ...(kept?.profile ?? {}) },
-  ];
+  const head = async () => {
+    const [spent, { blockedAt }] = await Promise.all([spentLately(table, of, now()), store.marksOf(of)]);
+    const blocked = blockedAt > 0 ? { blockedSince: timeOf(blockedAt) } : {};
+    return [{ kind: 'user', ...of, usdLately: spent / 1_000_000, ...blocked, ...(kept?.profile ?? {}) }];
+  };
   return write(deps, { of, conversations, head, next });
 }
 
@@ -85,19 +89,28 @@ async function* linesOf(
   const of = { platform, conversation };
   const line = (what: object, at?: string): Line => ({ line: JSON.stringify({ ...what }), at });
   if (begun === undefined) {
-    const { earlier, summary } = await besideTurns(table, of);
+    const { earlier, summary, handoff } = await besideTurns(table, of);
     yield line({ kind: 'conversation', ...of });
     for (const { id, at, from, by, text } of earlier.filter(({ from }) => user === undefined || from === user))
       yield line({ kind: 'before', ...of, message: id, at: timeOf(at), by, from, text });
     // It has words of all who spoke.
     if (summary && user === undefined) yield line({ kind: 'summary', ...of, text: summary.text });
+    // So may the last messages of a handoff.
+    if (handoff && (user === undefined || handoff.speaker.id === user))
+      yield line({ kind: 'handoff', ...of, ...viewOfHandoff(handoff, user === undefined) });
   }
   const isAmongTurns = begun === undefined || isTurn(begun);
   for (let after = begun; isAmongTurns; ) {
     const { turns, next } = await turnsBehind(table, of, after);
-    for (const turn of turns)
-      if (user === undefined || turn.reply?.to === user || turn.said.some(({ speaker }) => speaker.id === user))
-        yield line({ kind: 'turn', ...of, ...viewOf(turn) }, turn.sk);
+    for (const { rating, ...turn } of turns) {
+      const isTheirs =
+        user === undefined || turn.reply?.to === user || turn.said.some(({ speaker }) => speaker.id === user);
+      const isByThem = user === undefined || rating?.by === user || (isTheirs && rating?.by === undefined);
+      const { messageId: message } = turn;
+      if (isTheirs)
+        yield line({ kind: 'turn', ...of, ...viewOf(turn, user) }, rating && isByThem ? undefined : turn.sk);
+      if (rating && isByThem) yield line({ kind: 'rating', ...of, ...rating, message, at: timeOf(rating.at) }, turn.sk);
+    }
     if (next === undefined) break;
     yield { line: undefined, at: next };
     after = next;
@@ -106,26 +119,6 @@ async function* linesOf(
   const from = isAmongTurns ? undefined : begun;
   for await (const { what, at } of openKept(table, now).saidIn(conversation, user, from))
     yield line({ ...what, ...of }, at);
-}
-
-/** All of it that is about people, and nothing of how we keep it. */
-function viewOf({ sk, state, said, reply, correction, finishedAt, replyIds, into }: Turn) {
-  const { createdAt, messageId } = partsOfSk(sk);
-  return {
-    message: messageId,
-    at: timeOf(createdAt),
-    state,
-    said: said.map(({ createdAt: at, ...one }) => ({ ...one, at: timeOf(at) })),
-    ...(correction ? { changed: correction } : {}),
-    ...(into ? { answeredWith: partsOfSk(into).messageId } : {}),
-    ...(reply ? { answer: reply } : {}),
-    ...(finishedAt === undefined ? {} : { answeredAt: timeOf(finishedAt) }),
-    ...(replyIds ? { answers: replyIds } : {}),
-  };
-}
-
-function timeOf(ms: number): string {
-  return new Date(ms).toISOString();
 }
 
 function end(of: Exporting['of'], lines: string[], place: Place | undefined): Answer {

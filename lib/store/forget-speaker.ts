@@ -1,5 +1,5 @@
 /** The table, when a user is to be forgotten in a conversation where others speak, too: what is theirs, and nothing else. */
-import type { Due, Earlier, Handoff, MessageRef, Reply, Said } from '../types.ts';
+import type { Due, Earlier, Handoff, MessageRef, Rating, Reply, Said } from '../types.ts';
 import { forgetDues } from './due.ts';
 import { removeBeside } from './forget.ts';
 import { askedByNobody } from './handoffs.ts';
@@ -150,7 +150,8 @@ function idsOf({ sk, said, replyIds }: Item): string[] {
 }
 
 /** Whether an item beside the turns is of the user, or of a message that is gone. */
-function isOf({ sk, messageId }: Item, user: string, gone: ReadonlySet<string>): boolean {
+function isOf({ sk, messageId, rating }: Item, user: string, gone: ReadonlySet<string>): boolean {
+  if (rating) return (rating as Rating).by === user;
   if (sk.startsWith('J#')) return gone.has(messageOfJournal(sk));
   if (sk.startsWith('L#')) return sk.endsWith(`#${user}`);
   return (sk.startsWith('I#') || sk.startsWith(PARKED.from)) && gone.has(String(messageId));

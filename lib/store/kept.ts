@@ -1,9 +1,10 @@
 /** The table, as it is handed out: what is kept of a conversation and of a user, a page at a time. */
-import type { Earlier, MessageRef, Summary, Turn } from '../types.ts';
+import type { Earlier, Handoff, MessageRef, Rating, Summary, Turn } from '../types.ts';
 import { countersOf } from './counter-keys.ts';
 import { toTurn } from './history.ts';
 import type { Table } from './items.ts';
-import { CONVERSATION_SK, EARLIER_SK, partition } from './keys.ts';
+import { CONVERSATION_SK, EARLIER_SK, partition, partsOfSk } from './keys.ts';
+import { ratingKey } from './ratings.ts';
 import { spokenBy } from './speakers.ts';
 import { spentOf } from './spent.ts';
 
@@ -13,27 +14,33 @@ type UserOf = Pick<MessageRef, 'platform'> & { user: string };
 /** Turns of one page: at 350 KB each they are as much as a Lambda has room for. */
 const PAGE = 20;
 
-/** Oldest first, behind the sort key `after`. */
+/** Oldest first, behind the sort key `after`, each with what somebody thinks of its answer. */
 export async function turnsBehind(
-  table: Pick<Table, 'query'>,
+  table: Pick<Table, 'query' | 'read'>,
   of: Of,
   after: string | undefined,
-): Promise<{ turns: Turn[]; next: string | undefined }> {
+): Promise<{ turns: (Turn & { rating: Rating | undefined })[]; next: string | undefined }> {
   const { items, next } = await table.query({ pk: partition(of), from: 'T#', to: 'T#~', limit: PAGE, after });
-  return { turns: items.map(toTurn), next };
+  const ratings = await table.read(items.map(({ sk }) => ratingKey({ ...of, ...partsOfSk(sk) })));
+  const turns = items.map((item, i) => ({ ...toTurn(item), rating: ratings[i]?.rating as Rating | undefined }));
+  return { turns, next };
 }
 
 /** What is kept of it beside its turns. */
 export async function besideTurns(
   table: Pick<Table, 'read'>,
   of: Of,
-): Promise<{ earlier: Earlier[]; summary: Summary | undefined }> {
+): Promise<{ earlier: Earlier[]; summary: Summary | undefined; handoff: Handoff | undefined }> {
   const pk = partition(of);
   const [own, before] = await table.read([
     { pk, sk: CONVERSATION_SK },
     { pk, sk: EARLIER_SK },
   ]);
-  return { earlier: (before?.earlier ?? []) as Earlier[], summary: own?.summary as Summary | undefined };
+  return {
+    earlier: (before?.earlier ?? []) as Earlier[],
+    summary: own?.summary as Summary | undefined,
+    handoff: own?.handoff as Handoff | undefined,
+  };
 }
 
 /** The conversations in which a user has spoken, each once, in a fixed order. */

@@ -9,7 +9,7 @@ import { partsOfSk, type Store } from '../store/store.ts';
 import type { MessageRef, Rating, Turn } from '../types.ts';
 
 export interface RateDeps {
-  store: Pick<Store, 'find' | 'recent' | 'between' | 'ratingOf' | 'rate' | 'unrate'>;
+  store: Pick<Store, 'find' | 'recent' | 'between' | 'noteSpeaker' | 'ratingOf' | 'rate' | 'unrate'>;
   tell: Tell;
   /** Records it, once for each value. */
   record(rated: RecordedRating): Promise<void>;
@@ -72,6 +72,9 @@ async function keep(
       data: { message: messageId, value, ...(comment ? { comment: masked(comment) } : {}) },
     });
   if (isNews) await record({ about: ref, bot, promptHash: reply?.promptHash, value, comment, by, at });
+  // Where somebody has only rated what others were answered, nothing else tells that there is something of theirs.
+  if (by !== undefined && said.every(({ speaker }) => speaker.id !== by))
+    await store.noteSpeaker({ ...ref, user: by }, at);
   const rating = { value, at, ...(comment ? { comment } : {}), ...(by ? { by } : {}), ...(message ? { message } : {}) };
   await store.rate(ref, rating, before);
   if (isNews) log('answer-rated', { ...labelsOf(ref), platform, bot, value, hasComment: comment !== undefined });

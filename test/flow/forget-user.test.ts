@@ -129,12 +129,14 @@ describe.each(PLATFORMS)('a user of %s', (platform) => {
     await say({ platform, conversation: own, user: zoe, text: `a secret of ${zoe}` });
     await say({ platform, conversation: own, user: zoe, text: `another secret of ${zoe}`, isAnswered: false });
     const first = await say({ ...of, user: zoe, text: `what ${zoe} told all` });
-    await say({ ...of, user: bob, text: `what ${bob} told all`, quotes: first.messageId });
+    const ofBob = await say({ ...of, user: bob, text: `what ${bob} told all`, quotes: first.messageId });
     await say({ ...of, user: bob, text: `what ${bob} asked of the answer`, quotes: `reply-to-${first.messageId}` });
-    const failed = await say({ ...of, user: zoe, text: `${zoe} again`, isAnswered: false });
+    const failed = await say({ ...of, user: zoe, text: `${zoe} again`, isAnswered: false, quotes: ofBob.messageId });
     await sayUnasked(own, zoe);
     unasked = await sayUnasked(shared, zoe);
     await sayUnasked(shared, bob);
+    await store.rate(ofBob, { value: 'negative', at: 1, by: zoe, comment: `${zoe} says: wrong` }, undefined);
+    await store.rate(first, { value: 'positive', at: 1, by: bob, comment: `fine, says ${bob}` }, undefined);
     await store.noteWaiting(failed, { attempts: 1, dueAt: 1, reason: 'x' });
     await store.notePlace(failed);
     await store.correct(failed, { at: Date.now(), text: `${zoe} corrected` });
@@ -223,6 +225,8 @@ describe.each(PLATFORMS)('a user of %s', (platform) => {
       `${zoe} corrected`,
       `${zoe} before`,
       `Hello ${zoe}, this is news.`,
+      `"comment":"${zoe} says: wrong"`,
+      `"reason":"${zoe} asks"`,
       '"done":true',
     ])
       expect(exported).toContain(words);

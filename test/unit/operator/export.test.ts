@@ -19,7 +19,7 @@ it('an export breaks off in time where a user said nothing among very many turns
       return { items: [item], ...(page < pages - 1 ? { next: sk } : {}) };
     },
   } as unknown as OperatorDeps['table'];
-  const store = {} as OperatorDeps['store'];
+  const store = { marksOf: async () => ({ blockedAt: 0 }) } as unknown as OperatorDeps['store'];
   const call = (next?: string) =>
     exportUser(
       { store, table, callers: [], now: () => clock, until: clock + 4_000 },

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Happening } from '../../../lib/events/event.ts';
+import { openTable } from '../../../lib/store/items.ts';
+import { spokenBy } from '../../../lib/store/speakers.ts';
 import { openStore, type Store } from '../../../lib/store/store.ts';
 import { openRate } from '../../../lib/turn/rate.ts';
 import type { MessageRef, Reply } from '../../../lib/types.ts';
@@ -57,6 +59,18 @@ describe('a rating', () => {
       by: 'alice',
       at: ref.createdAt + 5_000,
     });
+  });
+
+  it('is noted as a place of who gives it to what another one was answered', async () => {
+    await rate(of, { value: 'positive', by: 'bob' });
+    await rate({ ...of, messageId: 'm1' }, { value: 'negative', by: 'alice' });
+
+    const where = (user: string) =>
+      spokenBy(openTable(table.dynamo, 'table'), { platform: 'talkjs', user }, { limit: 9 });
+    expect([(await where('bob')).entries, (await where('alice')).entries]).toMatchObject([
+      [{ conversation: 'room' }],
+      [],
+    ]);
   });
 
   it('is told once for each value, without the contacts in it, and repeats change nothing', async () => {
