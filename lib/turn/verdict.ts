@@ -1,11 +1,10 @@
 /** Stop 6, before Claude: what the user's yes, or anything else, means for a call that was asked about. */
 import { labelled } from '../log.ts';
 import { partsOfSk } from '../store/store.ts';
-import { loadCall, noted } from '../tools/journal.ts';
+import { type Journal, loadCall, noted } from '../tools/journal.ts';
 import { ASKED_PLACE, type Confirmed } from '../tools/toolbox.ts';
 import type { Effect, MessageRef, Turn } from '../types.ts';
 import { type OpenQuestion, questionFor, saysYes } from './confirm.ts';
-import { hasActed } from './effects.ts';
 import { platformOf } from './ending.ts';
 import type { TurnDeps, TurnInput, Work } from './shapes.ts';
 
@@ -19,13 +18,15 @@ export interface Verdict {
 export async function verdictOf(
   deps: TurnDeps,
   { burst: [head], takenAt, behind = [] }: TurnInput,
-  { turn, turns, holder }: Pick<Work, 'turn' | 'holder'> & { turns: readonly Turn[] },
+  { turn, turns, holder, journal: own }: Pick<Work, 'turn' | 'holder'> & { turns: readonly Turn[]; journal: Journal },
 ): Promise<Verdict> {
   const { store, now, log } = deps;
   const answering = { turn, takenAt, behind };
   const open = questionFor(turns, answering);
-  const mayHaveActed = turn.generation > 0 && (!turn.reply || hasActed(turn.reply.effects));
-  const question = open ?? (mayHaveActed ? await answeredBefore(store, head, turn) : undefined);
+  // What an earlier reply tells that is not noted with the turn itself was noted with the one that asked.
+  const isElsewhere = (turn.reply?.effects?.length ?? 0) > own.effects().length;
+  const wasAsked = turn.generation > 0 && (!turn.reply || isElsewhere);
+  const question = open ?? (wasAsked ? await answeredBefore(store, head, turn) : undefined);
   if (!question) return {};
   const isYes =
     open !== undefined && saysYes(open, turns, answering, { now: now(), isListed: !platformOf(deps, head).hasButtons });
