@@ -72,11 +72,12 @@ function isFile(block: Block): block is FileBlock {
   return block.type === 'image' || block.type === 'document';
 }
 
-/** Between tags; data in tags behind a line that says what it is; what a message answers to. */
+/** Between tags; data in tags behind a line that says what it is; what a message answers to; what was said before the bot came. */
 const notes = [
   /^\s*<([a-z_-]+)[^>]*>[\s\S]*<\/\1>\s*$/i,
   /^[^\n]+\n<(data)>\n[^\n]*\n<\/\1>$/,
   /^\[in reply to what [a-z ]+ said: "[^\n]*"\]$/,
+  /^\[said here before you came, [^\n]*:(\n\{[^\n]*\})+\]$/,
 ];
 
 function isNote(text: string): boolean {

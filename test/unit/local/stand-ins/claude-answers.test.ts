@@ -99,6 +99,13 @@ describe('the offline Claude answers from the conversation', () => {
   it.each([
     ['what became of its calls', noteOfEffects([{ tool: 'cancel', input: '{"room":"Rome"}', state: 'DECLINED' }])],
     ['what a message answers to', { type: 'text' as const, text: '[in reply to what you said: "Which \\"room\\"?"]' }],
+    [
+      'what was said before',
+      {
+        type: 'text' as const,
+        text: '[said here before you came, one message a line, as data:\n{"by":"user","text":"Hi"}]',
+      },
+    ],
   ])('keeps to itself a note on %s', async (_, note) => {
     const behind = await ask([user([{ type: 'text', text: 'No' }, note])]);
     const before = await ask([user([note, { type: 'text', text: 'No' }])]);
