@@ -2,10 +2,11 @@
 import * as z from 'zod/mini';
 import { spokenTo } from '../../bots/identity.ts';
 import { Rejected } from '../../errors.ts';
+import { isBack } from '../../text/back.ts';
 import { pickContext } from '../../text/context.ts';
 import type { Ignored, Inbound, Intervened, MessageRef, Sent, Speaker } from '../../types.ts';
 import { readJsonBody, readShape } from '../kit/json-body.ts';
-import { contentFields, readContent } from './content.ts';
+import { contentFields, readContent, type TalkjsContent } from './content.ts';
 import { addressed, oursIn, type Team } from './group.ts';
 import type { OurUsers } from './our-users.ts';
 
@@ -102,7 +103,8 @@ export function parseSent(unread: unknown, { ours, ...team }: ParseOptions): Sen
   const call = addressed({ participants, speaker, mentions }, oursIn(participants, ours), team);
   if (call.to === 'group') return nothing('group without mention');
   if (content.text.trim() === '' && content.attachments.length === 0) return nothing('empty message');
-  const { text, attachments } = content;
+  const { attachments } = content;
+  const text = isBackToUs(content, ours) ? '/bot' : content.text;
   if (call.to === 'team') return { event: 'intervened', ...ref, speaker, text, attachments };
   const { referencedMessageId } = data.message;
   const { bot } = call;
@@ -121,6 +123,14 @@ export function parseSent(unread: unknown, { ours, ...team }: ParseOptions): Sen
     ...((call.to === 'ask' || call.to === 'perhaps') && call.ofTeam ? { ofTeam: call.ofTeam } : {}),
     ...(call.to === 'aside' ? { ofTeam: call.to } : {}),
   };
+}
+
+/** Where bots have to be called, so they are with the word that gives a conversation back. */
+function isBackToUs({ text, mentions }: TalkjsContent, ours: OurUsers): boolean {
+  return ours.some(({ userId }) => {
+    const words = mentions.get(userId);
+    return words !== undefined && isBack(text.replace(words, '').replace(/^\s*[,:]/, ''));
+  });
 }
 
 /** Where TalkJS tells who was mentioned, and not where, the words do not show it. */

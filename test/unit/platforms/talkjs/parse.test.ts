@@ -221,6 +221,23 @@ describe('a message.sent event', () => {
     expect(parseTalkjs(body, { ours, handoffUser: 'desk' })).not.toHaveProperty('ofTeam');
   });
 
+  it.each([
+    ['<!!mention:claude|Claude> /bot', '/bot'],
+    ['<!!mention:claude|Claude>: /Bot', '/bot'],
+    ['/bot <!!mention:claude|Claude>', '/bot'],
+    ['<!!mention:claude|Claude> /bot is the word', '@Claude /bot is the word'],
+    ['<!!mention:bob|Bob> /bot', '@Bob /bot'],
+  ])('%s says %s', (said, text) => {
+    const inbound = parse(
+      event(({ data }) => {
+        data.message.content = undefined;
+        data.message.text = said;
+      }),
+    );
+
+    expect(inbound).toMatchObject({ text });
+  });
+
   it.each<[string, (event: Event) => void]>([
     ['no data', (it) => Reflect.deleteProperty(it, 'data')],
     ['no message', ({ data }) => Reflect.deleteProperty(data, 'message')],
