@@ -10,7 +10,7 @@ const TESTS = 'test/{unit,flow,promises,e2e}/**/*.test.ts';
 /** What has no smaller size and takes long waits for `npm run test:all`. */
 const LONG = [
   'test/flow/{doctor,memory,reconify-outage,evals}.test.ts',
-  'test/e2e/{kills,npx,doctor,chat-api-stack,stack-ends,effects,bots-live}.test.ts',
+  'test/e2e/{kills,handoffs,npx,doctor,chat-api-stack,stack-ends,effects,bots-live}.test.ts',
   'test/e2e/{botpress-suite,new-platform,surroundings}.test.ts',
   'test/flow/bots-talkjs-second.test.ts',
   'test/flow/{scale-counts,stalls,talkjs-many}.test.ts',
