@@ -11,7 +11,7 @@ import { portBlock } from '../local/ports.ts';
 import { settingsIn, withLocalDefaults } from '../local/settings.ts';
 import { openStandIns } from '../local/stand-ins.ts';
 import { botsFolder, useBotsOf } from './build/bots/folder.ts';
-import { readBots } from './build/bots/read-bots.ts';
+import { type BotFolder, readBots } from './build/bots/read-bots.ts';
 import { CannotRun } from './cannot-run.ts';
 import { checkBedrock } from './doctor/bedrock.ts';
 import { ANTHROPIC_URL, checkClaude } from './doctor/claude.ts';
@@ -94,17 +94,20 @@ async function checkServices(env: Env, away: readonly string[]): Promise<Finding
   const readable = { ...env, RECORDS_QUEUE_URL: 'x', TABLE_NAME: 'x' };
   const { claude, reconify, otlp } = readSettings(readable, ['claude', 'reconify', 'otlp']);
   const isAway = (name: string) => away.includes(name);
+  const bots = readBots(botsFolder(process.env));
   const addresses = [
     ...(isAway('claude') || claude.provider === 'bedrock' ? [] : [claude.baseUrl ?? ANTHROPIC_URL]),
     ...(isAway('talkjs') || !env.TALKJS_APP_ID ? [] : [env.TALKJS_API_URL || TALKJS_URL]),
   ];
   const asked = await Promise.all([
     checkClock(addresses),
-    isAway('claude') ? [off('Claude: the offline stand-in, until ANTHROPIC_API_KEY is set')] : checkProvider(claude),
+    isAway('claude')
+      ? [off('Claude: the offline stand-in, until ANTHROPIC_API_KEY is set')]
+      : checkProvider(claude, bots),
     ...manifests.map(([name, { settings, operator }]) => {
       if (isAway(name)) return [off(`${operator.title}: the stand-in, until its keys are set`)];
       const own = settings.read(readable, []);
-      return own ? operator.check(own, readBots(botsFolder(process.env))) : [];
+      return own ? operator.check(own, bots) : [];
     }),
     reconify && !isAway('reconify') ? [off('Reconify was not tried: whatever is sent there is recorded')] : [],
     otlp && !isAway('otlp') ? checkOtlp(otlp) : [],
@@ -112,8 +115,11 @@ async function checkServices(env: Env, away: readonly string[]): Promise<Finding
   return asked.flat();
 }
 
-function checkProvider(claude: ClaudeSettings): Promise<Finding[]> {
-  return claude.provider === 'bedrock' ? checkBedrock(claude) : checkClaude(claude);
+/** Every model that is asked for an answer: the settings' and the bots'. */
+function checkProvider(claude: ClaudeSettings, bots: readonly BotFolder[]): Promise<Finding[]> {
+  const named = [claude, ...bots].flatMap(({ model, fallbackModel }) => [model ?? [], fallbackModel ?? []].flat());
+  const models = [...new Set(named)];
+  return claude.provider === 'bedrock' ? checkBedrock(claude, models) : checkClaude(claude, models);
 }
 
 async function tryDoors(local: Exclude<Awaited<ReturnType<typeof withStandIns>>, Finding>, stack: RunningStack) {

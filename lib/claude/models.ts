@@ -55,6 +55,15 @@ export function modelIdOf(model: string, { provider, profile = 'global' }: Provi
   return provider === 'anthropic' || model.includes('anthropic.') ? model : `${profile}.anthropic.${model}`;
 }
 
+const TOO_OLD_FOR_BEDROCK = /^claude-(?:\d.*|instant.*|(?:haiku|sonnet|opus)-4(?:-[0-6])?)$/;
+
+/** Why Bedrock never answers for a model, where it is known: our client's API version (2026-10-21) is there for Claude 4.7 and newer. From the vendor’s Bedrock pages, 2026-11-28. */
+export function lackOnBedrock(model: string): string | undefined {
+  return TOO_OLD_FOR_BEDROCK.test(plainName(model))
+    ? `must be Claude 4.7 or newer with CLAUDE_PROVIDER=bedrock, which ${model} is not`
+    : undefined;
+}
+
 /** Bytes of a picture are counted in base64: 10 MB of it at Anthropic, 5 MB on Bedrock. */
 const IMAGE_BYTES = { anthropic: 7_864_320, bedrock: 3_932_160 };
 

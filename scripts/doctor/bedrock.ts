@@ -7,10 +7,8 @@ import { type Finding, ok, wrong } from '../../lib/platforms/kit/finding.ts';
 
 const PATIENCE_MS = 10_000;
 
-export async function checkBedrock(settings: ClaudeSettings): Promise<Finding[]> {
-  const { model, fallbackModel } = settings;
-  const names = [...new Set([model, ...(fallbackModel ? [fallbackModel] : [])])];
-  return Promise.all(names.map((name) => checkModel(settings, modelIdOf(name, settings))));
+export async function checkBedrock(settings: ClaudeSettings, models: readonly string[]): Promise<Finding[]> {
+  return Promise.all(models.map((name) => checkModel(settings, modelIdOf(name, settings))));
 }
 
 async function checkModel(settings: ClaudeSettings, id: string): Promise<Finding> {

@@ -20,10 +20,8 @@ const modelShape = z.looseObject({
 });
 type Model = z.infer<typeof modelShape>;
 
-export async function checkClaude(settings: ClaudeSettings): Promise<Finding[]> {
-  const { model, fallbackModel } = settings;
-  const names = [...new Set([model, ...(fallbackModel ? [fallbackModel] : [])])];
-  return (await Promise.all(names.map((name) => checkModel(settings, name)))).flat();
+export async function checkClaude(settings: ClaudeSettings, models: readonly string[]): Promise<Finding[]> {
+  return (await Promise.all(models.map((name) => checkModel(settings, name)))).flat();
 }
 
 async function checkModel(settings: ClaudeSettings, name: string): Promise<Finding[]> {
@@ -51,7 +49,7 @@ async function checkModel(settings: ClaudeSettings, name: string): Promise<Findi
     return [
       wrong(
         `Claude knows no model ${name}`,
-        `CLAUDE_MODEL and CLAUDE_FALLBACK_MODEL name models of GET ${base}/v1/models`,
+        `CLAUDE_MODEL, CLAUDE_FALLBACK_MODEL and each bot.md name models of GET ${base}/v1/models`,
       ),
     ];
   return [

@@ -65,7 +65,7 @@ it.each([
     ['claude'],
   );
 
-  const [finding] = await checkBedrock(settings);
+  const [finding] = await checkBedrock(settings, [settings.model]);
 
   expect(finding).toMatchObject({ mark, what: expect.stringContaining(words) });
 });

@@ -9,6 +9,7 @@ import { createClaude } from '../../local/stand-ins/claude.ts';
 import { sendJson, serve } from '../../local/stand-ins/serve.ts';
 import { createTalkjs } from '../../local/stand-ins/talkjs.ts';
 import { freePort } from '../harness/running-stack.ts';
+import { folderOfBots } from '../harness/two-bots.ts';
 
 const SECRET = 'sk_test_example_do_not_use';
 let services: Awaited<ReturnType<typeof serve>>;
@@ -97,6 +98,16 @@ describe('the doctor', () => {
     expect(text).toContain('✓ the bot claude is a user there');
     expect(text).toContain('✓ Botpress takes the key; the user claude will be made with the first answer');
     expect(code).toBe(0);
+  });
+
+  it('asks for the models of each bot, too', async () => {
+    const BOTS_DIR = folderOfBots({ default: 'You help.', sales: '---\nmodel: claude-nobody\n---\nYou sell.' });
+
+    const { code, text } = await doctor({ ...real, BOTS_DIR });
+
+    expect(text).toContain('✓ Claude takes the key and knows claude-haiku-5-5');
+    expect(text).toContain('✗ Claude knows no model claude-nobody');
+    expect(code).toBe(1);
   });
 
   it.each([

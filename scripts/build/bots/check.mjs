@@ -1,9 +1,10 @@
-/** The build of bots: whether their tools load and are the ones that each bot names, before anything that runs is replaced by them. */
+/** The build of bots: whether their tools load and what each bot names is there, before anything that runs is replaced by them. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
+import { lackOnBedrock } from '../../../lib/claude/models.ts';
 import { BadSettings } from '../../../lib/errors.ts';
 import { allTools } from '../../../lib/tools/all.ts';
 import { chooseTools } from '../../../lib/tools/toolbox.ts';
@@ -55,11 +56,31 @@ ${files.map((file) => `loaded.push(await load(import(${JSON.stringify(file)})));
 `;
 }
 
-/** Throws `BadSettings` for a bot that names a tool that there is not. */
+/** Throws `BadSettings` for a bot that names a tool that there is not, and for models that Bedrock lacks where it is the one that is asked. */
 export async function checkChoices(bots, tools) {
+  const lacks = process.env.CLAUDE_PROVIDER?.trim() === 'bedrock' ? lacksOnBedrock(bots, process.env) : [];
+  if (lacks.length > 0) throw new BadSettings(...lacks);
   for (const { mcp, toolFiles, ...bot } of bots) {
     // Its client is loaded only where there is a server.
     const foreign = mcp.length === 0 ? [] : (await import('../../../lib/tools/mcp/tools.ts')).mcpTools(mcp);
     chooseTools(allTools, { ...bot, tools: [...toolFiles.map((file) => tools.get(file)), ...foreign] });
   }
+}
+
+/** What cannot be asked there, of the settings and of each bot. */
+function lacksOnBedrock(bots, { CLAUDE_MODEL, CLAUDE_FALLBACK_MODEL }) {
+  const named = [
+    ...Object.entries({ CLAUDE_MODEL, CLAUDE_FALLBACK_MODEL }),
+    ...bots.flatMap(({ knowledgeFolder, model, fallbackModel }) => {
+      const file = shown(path.join(path.dirname(knowledgeFolder), 'bot.md'));
+      return [
+        [`${file}: model`, model],
+        [`${file}: fallbackModel`, fallbackModel],
+      ];
+    }),
+  ];
+  return named.flatMap(([name, model]) => {
+    const lack = model && lackOnBedrock(model.trim());
+    return lack ? [`${name} ${lack}`] : [];
+  });
 }

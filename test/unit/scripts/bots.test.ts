@@ -107,6 +107,21 @@ describe('a folder of bots', () => {
   });
 });
 
+it.each([
+  ['model', 'claude-haiku-4-5'],
+  ['fallbackModel', 'claude-opus-4-1'],
+])('a %s that Bedrock lacks is told by its file, where Bedrock is asked', async (key, name) => {
+  const bots = readBots(folderWith({ 'default/bot.md': `---\n${key}: ${name}\n---\nYou help.` }));
+
+  await expect(checkBots(bots, root)).resolves.toBeUndefined();
+  vi.stubEnv('CLAUDE_PROVIDER', 'bedrock');
+  onTestFinished(() => void vi.unstubAllEnvs());
+
+  await expect(checkBots(bots, root)).rejects.toThrow(`default/bot.md: ${key} must be Claude 4.7 or newer`);
+  vi.stubEnv('CLAUDE_FALLBACK_MODEL', 'eu.anthropic.claude-opus-4-6-v1');
+  await expect(checkBots(bots, root)).rejects.toThrow(/CLAUDE_FALLBACK_MODEL must be[\s\S]*default\/bot\.md/);
+});
+
 describe('a bundle', () => {
   it('has the bots of BOTS_DIR in it, with their tools, wherever the folder lies; and a door knows no prompt', async () => {
     const folder = folderWith({
