@@ -15,7 +15,7 @@ const LONG = [
   'test/flow/bots-talkjs-second.test.ts',
   'test/flow/{scale-counts,stalls,talkjs-many}.test.ts',
   'test/promises/{storms,garbage}-botpress.test.ts',
-  'test/promises/{storms-effects,crash-effects,memory}.test.ts',
+  'test/promises/{storms-effects,crash-effects,crash-growing,memory}.test.ts',
 ];
 
 /** What is about other services than the table: once is enough. */

@@ -18,7 +18,7 @@ export interface Line {
   sender: string;
   text: string;
   createdAt: number;
-  custom?: { replyKey?: string };
+  custom?: { replyKey?: string; isTyping?: string };
 }
 
 export interface RunningStack {
