@@ -90,6 +90,27 @@ it('stays in the conversation after a reload, in a window that stands open again
   await answerWith(page, 'harbour');
 });
 
+it('goes on in the newest conversation of a user whom the page has signed in, on any device', async () => {
+  const response = await fetch(`${api()}/chat-api/local/users/key`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-admin-secret': 'local chat api secret' },
+    body: JSON.stringify({ id: 'grace-of-two-devices' }),
+  });
+  const { key } = await response.json();
+  const tag = `data-name="Ada" data-user-key="${key}"`;
+  const first = await visit(tag);
+  await button(first).click();
+  await say(first, 'Remember the word lighthouse.');
+  await answerWith(first, 'lighthouse');
+
+  const second = await visit(tag);
+  await button(second).click();
+
+  await answerWith(second, 'lighthouse');
+  await say(second, 'Which word?');
+  await answerWith(first, 'Which word?');
+});
+
 it('keeps a thumb with its comment, given by keyboard', async () => {
   const page = await visit();
   await button(page).click();

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { type OpenDoor, openGrowingTalkjs } from '../harness/promises/doors.ts';
 import { runOnce } from '../harness/promises/matrix.ts';
 import { crashMatrix } from '../harness/promises/matrix-of.ts';
+import { provenOnPage } from '../harness/promises/reliability-page.ts';
 
 /** What still said that it was being written when nothing waited any more. */
 const unfinished: string[] = [];
@@ -25,7 +26,8 @@ it('grows in these runs', async () => {
   expect(steps.filter((step) => step === 'TalkJS PUT')).toHaveLength(2);
 });
 
-crashMatrix('TalkJS, growing', open, { isQueued: true });
+// Edits are made while the answer is written.
+crashMatrix('TalkJS, growing', open, { isQueued: true, toPage: provenOnPage });
 
 it('leaves no mark in any of these runs', () => {
   expect(unfinished).toEqual([]);
