@@ -117,11 +117,15 @@ export interface Quote {
   text: string;
 }
 
-/** A message from before the bot came, as its platform lists it; `at` in ms, `from` the id of who said it. */
-export interface Earlier extends Quote {
-  id: string;
+/** A message that is quoted: when it was said (ms), and the id of who said it, or of whom the bot answered. */
+export interface Quoted extends Quote {
   at: number;
   from: string;
+}
+
+/** A message from before the bot came, as its platform lists it. */
+export interface Earlier extends Quoted {
+  id: string;
 }
 
 /** One user message inside a turn; a turn holds several when a burst is answered together. */
@@ -448,7 +452,7 @@ export interface Platform {
     of: Pick<Sent, 'conversation' | 'speaker'>,
     messageId: string,
     signal: AbortSignal,
-  ): Promise<Quote | undefined>;
+  ): Promise<Quoted | undefined>;
   /** The newest messages of the conversation, in any order. Throws `Later` while it does not answer. */
   earlier?(of: Pick<Sent, 'conversation' | 'speaker'>, signal: AbortSignal): Promise<Earlier[]>;
   /** Where it knows who helps the users: which role somebody has, '' for none, and whether that makes them one of the team. */

@@ -16,6 +16,8 @@ export interface Looked {
   /** The turns of the user up to that time, and those that these answered. */
   own: Item[];
   hasOthers: boolean;
+  /** When they first said something (ms), as far as it is still known. */
+  from: number;
   /** Months in which the user has said something since. */
   since: Set<string>;
 }
@@ -23,7 +25,7 @@ export interface Looked {
 /** Looks for a user in one conversation, and removes what is found. Throws `Later` when the table does not answer: to be repeated then. */
 export function openSpeakerRemoval(table: Table, shelf: Pick<ReturnType<typeof openShelf>, 'unstrand' | 'clear'>) {
   async function look(pk: string, user: string, at: number): Promise<Looked> {
-    const looked: Looked = { own: [], hasOthers: false, since: new Set() };
+    const looked: Omit<Looked, 'from'> = { own: [], hasOthers: false, since: new Set() };
     const merged: Item[] = [];
     for (let after: string | undefined; ; ) {
       const { items, next } = await table.query({ pk, from: 'T#', to: 'T#~', after });
@@ -44,9 +46,13 @@ export function openSpeakerRemoval(table: Table, shelf: Pick<ReturnType<typeof o
     const into = new Set(looked.own.map(({ sk }) => sk));
     looked.own.push(...merged.filter((item) => into.has(String(item.into))));
     const [before] = await table.read([{ pk, sk: EARLIER_SK }]);
-    const isOfOthers = ({ by, from }: Earlier) => by === 'user' && from !== user;
-    if (((before?.earlier ?? []) as Earlier[]).some(isOfOthers)) looked.hasOthers = true;
-    return looked;
+    const earlier = (before?.earlier ?? []) as Earlier[];
+    if (earlier.some(({ by, from }) => by === 'user' && from !== user)) looked.hasOthers = true;
+    const times = [
+      ...looked.own.map(({ sk }) => partsOfSk(sk).createdAt),
+      ...earlier.flatMap(({ from, at }) => (from === user ? at : [])),
+    ];
+    return { ...looked, from: Math.min(...times) };
   }
 
   /** Where others have spoken, too. Gives the ids of what is gone, and of records that were parked. */

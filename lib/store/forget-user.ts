@@ -6,7 +6,7 @@ import { allDues } from './due.ts';
 import type { Dynamo } from './dynamo.ts';
 import { type Forget, type Forgetting, REMEMBERED_SECONDS } from './forget.ts';
 import { openSpeakerRemoval } from './forget-speaker.ts';
-import { noteCut } from './gone.ts';
+import { noteAmongOthers, noteCut } from './gone.ts';
 import { openTable } from './items.ts';
 import { goneUser, partition } from './keys.ts';
 import { openShelf } from './records.ts';
@@ -58,6 +58,9 @@ export function openForgetUser(
       looked.hasOthers || looked.since.size > 0 || (isOfChatApi && (await chatApi.hasOthers(conversation, of.user)));
     if (isShared) {
       await noteCut(table, there, looked.own, expiresAt());
+      // First, as a turn of another user may be told of it just now.
+      if (Number.isFinite(looked.from))
+        await noteAmongOthers(table, there, { from: looked.from, at: how.at, expiresAt: expiresAt() });
       const { messages, parked } = await speaker.removeFrom(there, of.user, { ...looked, dues: how.dues });
       if (isOfChatApi) await chatApi.removeSpeaker(conversation, of.user, new Set(messages), how.at);
       result.turns += looked.own.length;

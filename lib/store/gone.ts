@@ -2,7 +2,7 @@
 import type { MessageRef, Said } from '../types.ts';
 import type { Access } from './access.ts';
 import type { Item, Table } from './items.ts';
-import { gone, goneByPseudonym, goneUser, partsOfSk } from './keys.ts';
+import { gone, goneAmongOthers, goneByPseudonym, goneUser, partsOfSk } from './keys.ts';
 
 type UserOf = Pick<MessageRef, 'platform'> & { user: string };
 
@@ -80,13 +80,29 @@ export interface RecordAbout {
   saidAt: number;
 }
 
-/** Whether conversation or user were forgotten since. One read of two items. */
+/**
+ * Whether conversation or user were forgotten since, or another user of it, of whom Claude was told by then what they had said before. One
+ * read of three items.
+ */
 export async function isRecordGone(
   table: Pick<Table, 'read'>,
   { session, user, saidAt }: RecordAbout,
 ): Promise<boolean> {
   const marks = await table.read(goneByPseudonym({ session, user }));
-  return marks.some((mark) => Number(mark?.at ?? 0) >= saidAt);
+  return marks.some((mark) => Number(mark?.at ?? 0) >= saidAt && Number(mark?.from ?? 0) <= saidAt);
+}
+
+/** Notes that somebody is forgotten at `at` who had said something in it since `from` (ms). */
+export async function noteAmongOthers(
+  table: Pick<Table, 'read' | 'put'>,
+  of: Pick<MessageRef, 'platform' | 'conversation'>,
+  { from, at, expiresAt }: { from: number; at: number; expiresAt: number },
+): Promise<void> {
+  const key = goneAmongOthers(of);
+  const [before] = await table.read([key]);
+  const earliest = Math.min(from, Number(before?.from ?? from));
+  const latest = Math.max(at, Number(before?.at ?? at));
+  await table.put({ ...key, from: earliest, at: latest, expiresAt });
 }
 
 /**

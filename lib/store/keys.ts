@@ -39,13 +39,21 @@ export function goneUser({ platform, user }: Pick<MessageRef, 'platform'> & { us
   return { pk: `${GONE}U#${pseudonym(platform, user)}`, sk: '-' };
 }
 
-/** Both by the pseudonyms, which is all that a record says. */
+/** Where it is kept between which times a conversation of others held words of somebody who was forgotten. */
+export function goneAmongOthers({ platform, conversation }: Pick<MessageRef, 'platform' | 'conversation'>): Key {
+  return { pk: gone({ platform, conversation }).pk, sk: AMONG_OTHERS };
+}
+
+/** All three by the pseudonyms, which is all that a record says. */
 export function goneByPseudonym({ session, user }: { session: string; user: string }): Key[] {
   return [
     { pk: `${GONE}C#${session}`, sk: '-' },
     { pk: `${GONE}U#${user}`, sk: '-' },
+    { pk: `${GONE}C#${session}`, sk: AMONG_OTHERS },
   ];
 }
+
+const AMONG_OTHERS = 'AMONG';
 
 const GONE = 'GONE#';
 

@@ -124,6 +124,16 @@ export function openTurns(access: Access) {
       });
     },
 
+    /** What is kept of what was said, in the place of that with quotes; where the turn is gone, so are they. */
+    async unquote(ref: MessageRef, said: readonly Said[]): Promise<void> {
+      await update(partition(ref), turnSk(ref), {
+        UpdateExpression: 'SET said = :said',
+        ConditionExpression: 'attribute_exists(#state)',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: { ':said': said },
+      });
+    },
+
     /** A turn without a question, answered from the start; false when there is one already that a newer generation need not mend. */
     say: (ref: MessageRef, reply: Reply, generation: number): Promise<boolean> =>
       begin(ref, 'ANSWERED', { said: [], reply, generation }),

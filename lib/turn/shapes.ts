@@ -30,6 +30,7 @@ export interface TurnDeps {
     | 'between'
     | 'merge'
     | 'answer'
+    | 'unquote'
     | 'sendAlone'
     | 'replace'
     | 'say'

@@ -9,6 +9,7 @@ import { hasActed } from './effects.ts';
 import { comesBack, platformOf, replyKey } from './ending.ts';
 import { dropForgotten, type Entered, enter, forgottenTurn } from './forgotten.ts';
 import { close, keep, release } from './keep.ts';
+import { withoutForgotten } from './quote.ts';
 import { send, sendUnstored } from './send.ts';
 import { alone, letOthers } from './sending.ts';
 import type { Taken, TurnDeps, TurnInput, Work } from './shapes.ts';
@@ -67,6 +68,7 @@ async function begin(deps: TurnDeps, input: TurnInput, work: Work): Promise<Turn
   const written = { ...decision.reply, ms: deps.now() - startedAt };
   const { reply, isStored } = await keep(deps, input, { holder, said, reply: written });
   if (isStored) {
+    await withoutForgotten(deps, { head, said, ...(await work.looking.catch(() => UNKNOWN)) });
     const sent = send(deps, input, { turn, reply, startedAt }).catch(letOthers(deps, head, holder.owner));
     return { ...turn, said, ...(await sent) };
   }

@@ -350,6 +350,34 @@ it.each(['alone', 'among others'])('a turn of /chat that was cut short %s is not
   expect(asked).toBe(1);
 });
 
+it('what another one quotes of them, and is being answered to just then, is not kept', async () => {
+  const of = { platform: 'talkjs', conversation: 'quoting' } as const;
+  const quoted = await say({ ...of, user: 'quentin', text: 'Words of quentin' });
+  const other = await say({ ...of, user: 'rita', text: 'Words of rita' });
+  const sent = (messageId: string, quotes: string): Sent => ({
+    ...{ event: 'sent', ...of, messageId, createdAt: Date.now(), speaker: { id: 'bert' } },
+    ...{ text: 'Is that so?', attachments: [], quotes },
+  });
+  const asked: unknown[] = [];
+  const compose: Compose = async ({ turn: { said } }) => {
+    asked.push(said[0]?.quote?.text);
+    if (asked.length === 1) await forgetUser({ platform: 'talkjs', user: 'quentin' });
+    return { reply: { kind: 'answer', text: 'It is.', stop: 'end_turn' } };
+  };
+  const answer = (...burst: [Sent]) =>
+    takeTurn(
+      { ...turnDeps(async () => []), compose },
+      { burst, generation: 0, attempts: 1, remainingMs: () => 60_000 },
+    );
+
+  await answer(sent('q1', quoted.messageId));
+  await answer(sent('q2', other.messageId));
+
+  expect(asked).toEqual(['Words of quentin', 'Words of rita']);
+  expect(await found(name, 'Words of quentin')).toEqual([]);
+  expect(await found(name, '"quote":{"by":"user","text":"Words of rita"}')).toHaveLength(1);
+});
+
 it('what waits to be told of them is told to nobody, and what is of others is', async () => {
   const told = openTold(table, Date.now);
   const letter = { to: 'webhook', id: 'evt_1', platform: 'talkjs', conversation: 'of-many' } as const;
@@ -387,6 +415,7 @@ describe('with a turn running, records waiting and Reconify down', () => {
     await world.reply(batch([{ ...made('talkjs', 'yves-room', 'A secret of yves.', -900), speaker }]), context);
     await world.reply(batch([made('talkjs', 'all-room', 'Words of alice.', -800)]), context);
     await world.reply(batch([{ ...made('talkjs', 'all-room', 'Said by yves to all.', -700), speaker }]), context);
+    await world.reply(batch([made('talkjs', 'all-room', 'Alice, told of what yves said.', -650)]), context);
     const { isHeld, release } = world.holdClaude();
     const running = { ...made('talkjs', 'yves-room', 'What yves asks now.', -600), speaker };
     const answering = world.reply(batch([running]), context);
@@ -402,9 +431,9 @@ describe('with a turn running, records waiting and Reconify down', () => {
     const posted = JSON.stringify(logs.reconify.records);
     expect(isDone).toBe(true);
     expect([back, later]).toEqual([{ batchItemFailures: [] }, { batchItemFailures: [] }]);
-    expect(await found(logs.table, 'yves')).toEqual([]);
+    expect(await found(logs.table, 'yves')).toEqual([expect.stringContaining('Alice, told of')]);
     expect(posted).toContain('Words of alice.');
-    expect(posted).not.toMatch(/A secret of yves|What yves asks now/);
+    expect(posted).not.toMatch(/A secret of yves|What yves asks now|Said by yves to all/);
     expect(logs.reconify.records).toHaveLength(1);
     expect(JSON.stringify(await chat.transcript('yves-room'))).not.toContain('What yves asks now');
   });
