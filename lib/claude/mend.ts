@@ -29,7 +29,7 @@ export function shortened(
   return half.length < messages.length ? { messages: half, leftOut: [] } : withoutFiles(messages, files, []);
 }
 
-/** Without the thoughts that are not taken; or without the files that the API names, or all where it names none. */
+/** Without the thoughts that are not taken; or without the files that the API names, or all where it names none; or without pictures of tools. */
 export function corrected(
   messages: readonly MessageParam[],
   files: readonly ShownFile[],
@@ -37,8 +37,27 @@ export function corrected(
 ): Mended | undefined {
   const thoughtless = withoutThoughts(messages);
   const isLess = JSON.stringify(thoughtless).length < JSON.stringify(messages).length;
-  return isThought && isLess ? { messages: thoughtless, leftOut: [] } : withoutFiles(messages, files, blocks);
+  if (isThought && isLess) return { messages: thoughtless, leftOut: [] };
+  return withoutFiles(messages, files, blocks) ?? withoutPictures(messages);
 }
+
+/** What a tool shows is looked at by its beginning only: more of it may be broken. */
+function withoutPictures(messages: readonly MessageParam[]): Mended | undefined {
+  let isLess = false;
+  const instead = (block: ContentBlockParam): ContentBlockParam => {
+    if (block.type !== 'tool_result' || !Array.isArray(block.content)) return block;
+    const content = block.content.map((part) => (part.type === 'image' ? LEFT_OUT : part));
+    isLess ||= content.includes(LEFT_OUT);
+    return { ...block, content };
+  };
+  const mended = messages.map((message): MessageParam => {
+    if (message.role === 'system' || typeof message.content === 'string') return message;
+    return { ...message, content: message.content.map(instead) };
+  });
+  return isLess ? { messages: mended, leftOut: [] } : undefined;
+}
+
+const LEFT_OUT = { type: 'text' as const, text: '(A picture was left out: it cannot be shown.)' };
 
 function withoutFiles(
   messages: readonly MessageParam[],

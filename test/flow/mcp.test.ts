@@ -180,6 +180,18 @@ describe('a pinned tool', () => {
     ]);
   });
 
+  it('keeps the turn when the API does not take its picture', async () => {
+    const call = { text: null, tools: [{ name: 'everything__get_tiny_image', input: {} }] };
+    world.claude.script(call, { status: 400, errorMessage: 'Could not process image' }, { text: 'A logo.' });
+
+    const answer = await world.converse('broken-picture', 'Show it');
+
+    expect(answer).toBe('A logo.');
+    const last = JSON.stringify(world.claude.requests.at(-1)?.body);
+    expect(last).not.toContain('"type":"image"');
+    expect(last).toContain('A picture was left out');
+  });
+
   it('gets the headers with the secret, and asks nothing where it only looks', async () => {
     const result = await told('shop__orders_status', { order: '4711' }, 'status');
 

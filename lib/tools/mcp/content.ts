@@ -1,6 +1,8 @@
 /** Tools of MCP servers: what a call gave → what Claude takes of it. Pure. */
 import type { ImageBlockParam } from '@anthropic-ai/sdk/resources/messages/messages';
 import * as z from 'zod/mini';
+import { contentOf } from '../../attachments/content.ts';
+import type { ImageType } from '../../attachments/pixels.ts';
 import { Shown } from '../wrap.ts';
 
 const block = z.union([
@@ -9,7 +11,12 @@ const block = z.union([
   z.object({ type: z.literal('resource_link'), uri: z.string(), name: z.optional(z.string()) }),
   z.object({
     type: z.literal('resource'),
-    resource: z.object({ uri: z.string(), text: z.optional(z.string()), mimeType: z.optional(z.string()) }),
+    resource: z.object({
+      uri: z.string(),
+      text: z.optional(z.string()),
+      blob: z.optional(z.string()),
+      mimeType: z.optional(z.string()),
+    }),
   }),
   z.object({ type: z.string() }),
 ]);
@@ -22,11 +29,9 @@ const resultShape = z.object({
 
 type Block = z.infer<typeof block>;
 
-/** The pictures that the Messages API takes. */
-const PICTURES = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'] as const;
-
-/** Of pictures of one result (base64 characters), so that it can be kept in the journal. */
+/** Of pictures of one result (base64 characters), so that it can be kept in the journal, and tokens, as each costs some. */
 const MAX_PICTURES_CHARS = 180_000;
+const MAX_PICTURES_TOKENS = 20_000;
 const MAX_BLOCKS = 50;
 
 export interface Content {
@@ -43,14 +48,16 @@ export function readResult(result: unknown): Content {
   const { content = [], structuredContent, isError = false } = parsed.data;
   const blocks = content.slice(0, MAX_BLOCKS).flatMap((one) => block.safeParse(one).data ?? []);
   const pictures: ImageBlockParam[] = [];
-  let room = MAX_PICTURES_CHARS;
+  let chars = MAX_PICTURES_CHARS;
+  let tokens = MAX_PICTURES_TOKENS;
   const words = blocks.map((one): unknown => {
     const picture = pictureOf(one);
-    if (!picture) return wordsOf(one);
-    const size = picture.source.type === 'base64' ? picture.source.data.length : 0;
-    if (size > room) return '(a picture was left out: it is too large)';
-    room -= size;
-    pictures.push(picture);
+    if (picture === undefined) return wordsOf(one);
+    if ('problem' in picture) return `(a picture was left out: it is ${picture.problem})`;
+    if (picture.data.length > chars || picture.tokens > tokens) return '(a picture was left out: it is too large)';
+    chars -= picture.data.length;
+    tokens -= picture.tokens;
+    pictures.push({ type: 'image', source: { type: 'base64', media_type: picture.mediaType, data: picture.data } });
     return '(a picture, shown below)';
   });
   const left = content.length - blocks.length;
@@ -62,10 +69,29 @@ export function readResult(result: unknown): Content {
   return { isError, data, shown: new Shown(data, pictures) };
 }
 
-function pictureOf(one: Block): ImageBlockParam | undefined {
-  if (one.type !== 'image' || !('data' in one)) return undefined;
-  const media_type = PICTURES.find((type) => type === one.mimeType);
-  return media_type && { type: 'image', source: { type: 'base64', media_type, data: one.data } };
+interface Picture {
+  mediaType: ImageType;
+  data: string;
+  tokens: number;
+}
+
+/** By its bytes, whatever its server calls it: one that the API does not take would cost the turn. `undefined` for what is none. */
+function pictureOf(one: Block): Picture | { problem: string } | undefined {
+  const data = one.type === 'image' && 'data' in one ? one.data : blobOf(one);
+  if (data === undefined) return undefined;
+  const bytes = Buffer.from(data, 'base64');
+  const found = contentOf(bytes, { imageBytes: MAX_PICTURES_CHARS, pages: 0 });
+  if ('problem' in found) return found;
+  const { mediaType, tokens } = found;
+  if (mediaType === 'application/pdf') return { problem: 'no picture' };
+  return { mediaType, data: bytes.toString('base64'), tokens };
+}
+
+/** Of a resource that says it is a picture. */
+function blobOf(one: Block): string | undefined {
+  if (!('resource' in one)) return undefined;
+  const { blob, mimeType = '' } = one.resource;
+  return mimeType.startsWith('image/') ? blob : undefined;
 }
 
 /** A link is named and never followed: its server would choose what we ask. */

@@ -1,6 +1,7 @@
 /** A call of an MCP server that is slow, and what is asked about one. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Around, withServer } from '../../../lib/tools/mcp/client.ts';
+import { readResult } from '../../../lib/tools/mcp/content.ts';
 import { nameFor, pin } from '../../../lib/tools/mcp/pinned.ts';
 import { mcpTools } from '../../../lib/tools/mcp/tools.ts';
 import { type HandMadeMcp, openMcpServer } from '../../harness/mcp-server.ts';
@@ -62,6 +63,37 @@ it.each([
   ['20 KB', { type: 'object', description: 'x'.repeat(20_000) }, /over 16 KB/],
 ])('is not pinned with an input that the Messages API would refuse: %s', (_, inputSchema, why) => {
   expect(pin({ name: 'send', inputSchema })).toEqual({ refused: expect.stringMatching(why) });
+});
+
+/** As far as a picture is looked at: its beginning, and filled up to so many bytes. */
+function png(width: number, height: number, bytes = 100): string {
+  const head = Buffer.alloc(bytes);
+  head.write('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1');
+  head.writeUInt32BE(width, 16);
+  head.writeUInt32BE(height, 20);
+  return head.toString('base64');
+}
+
+const picture = (data: string, mimeType = 'image/png') => ({ type: 'image', data, mimeType });
+const resource = (blob: string, mimeType: string) => ({ type: 'resource', resource: { uri: 'x://y', blob, mimeType } });
+
+it.each([
+  ['a picture', [picture(png(10, 10))], 1],
+  ['one that is called something else', [picture(png(10, 10), 'image/jpeg')], 1],
+  ['one in a resource', [resource(png(10, 10), 'image/png')], 1],
+  ['none that is no picture', [picture(Buffer.from('<svg/>').toString('base64'))], 0],
+  ['none that is broken', [picture(png(10, 10).slice(0, 24))], 0],
+  ['none that is too wide', [picture(png(9_000, 10))], 0],
+  ['none beyond 180 KB together', [picture(png(10, 10, 100_000)), picture(png(10, 10, 100_000))], 1],
+  ['none beyond what may be paid for together', Array.from({ length: 50 }, () => picture(png(2_500, 2_500))), 4],
+  ['no PDF', [resource(Buffer.from('%PDF-1.7 %%EOF').toString('base64'), 'application/pdf')], 0],
+])('shows %s', (_, content, shown) => {
+  const { shown: result } = readResult({ content });
+
+  expect(result.pictures.map(({ source }) => 'media_type' in source && source.media_type)).toEqual(
+    Array.from({ length: shown }, () => 'image/png'),
+  );
+  expect(JSON.stringify(result.data).match(/left out/g) ?? []).toHaveLength(content.length - shown);
 });
 
 it.each([
