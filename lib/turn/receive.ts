@@ -3,7 +3,7 @@ import { sizes } from '../bounds.ts';
 import { causeOf, Rejected } from '../errors.ts';
 import { errorName, type Fields, type Log, labelsOf } from '../log.ts';
 import type { Dialect, Inbound, WebhookRequest } from '../types.ts';
-import { bound } from './bound.ts';
+import { bound, isSound } from './bound.ts';
 
 export interface ReceiveDeps {
   dialect: Dialect;
@@ -26,7 +26,8 @@ export async function receive(deps: ReceiveDeps, request: WebhookRequest): Promi
     dialect.verify(request, now());
     const inbound = dialect.parse(request);
     if ('ignored' in inbound) {
-      log('webhook-ignored', { ...(inbound.about && labelsOf(inbound.about)), reason: inbound.ignored });
+      const { about, ignored } = inbound;
+      log('webhook-ignored', { ...(about && isSound(about.messageId) && labelsOf(about)), reason: ignored });
       return { status: 200, body: { ok: true } };
     }
     labels = labelsOf(inbound);

@@ -45,18 +45,28 @@ describe.each([
     return stream;
   }
 
+  /** Listens while what was said is replayed; where a busy machine takes too long for that, once more, as another user. */
+  async function listenSoon(text: string, knowns: readonly string[]) {
+    for (;;) {
+      const { key } = await newUser();
+      const id = await newConversation(key);
+      const saidAt = Date.now();
+      await say(key, id, text);
+      await world.quiet();
+      const opened = await Promise.all(knowns.map((known) => listen(key, id, { 'last-event-id': known })));
+      if (Date.now() - saidAt < 1_500) return opened;
+      for (const stream of opened) stream.leave();
+    }
+  }
+
   it.concurrent('opens at once, and replays the last two seconds', async () => {
-    const { key } = await newUser();
-    const id = await newConversation(key);
-    await say(key, id, 'just before');
+    const [stream] = await listenSoon('just before', ['']);
 
-    const stream = await listen(key, id);
-
-    const replayed = await stream.wait('message_created');
-    expect(stream.status).toBe(200);
-    expect(stream.headers.get('content-type')).toBe('text/event-stream');
-    expect(stream.text().startsWith(':ok\n\n')).toBe(true);
-    expect(replayed.data).toMatchObject({ payload: { text: 'just before' }, isBot: false });
+    const replayed = await stream?.wait('message_created');
+    expect(stream?.status).toBe(200);
+    expect(stream?.headers.get('content-type')).toBe('text/event-stream');
+    expect(stream?.text().startsWith(':ok\n\n')).toBe(true);
+    expect(replayed?.data).toMatchObject({ payload: { text: 'just before' }, isBot: false });
   });
 
   it.concurrent('tells both sides of the conversation, each signal once and in order, with ids that rise', async () => {
@@ -108,14 +118,7 @@ describe.each([
   });
 
   it.concurrent('takes a last event it does not know for a new beginning', async () => {
-    const { key } = await newUser();
-    const id = await newConversation(key);
-    await say(key, id, 'hello');
-    await world.quiet();
-
-    const opened = await Promise.all(
-      ['1-1', '999-1', 'nonsense', '1-'].map((known) => listen(key, id, { 'last-event-id': known })),
-    );
+    const opened = await listenSoon('hello', ['1-1', '999-1', 'nonsense', '1-']);
     await Promise.all(opened.map((stream) => stream.wait('message_created', ({ data }) => data.isBot)));
 
     for (const { events } of opened) expect(events).toHaveLength(2);

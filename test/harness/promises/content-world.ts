@@ -115,7 +115,8 @@ export async function openContentWorld(mounts: Record<string, Handler>, settings
         const Entries = batch.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle }));
         await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queues.turns, Entries }));
       }
-      const sent = waited.map(inboundOf).filter(({ event }) => event === 'sent');
+      // What members of a group say to each other is for nobody of us; a turn looks who is there.
+      const sent = waited.map(inboundOf).filter((inbound) => inbound.event === 'sent' && !inbound.among);
       const found = await Promise.all(
         sent.map((inbound) => store.find(inbound as Extract<Inbound, { event: 'sent' }>)),
       );
