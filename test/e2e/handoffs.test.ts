@@ -1,5 +1,6 @@
 /** Promise: a handoff reaches somebody and comes back, while workers and deliverers are killed with SIGKILL and the receiver fails. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { openDynamo, openStore, type Store } from '../../lib/store/store.ts';
 import type { ReceivedEvent } from '../../local/stand-ins/events.ts';
 import { patience } from '../harness/patience.ts';
 import { chanceOf } from '../harness/promises/chance.ts';
@@ -17,9 +18,13 @@ interface Received extends ReceivedEvent {
 }
 
 let stack: RunningStack;
+let store: Store;
 
 beforeAll(async () => {
   stack = await startStack({ USER_MESSAGES_PER_MINUTE: '0', OPERATOR_KEYS: 'a-key-of-the-test-alone' });
+  const { urls } = await stack.status();
+  process.env.AWS_ENDPOINT_URL_DYNAMODB = urls.dynamodb;
+  store = openStore(openDynamo(), 'Table', Date.now);
 });
 afterAll(() => stack?.end());
 
@@ -58,6 +63,7 @@ test(`${CONVERSATIONS} handoffs are told in order, taken and given back, and not
     if (isKilling) await kill('events');
     await told(name, ['handoff.requested', 'handoff.taken']);
     await stack.say(name, 'Thank you!');
+    await heard(name, ['Bob here.', 'Thank you!']);
     if (way === '/bot') await as('bob', name, '/bot');
     else await post(0, '/operator', { do: 'resume', platform: 'talkjs', conversation: name });
     const events = await told(name, ['handoff.requested', 'handoff.taken', 'handoff.returned']);
@@ -87,6 +93,15 @@ test(`${CONVERSATIONS} handoffs are told in order, taken and given back, and not
     }
   }
 }, 900_000);
+
+/** Resolves when that was remembered, and left to people. */
+async function heard(conversation: string, texts: readonly string[]): Promise<void> {
+  await vi.waitFor(async () => {
+    const { turns } = await store.recent({ platform: 'talkjs', conversation });
+    const left = turns.filter(({ state }) => state === 'SKIPPED');
+    expect(left.flatMap(({ said }) => said.map(({ text }) => text))).toEqual(texts);
+  }, patience);
+}
 
 /** What the receiver was told of it, repeats left out as a receiver leaves them out, once it is that. */
 function told(conversation: string, types: readonly string[]): Promise<Received[]> {
