@@ -12,7 +12,7 @@ export default class EmbeddedStack {
     const build = async () => {
       const { build, doorsWithBots } = await import('../scripts/build/build.mjs');
       const { memoryFor } = await import('../scripts/build/knowledge/memory.ts');
-      const built = await build({ root: serverless.serviceDir, isChecked: true });
+      const built = await build({ root: serverless.serviceDir, isChecked: true }).catch(inOneSentence);
       for (const door of doorsWithBots(built)) {
         const answering = serverless.service.getFunction(door);
         answering.memorySize = memoryFor(built.indexed, answering.memorySize);
@@ -43,6 +43,13 @@ export default class EmbeddedStack {
       'before:offline:start:end': never,
     };
   }
+}
+
+/** What is wrong with a bot's tools, or with a model, needs no stack. */
+function inOneSentence(error) {
+  if (error?.name !== 'BadSettings') throw error;
+  console.error(error.message);
+  process.exit(1);
 }
 
 function refuseOldNode() {
