@@ -65,6 +65,13 @@ async function burst(load, { child, connections, ms }) {
   return { acks, perSecond: acks / seconds, p50: median(latencies), p99: quantile(latencies, 0.99), cpu: spent / acks };
 }
 
+/** From CPU profiles of the function, and from its parts one by one. */
+const WHY = [
+  'HMAC and JSON.parse, which both need, are nearly half of ours (4 and 4.1 of some 18 µs). What Express does not do here is to count depth and lists of the',
+  'body before it is parsed (1.5 µs), to hold what anybody may send against a schema (5), and the log label (0.8). The classic schemas of zod compile',
+  'themselves, which would save 1.8 µs a webhook and cost every cold start 2 ms; what they compile to is a closure, which no build can write down.',
+].join('\n');
+
 function report(taken, invoked) {
   const of = (name, connections, figure) =>
     taken.find((one) => one.name === name && one.connections === connections).rounds.map((round) => round[figure]);
@@ -94,7 +101,7 @@ function report(taken, invoked) {
           ['the Express receiver behind serverless-http', spread(express), '1'],
         ],
       ),
-      'HMAC and JSON.parse, which both need, are nearly half of ours (3.0 and 4.1 of some 15 µs); the rest of Express is 3.3 times the rest of ours, in which a schema for bodies that anybody may send is 2.5 µs and the log label 0.5. Compiled schemas (the classic ones of zod) would save 1.8 µs a webhook and cost every cold start 2 ms.',
+      WHY,
       'Over HTTP, where both stand behind node:http; ours needs a bridge there that makes the events of API Gateway. What both spend most on is the system call that sends the answer and wakes the sender.',
       table(
         ['ratio', ...CONNECTIONS.map((connections) => `${connections} connections`)],

@@ -60,7 +60,8 @@ const WHY = [
   'What is above the target is the price of a table and of a door. The profile is flat: of the 2 ms until the calls are out, signing',
   'takes 0.24 ms, serialising 0.2, the HMACs 0.15, the system calls that send them 0.25, the middleware of the AWS SDK the rest, no',
   'function of it above 0.07. One HTTP server more in between costs 1 ms, whatever it does. Asking Claude before the table has said',
-  'that the session is free would hide 2 ms of it, and pay for answers that nobody may be given.',
+  'that the session is free would hide 2 ms of it, and pay for answers that nobody may be given. The fourth call costs 1 ms, and must not be made',
+  'sooner: what is claimed before it is seen by whoever is just forgetting the user, and what is claimed after it would stay.',
 ].join('\n');
 
 function report(ways) {
@@ -84,7 +85,7 @@ function report(ways) {
           AWS_MS.map((awsMs) => [way.name, awsMs, spread(of(way, awsMs, 'first')), spread(of(way, awsMs, 'total'))]),
         ),
       ),
-      'Where the time to the first delta goes, ms at 0 ms per AWS call. Three AWS calls are made at once: claim, session, history of 20 turns.',
+      'Where the time to the first delta goes, ms at 0 ms per AWS call. Three AWS calls are made at once: claim, session, history of 20 turns. Behind the claim comes a fourth: whether its user was forgotten or is blocked.',
       table(
         ['part', ...ways.map(({ name }) => name)],
         PARTS.map(([name, ms]) => [name, ...ways.map(({ times }) => spread(times[0].map(ms), 2))]),

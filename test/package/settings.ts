@@ -34,6 +34,8 @@ export const BOT = '---\nsecrets: [CRM_KEY]\n---\nYou help.\n';
 
 /** A file of settings with all that a shell or a framework might expand. */
 export const DOTENV = [
+  'CLAUDE_PROVIDER=bedrock',
+  'BEDROCK_PROFILE=eu',
   'CLAUDE_MODEL=claude-$HOME # the one in use',
   `CLAUDE_FALLBACK_MODEL='\${env:HOME} \${self:service} $5'`,
   'TALKJS_BOT_ID=the#bot',
