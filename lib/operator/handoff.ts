@@ -4,7 +4,7 @@ import type { Handoff } from '../types.ts';
 const BY: Readonly<Record<Handoff['by'], string>> = {
   model: 'Claude asked for a person',
   user: 'the user asked for a person',
-  rule: 'the bot failed again and again',
+  rule: 'the bot could not help',
   team: 'somebody of the team wrote',
 };
 

@@ -72,6 +72,8 @@ export interface Snapshot {
   lines?: LineView[];
   /** Of the conversation, oldest first. */
   turns: TurnView[];
+  /** Why the bot is silent in it, where it is. */
+  people?: string;
 }
 
 /** What a turn left behind at the others. */

@@ -5,6 +5,7 @@ import type { Turn } from '../../lib/types.ts';
 import { platformDoor } from './doors.ts';
 import type { Journal } from './journal.ts';
 import type { Others } from './others.ts';
+import { tellPeople } from './people.ts';
 import { type Owners, type Place, toSession, toTable, userOf, workerOf } from './places.ts';
 import { tellTurn } from './tell-turn.ts';
 import type { Snapshot, TurnView } from './view.ts';
@@ -48,8 +49,9 @@ export async function look({ store, others, journal, owners }: WatchDeps, place:
   const { door, conversation } = place;
   const platform = platformDoor(door);
   const session = toSession(place, owners);
+  const of = toTable(place, owners);
   const [recent, lines] = await Promise.all([
-    store.recent(toTable(place, owners)),
+    store.recent(of),
     platform && others.lines(door, { conversation, userId: userOf(place), markup: platform.markup }),
   ]);
   const known = [...recent.turns, ...waiting(journal, session, recent.turns)].slice(-MAX_TURNS);
@@ -57,7 +59,8 @@ export async function look({ store, others, journal, owners }: WatchDeps, place:
   const worker = workerOf(door);
   const isQueued = door !== 'http';
   const turns = known.map((turn) => tellTurn({ turn, session, worker, isQueued, journal }));
-  return { turns, ...(lines ? { lines } : {}) };
+  const people = tellPeople(recent.conversation, of);
+  return { turns, ...(lines ? { lines } : {}), ...(people === undefined ? {} : { people }) };
 }
 
 /** Messages that a door has put into the queue and no worker has taken. */

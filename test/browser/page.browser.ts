@@ -86,6 +86,20 @@ describe('the page', () => {
     expect(unseen).toEqual([]);
   });
 
+  it('says why people have the conversation, since when and the way back, and whom it was told', async () => {
+    const visitor = await browser.visit('talkjs');
+
+    await visitor.say('I want to talk to a human');
+    await visitor.answer(1);
+
+    await visitor.page
+      .locator('#people', {
+        hasText: /waits for a person since .*as Claude asked for a person: I want to talk to a human\. .* resume /,
+      })
+      .waitFor();
+    await visitor.page.locator('#notes li', { hasText: 'They know: handoff requested' }).waitFor();
+  });
+
   it('tells a screen reader what Claude said', async () => {
     const visitor = await browser.visit('http');
 

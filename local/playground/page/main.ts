@@ -27,6 +27,7 @@ const panel = openTurnPanel((turn) => {
 });
 const composer = openComposer(send);
 const problem = find('problem', HTMLParagraphElement);
+const people = find('people', HTMLParagraphElement);
 const empty = find('empty', HTMLDivElement);
 
 /** Counts the doors that were opened: what an earlier one still has to say is not heard. */
@@ -46,6 +47,7 @@ async function enter(bot: string, view: DoorView, { bots, services }: StackView)
   conversation.clear();
   const isQueued = view.name !== 'http';
   panel.show([], { isQueued });
+  tellPeople(undefined);
   composer.setDoor(
     view,
     services.some(({ name, isStandIn }) => name === 'claude' && !isStandIn),
@@ -83,6 +85,7 @@ async function enter(bot: string, view: DoorView, { bots, services }: StackView)
       listen<Snapshot>('watch', placeOf(bot, view, door), (snapshot) => {
         door.look?.(snapshot);
         panel.show(snapshot.turns, { isQueued });
+        tellPeople(snapshot.people);
       }),
     );
     composer.setReady(true);
@@ -122,6 +125,11 @@ document.addEventListener('rate', (event) => {
   const { line, value }: Thumb = event.detail;
   current?.door?.rate?.(line, value).catch(() => say('What you think of it was not kept: try again.'));
 });
+
+/** Spoken where it changes only: it comes again with each look. */
+function tellPeople(text = '') {
+  if (people.textContent !== text) people.textContent = text;
+}
 
 function say(text: string | undefined) {
   problem.textContent = text ?? '';

@@ -1,8 +1,10 @@
 import { jwtVerify } from 'jose';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Handoff } from '../../../lib/types.ts';
 import { doorsOf } from '../../../local/playground/doors.ts';
 import { readLine } from '../../../local/playground/hear.ts';
 import { openJournal } from '../../../local/playground/journal.ts';
+import { tellPeople } from '../../../local/playground/people.ts';
 import { createToken, startConversation, tellAccount } from '../../../local/playground/talkjs-account.ts';
 import { tellTurn } from '../../../local/playground/tell-turn.ts';
 import { serve } from '../../../local/stand-ins/serve.ts';
@@ -82,6 +84,22 @@ describe('the doors of the playground', () => {
       'chat-api http://localhost/chat-api/shop',
       'widget http://localhost/chat-api/shop/widget.js',
     ]);
+  });
+});
+
+describe('what keeps the bot silent', () => {
+  const of = { platform: 'talkjs', conversation: 'order-1' } as const;
+  const handoff: Handoff = {
+    ...{ id: 'm1:0', state: 'waiting', at: Date.UTC(2026, 10, 29, 14), bot: 'default', speaker: { id: 'ada' } },
+    ...{ by: 'model', reason: 'A refund', messages: [] },
+  };
+
+  it('is told with why, by whom, since when and the way back', () => {
+    expect(tellPeople({ owner: 'human', handoff }, of)).toBe(
+      'This conversation waits for a person since 2026-11-29 14:00:00, as Claude asked for a person: A refund. The bot answers again after: npm run bot -- resume order-1 --platform talkjs',
+    );
+    expect(tellPeople({ owner: 'paused', handoff }, of)).toMatch(/^This conversation is paused\. /);
+    expect(tellPeople({ owner: 'bot' }, of)).toBeUndefined();
   });
 });
 
