@@ -128,12 +128,16 @@ function end(of: Exporting['of'], lines: string[], place: Place | undefined): An
   return { text: all.join('\n'), json: { ...of, ...last }, lines: all, next };
 }
 
+/** Behind a turn, or behind a message or event of the Chat API: DynamoDB goes on from nowhere else. */
+const PLACE = /^(?:T#\d{13}#|(?:msg|evt):[\dA-Z]{26}$)/;
+
 /** Throws `Rejected` 400 for what no answer of ours has said. */
 function placeIn(next: string): Place {
   try {
     const place: unknown = JSON.parse(Buffer.from(next, 'base64url').toString());
-    if (Array.isArray(place) && place.length === 2 && place.every((part) => typeof part === 'string'))
-      return [String(place[0]), String(place[1])];
+    const [conversation, after] = Array.isArray(place) && place.length === 2 ? place : [];
+    if (typeof conversation === 'string' && typeof after === 'string' && PLACE.test(after))
+      return [conversation, after];
   } catch {
     // Falls through.
   }

@@ -407,14 +407,17 @@ describe('export', () => {
 
     const first = await exported({ platform: 'botpress', user: 'carol' });
     const rest = await exported({ platform: 'botpress', user: 'carol', next: first.lines.at(-1)?.next });
+    const beyond = Buffer.from(JSON.stringify(['of-carol-0', 'T#~~'])).toString('base64url');
     const wrong = await call({ do: 'export', platform: 'botpress', user: 'carol', next: 'bm90aGluZw' });
+    const outside = await call({ do: 'export', platform: 'botpress', user: 'carol', next: beyond });
 
     const turns = [...first.lines, ...rest.lines].filter(({ kind }) => kind === 'turn');
     expect(first.lines[0]).toMatchObject({ kind: 'user', user: 'carol' });
     expect([first.lines.at(-1)?.done, rest.lines.at(-1)?.done]).toEqual([false, true]);
     expect(turns.map(({ message }) => message).sort()).toEqual(Array.from({ length: 40 }, (_, i) => `c${i}`).sort());
     expect(JSON.stringify([first, rest])).not.toContain('dave');
-    expect(wrong).toEqual({ status: 400, body: { error: 'next is what an earlier answer said' } });
+    for (const answer of [wrong, outside])
+      expect(answer).toEqual({ status: 400, body: { error: 'next is what an earlier answer said' } });
   });
 });
 
