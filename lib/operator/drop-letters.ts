@@ -10,7 +10,7 @@ interface Wanted {
   isTurn(dead: { platform: string; conversation: string; speaker: string | undefined }): boolean;
   isEvent(dead: Pick<DeadEvent, 'platform' | 'conversation' | 'user'>): boolean;
   /** By the pseudonyms, which is all that a record says. */
-  isRecord(dead: { session: string | undefined; user: unknown }): boolean;
+  isRecord(dead: { session: string | undefined; user: unknown; saidAt: number | undefined }): boolean;
   parked: readonly string[];
 }
 
@@ -60,5 +60,6 @@ function isRecord(body: string, { parked, isRecord: isMeant }: Wanted): boolean 
   const envelope = readEnvelope(body);
   if (!envelope) return false;
   if ('parked' in envelope) return parked.includes(envelope.id);
-  return isMeant({ session: envelope.record.session, user: envelope.record.user?.userId });
+  const { session, user, saidAt } = envelope.record;
+  return isMeant({ session, user: user?.userId, saidAt });
 }

@@ -48,15 +48,17 @@ export async function forgetUser(
   const of = await findUser(deps, named);
   const { platform, user } = of;
   const at = beganAt(deps, next);
-  const { turns, whole, shared, parked, ...removed } = await deps.forgetUser(of, {
+  const { turns, whole, shared, told, parked, ...removed } = await deps.forgetUser(of, {
     at,
     until: beforeLetters(deps),
   });
   const conversations = new Set([...whole, ...shared]);
+  const isTold = (session: string | undefined, saidAt: number) =>
+    told.some((one) => one.from <= saidAt && saidAt <= at && session === pseudonym(platform, one.conversation));
   const letters = await dropLetters(deps, {
     isTurn: (dead) => dead.platform === platform && dead.speaker === user,
     isEvent: (dead) => dead.platform === platform && (dead.user === user || whole.includes(dead.conversation)),
-    isRecord: ({ user: by }) => by === pseudonym(platform, user),
+    isRecord: ({ session, user: by, saidAt = 0 }) => by === pseudonym(platform, user) || isTold(session, saidAt),
     parked,
   });
   const others = shared.length > 0 ? ` What others said in ${shared.length} of them is still there.` : '';

@@ -23,6 +23,8 @@ export interface UserForgotten {
   whole: string[];
   /** Those in which others have: what these said is still there. */
   shared: string[];
+  /** Since when (ms) Claude was told there of what the user had said. */
+  told: { conversation: string; from: number }[];
   parked: string[];
   isDone: boolean;
 }
@@ -59,8 +61,10 @@ export function openForgetUser(
     if (isShared) {
       await noteCut(table, there, looked.own, expiresAt());
       // First, as a turn of another user may be told of it just now.
-      if (Number.isFinite(looked.from))
+      if (Number.isFinite(looked.from)) {
+        result.told.push({ conversation, from: looked.from });
         await noteAmongOthers(table, there, { from: looked.from, at: how.at, expiresAt: expiresAt() });
+      }
       const { messages, parked } = await speaker.removeFrom(there, of.user, { ...looked, dues: how.dues });
       if (isOfChatApi) await chatApi.removeSpeaker(conversation, of.user, new Set(messages), how.at);
       result.turns += looked.own.length;
@@ -79,7 +83,7 @@ export function openForgetUser(
   return async (of, { at = now(), until = Number.POSITIVE_INFINITY } = {}) => {
     await table.put({ ...goneUser(of), at, expiresAt: expiresAt() });
     await table.removeAll(countersOf(of, now()));
-    const result: UserForgotten = { turns: 0, whole: [], shared: [], parked: [], isDone: true };
+    const result: UserForgotten = { turns: 0, whole: [], shared: [], told: [], parked: [], isDone: true };
     const isOfChatApi = of.platform === 'chat-api';
     const how = { at, until, dues: await allDues(table) };
     // Also where the user takes part and has said nothing.

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { pseudonym } from '../../../lib/log.ts';
 import { forget, forgetUser } from '../../../lib/operator/forget.ts';
 import type { OperatorDeps } from '../../../lib/operator/verb.ts';
 import type { Sieve } from '../../../lib/queue/letters.ts';
@@ -18,7 +19,14 @@ function deps(lookMs: number) {
   const remove = async (_: unknown, { until = 0 } = {}) => {
     clock = until;
     bounds.push(until);
-    return { turns: 1, parked: [], whole: [], shared: [], isDone: true };
+    return {
+      turns: 1,
+      parked: [],
+      whole: [],
+      shared: ['room'],
+      told: [{ conversation: 'room', from: START - 50 }],
+      isDone: true,
+    };
   };
   const found: Partial<OperatorDeps> = {
     store: {
@@ -54,18 +62,39 @@ describe.each(Object.entries(verbs))('forgetting a %s', (_, run) => {
   });
 });
 
-it('a user drops what was to be told of them, also in a call that finds nothing else any more', async () => {
-  const about = (platform: string, user: string) =>
-    JSON.stringify({ v: 1, to: 'webhook', id: `evt_${user}`, platform, conversation: 'room', user, body: '{}' });
-  const dead = [about('talkjs', 'bob'), about('talkjs', 'alice'), about('botpress', 'alice')];
+/** Dead letters, and those of them that were dropped. */
+function lying(dead: readonly string[]) {
   const dropped: string[] = [];
   const sift = async ({ wants }: Sieve) => {
     const wanted = dead.filter((body) => wants(body, {}));
     dropped.push(...wanted);
     return wanted.length;
   };
+  return { letters: { sift, held: async () => 0 }, dropped };
+}
 
-  await verbs.user({ ...deps(0).deps, deadEvents: { sift, held: async () => 0 } });
+it('a user drops what was to be told of them, also in a call that finds nothing else any more', async () => {
+  const about = (platform: string, user: string) =>
+    JSON.stringify({ v: 1, to: 'webhook', id: `evt_${user}`, platform, conversation: 'elsewhere', user, body: '{}' });
+  const { letters, dropped } = lying([about('talkjs', 'bob'), about('talkjs', 'alice'), about('botpress', 'alice')]);
+
+  await verbs.user({ ...deps(0).deps, deadEvents: letters });
 
   expect(dropped).toEqual([about('talkjs', 'alice')]);
+});
+
+it('a user drops records of others that were asked behind their words, and no others', async () => {
+  const about = (conversation: string, saidAt: number) => {
+    const who = { session: pseudonym('talkjs', conversation), saidAt, user: { userId: 'b' } };
+    const call = { type: 'chat', timestamps: { request: saidAt }, request: {}, response: {} };
+    return JSON.stringify({ v: 1, id: 'log', record: { ...who, ...call } });
+  };
+  const before = about('room', START - 100);
+  const behind = about('room', START - 10);
+  const later = about('room', UNTIL);
+  const { letters, dropped } = lying([before, behind, later, about('another', START - 10)]);
+
+  await verbs.user({ ...deps(0).deps, deadRecords: letters });
+
+  expect(dropped).toEqual([behind]);
 });
