@@ -26,6 +26,8 @@ export interface Question {
   confirmed?: Confirmed;
   /** Ends the whole turn's asking, waits and tools included. */
   signal: AbortSignal;
+  /** Ends what tools do, sooner, so that Claude can say so; the same without it. */
+  toolSignal?: AbortSignal;
   /** Told the answer piece by piece: together they are its text. */
   onText?: (delta: string) => void;
   /** Told what it is from, each source once, as soon as the text that is from it is out. */
@@ -60,7 +62,7 @@ export interface Toolbox {
   run(step: StepToRun, question: Pick<Question, 'about' | 'signal' | 'journal' | 'onTool'> & Ran): Promise<StepRun>;
   confirm(
     call: Confirmed,
-    question: Pick<Question, 'about' | 'signal'> & Ran,
+    question: Pick<Question, 'about' | 'signal' | 'onTool'> & Ran,
   ): Promise<{ told: Told; handsOver: boolean }>;
 }
 

@@ -99,7 +99,7 @@ async function doConfirmed({ tools }: StepDeps, question: Question, asking: Aski
   const { confirmed } = question;
   if (!confirmed) return;
   const onRan = (run: ToolRun) => void asking.ran.push({ ...run, id: CONFIRMED_ID });
-  const { told, handsOver } = await tools.confirm(confirmed, { ...question, onRan });
+  const { told, handsOver } = await tools.confirm(confirmed, { ...question, signal: toolSignalOf(question), onRan });
   asking.handsOver ||= handsOver;
   const { tool: name, input } = confirmed;
   asking.messages = [
@@ -108,6 +108,10 @@ async function doConfirmed({ tools }: StepDeps, question: Question, asking: Aski
     { role: 'user', content: [{ type: 'tool_result', tool_use_id: CONFIRMED_ID, ...told }] },
   ];
   asking.hasResults = true;
+}
+
+function toolSignalOf({ signal, toolSignal = signal }: Question): AbortSignal {
+  return toolSignal;
 }
 
 const CONFIRMED_ID = 'toolu_confirmed_by_user';
@@ -190,7 +194,10 @@ async function runCalls(
 ): Promise<boolean> {
   const { askedBy, ...toRun } = step;
   const onRan = (run: ToolRun) => void asking.ran.push({ ...run, ...(askedBy === undefined ? {} : { askedBy }) });
-  const ran = await tools.run({ number: asking.steps, ...toRun }, { ...question, onRan });
+  const ran = await tools.run(
+    { number: asking.steps, ...toRun },
+    { ...question, signal: toolSignalOf(question), onRan },
+  );
   if ('ends' in ran) {
     asking.ending = ran.ends;
     asking.stop = 'end_turn';

@@ -31,6 +31,8 @@ export interface ComposeInput {
   /** The sentences for who asks. */
   speech: Speech;
   signal: AbortSignal;
+  /** Ends what tools do, sooner. */
+  toolSignal: AbortSignal;
   listener: Listener | undefined;
   journal: Journal;
   /** What the user has said yes to in this turn, or did not. */
@@ -88,7 +90,7 @@ interface Within {
 
 async function composeWithin(
   deps: ComposeDeps,
-  { head, turn, recent, speech, signal, listener, journal, confirmed }: ComposeInput,
+  { head, turn, recent, speech, signal, toolSignal, listener, journal, confirmed }: ComposeInput,
   { asker, paid, bare, behind, windowWith }: Within,
 ): Promise<Composed> {
   const { files, shown, letGo } = await deps.fetchFiles([...recent.turns, turn], signal);
@@ -105,6 +107,7 @@ async function composeWithin(
       speech,
       userId: pseudonym(head.platform, head.speaker.id),
       signal,
+      toolSignal,
       journal,
       ...(confirmed ? { confirmed } : {}),
       onCost: (usd) => {

@@ -1,7 +1,10 @@
 /** What a model may write, and a server of this API may leave out, without a user losing an answer or a count being wrong. */
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
 import { Permanent } from '../../lib/errors.ts';
 import { openShown, type Piece } from '../../lib/http/pieces.ts';
+import { defineTool } from '../../lib/tools/tool.ts';
+import { openToolbox } from '../../lib/tools/toolbox.ts';
 import { type Asked, openAsking, tools } from '../harness/asking.ts';
 import { english } from '../harness/english.ts';
 import { png } from '../harness/sample-files.ts';
@@ -36,6 +39,26 @@ describe('a step that says it calls a tool, and calls none', () => {
     expect(await ask({}, {}, { tools })).toMatchObject({ kind: 'notice', text: english.empty });
     expect(calls).toHaveLength(4);
   });
+});
+
+it('gives a tool up when the time of tools is over, and has time left to say so', async () => {
+  const over = new AbortController();
+  const endless = defineTool({
+    ...{ name: 'calculator', description: 'Calculates', input: z.strictObject({ expression: z.string() }) },
+    timeoutMs: 600_000,
+    run: () => {
+      over.abort();
+      return new Promise(() => {});
+    },
+  });
+  const bot = { bot: 'default', secrets: {} };
+  const toolbox = openToolbox([endless], { bot, handToHuman: async () => ({}), fetch, now: Date.now, log: () => {} });
+  claude.script({ text: null, tools: [calculation] }, { text: 'That took too long.' });
+
+  const reply = await ask({ toolSignal: over.signal }, {}, { tools: toolbox });
+
+  expect(reply).toMatchObject({ kind: 'answer', text: 'That took too long.' });
+  expect(messagesOf(1).at(-1)?.content[0]?.content).toBe('It took too long and was given up.');
 });
 
 describe('nothing after a tool’s result', () => {
