@@ -130,7 +130,11 @@ async function ask(server: NamedServer, env: Readonly<Record<string, string | un
   const headers = Object.fromEntries(
     Object.entries(server.headers).map(([name, value]) => [
       name,
-      value.replace(/\$\{(\w+)\}/g, (_, secret) => env[secret] ?? ''),
+      value.replace(/\$\{(\w+)\}/g, (_, secret) => {
+        const known = env[secret];
+        if (!known) throw new CannotRun(`${server.name}: ${secret} has no value, in .env or in the shell.`);
+        return known;
+      }),
     ]),
   );
   const signal = AbortSignal.timeout(TIMEOUT_MS);

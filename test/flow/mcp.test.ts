@@ -302,6 +302,12 @@ it('keeps the turn when the server is away', async () => {
   expect(result?.content).toMatch(/the server does not answer/);
 });
 
+it('is not asked by the command without the secret that it wants', async () => {
+  delete process.env.SHOP_KEY;
+
+  expect(await mcp('list')).toEqual({ code: 1, text: 'shop: SHOP_KEY has no value, in .env or in the shell.\n' });
+});
+
 it('is not built with a secret that the bot does not name, an address in the clear, a tool that nobody pinned, or two of one name', () => {
   const wrong = (servers: object, lock?: object) => {
     const folder = mkdtempSync(path.join(tmpdir(), 'bots-wrong-'));

@@ -103,7 +103,9 @@ async function open<T>(opening: () => Promise<T>): Promise<T> {
   try {
     return await opening();
   } catch (error) {
-    throw new McpTrouble('the server does not answer', true, { cause: error });
+    const status = error instanceof StreamableHTTPError && (error.code ?? 0) > 0 ? error.code : undefined;
+    const what = status === undefined ? 'the server does not answer' : `the server answered ${status}`;
+    throw new McpTrouble(what, true, { cause: error });
   }
 }
 

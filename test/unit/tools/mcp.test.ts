@@ -1,4 +1,7 @@
 /** A call of an MCP server that is slow, and what is asked about one. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Around, withServer } from '../../../lib/tools/mcp/client.ts';
 import { readResult } from '../../../lib/tools/mcp/content.ts';
@@ -29,6 +32,18 @@ it.each(['initialize', 'notifications/initialized', 'tools/list'])(
     expect(server.calls).toEqual([]);
   },
 );
+
+it('has done nothing where the server does not let it in, and says so', async () => {
+  const refusing = createServer((_, response) => void response.writeHead(401).end()).listen(0, '127.0.0.1');
+  await once(refusing, 'listening');
+  const { port } = refusing.address() as AddressInfo;
+  const around = { fetch, signal: new AbortController().signal, openingMs: 60_000, timeoutMs: 60_000 };
+
+  const opened = withServer({ url: `http://127.0.0.1:${port}/mcp`, headers: {} }, around, async () => {});
+
+  await expect(opened).rejects.toMatchObject({ isRefused: true, message: 'the server answered 401' });
+  refusing.close();
+});
 
 it('may have done it where the server does not answer the call in time', async () => {
   server.stalls.add('tools/call');
