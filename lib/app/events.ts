@@ -57,6 +57,7 @@ function depsOf({
       ...(talkjs?.handoffUser ? { talkjs: atTalkjs(talkjs, talkjs.handoffUser) } : {}),
       ...(events?.webhook ? { webhook: webhookReceiver(events.webhook, { fetch, now }) } : {}),
     },
+    rests: new Map(),
     marks: openTold(openTable(openDynamo(), eventsDeadLetters.tableName), now),
     hold: openEventsQueue(sqs, queueUrl).hold,
     bury: openEventsQueue(sqs, eventsDeadLetters.url).put,

@@ -32,6 +32,8 @@ export interface Marks {
 export interface DeliverDeps {
   receivers: Partial<Readonly<Record<ReceiverName, Receiver>>>;
   marks: Marks;
+  /** Until when (ms) those rest who kept us waiting: everybody's letters would wait behind theirs. */
+  rests: Map<ReceiverName, number>;
   /** Sets how long (s) each receipt stays invisible. */
   hold(holds: readonly { receipt: string; seconds: number }[]): Promise<void>;
   /** Puts a letter among the dead. */
@@ -47,6 +49,12 @@ export const PATIENCE_MS = 8_000;
 const DUE_SECONDS = [0, 2, 22, 112, 412, 1_012, 2_212, 3_600];
 /** A queue counts whole seconds: an attempt that comes a little early is the one that was due. */
 const EARLY_SECONDS = 1;
+
+/** A failure that took so long (ms) is a receiver that does not answer, and for how long (ms) it is then not asked. */
+const IN_VAIN_MS = 5_000;
+const REST_MS = 10_000;
+/** Where others are told, too, who took so long (ms) for one is not asked for as long again: half of the time is theirs. */
+const SLOW_MS = 1_000;
 
 /** After this (ms) no further letter is begun, so that the letters of other receivers find a free worker. */
 const SHIFT_MS = 10_000;
@@ -92,6 +100,8 @@ async function settle(deps: DeliverDeps, delivery: Delivery): Promise<number | u
   const { to, type, id, messageId } = letter;
   const about = { conversation: pseudonym(letter.platform, letter.conversation), inbound: messageId, to, type };
   const startedAt = now();
+  const restsMs = (deps.rests.get(to) ?? 0) - startedAt;
+  if (restsMs > 0) return Math.max(restsMs / 1000, 1);
   const receiver = receivers[to];
   // Where the table is away the receiver is told all the same: it knows a repeat by its id.
   const known = receiver ? await marks.look(letter, takenAt).catch(() => undefined) : undefined;
@@ -99,7 +109,7 @@ async function settle(deps: DeliverDeps, delivery: Delivery): Promise<number | u
     log(known === 'sent' ? 'event-repeated' : 'event-forgotten', { ...about, told: id });
     return undefined;
   }
-  const problem = receiver ? await receiver.post(letter) : 'its settings are missing';
+  const problem = receiver ? await post(deps, receiver, letter) : 'its settings are missing';
   if (problem === undefined) {
     if (!receiver?.isNoted) return undefined;
     log('event-sent', { ...about, told: id, attempt: attempts, ms: now() - startedAt, waitedMs: now() - takenAt });
@@ -113,6 +123,16 @@ async function settle(deps: DeliverDeps, delivery: Delivery): Promise<number | u
   const event = isBuried ? 'event-buried' : 'event-given-back';
   log(event, { ...about, told: id, reason: problem, attempt: attempts, waitSeconds });
   return isBuried ? undefined : (waitSeconds ?? BURY_SECONDS);
+}
+
+async function post({ receivers, rests, now }: DeliverDeps, receiver: Receiver, letter: Letter) {
+  const startedAt = now();
+  const problem = await receiver.post(letter);
+  const tookMs = now() - startedAt;
+  const slowMs = Object.keys(receivers).length > 1 && tookMs >= SLOW_MS ? tookMs : 0;
+  const restMs = problem !== undefined && tookMs >= IN_VAIN_MS ? REST_MS : slowMs;
+  rests.set(letter.to, Math.max(rests.get(letter.to) ?? 0, now() + restMs));
+  return problem;
 }
 
 function isBuriedNow({ bury }: DeliverDeps, letter: Letter, died: Died): Promise<boolean> {

@@ -83,6 +83,7 @@ async function bring(people: People, chance: Chance) {
               }
             },
           },
+          rests: new Map(),
           hold: async (holds) => {
             held = holds[0]?.seconds ?? 0;
           },

@@ -31,6 +31,7 @@ function openWorld(
       note: async ({ id }) => void noted.add(id),
       ...marks,
     },
+    rests: new Map(),
     hold: async (holds) => {
       held = new Map(holds.map(({ receipt, seconds }) => [receipt, seconds]));
     },
@@ -39,8 +40,15 @@ function openWorld(
     log: (event) => void lines.push(event),
   };
   let waiting: Delivery[] = [];
+  const once = async () => {
+    waiting = waiting.map((one) => ({ ...one, attempts: one.attempts + 1 }));
+    waiting = await deliver(deps, waiting, () => 30_000);
+  };
   return {
-    ...{ posted, buried, lines },
+    ...{ posted, buried, lines, once },
+    pass(ms: number) {
+      now += ms;
+    },
     put(...letters: Letter[]) {
       waiting.push(
         ...letters.map((one, i) => ({
@@ -52,8 +60,7 @@ function openWorld(
     /** Delivers until the queue is empty. */
     async run() {
       while (waiting.length > 0) {
-        waiting = waiting.map((one) => ({ ...one, attempts: one.attempts + 1 }));
-        waiting = await deliver(deps, waiting, () => 30_000);
+        await once();
         now += Math.max(...waiting.map(({ receipt }) => held.get(receipt) ?? 0), 0) * 1000;
       }
     },
@@ -84,6 +91,28 @@ it('keeps the order of a conversation, and what waited behind a dead letter is s
     { id: 'b', to: 'webhook', at: 3_600 },
   ]);
   expect(world.buried.sort()).toEqual(['a chat-api: status 500', 'a webhook: status 500']);
+});
+
+it.each([
+  { what: 'does not answer', tookMs: 8_000, problem: 'timeout', restMs: 10_000 },
+  { what: 'takes its time for each', tookMs: 3_000, problem: undefined, restMs: 3_000 },
+])('leaves a receiver alone for a while that $what, and brings what others are told meanwhile', async (how) => {
+  const { tookMs, problem, restMs } = how;
+  const world = openWorld(({ to }) => {
+    if (to !== 'webhook') return undefined;
+    world.pass(tookMs);
+    return problem;
+  });
+  world.put(letter('a'));
+  await world.once();
+  world.put(letter('b', 'webhook', 'd'), letter('x', 'chat-api', 'd'));
+  await world.once();
+  const meanwhile = world.posted.map(({ id }) => id);
+  world.pass(restMs);
+  await world.once();
+
+  expect(meanwhile).toEqual(['a', 'x']);
+  expect(world.posted.slice(2).map(({ id }) => id)).toContain('b');
 });
 
 it('does not send what its receiver is known to have, nor what is forgotten by now', async () => {
