@@ -20,6 +20,8 @@ export interface Settings {
 }
 
 const COLOR = /^#(?:[0-9a-f]{3}|[0-9a-f]{6})$/i;
+/** What a picture may be fetched from; a path is of the page's own origin. */
+const PICTURE = /^(?:https?:\/\/|data:image\/|\/)/i;
 const DEFAULT_COLOR = '#2563eb';
 
 /** `src` is the script's own address: `…/chat-api/<webhook id>/widget-<hash>.js`. What it does not understand of `data` it leaves at its default. */
@@ -32,7 +34,7 @@ export function readSettings(src: string, data: Readonly<Record<string, string |
     clientId: parts.at(-2) ?? '',
     name: text('name') ?? 'Chat',
     greeting: text('greeting'),
-    avatar: text('avatar'),
+    avatar: PICTURE.test(text('avatar') ?? '') ? text('avatar') : undefined,
     footer: text('footer'),
     placeholder: text('placeholder'),
     color: COLOR.test(color.trim()) ? color.trim() : DEFAULT_COLOR,

@@ -30,9 +30,9 @@ export function serveWidget<E extends Env>(server: Hono<E>, file: WidgetFile | u
   });
 }
 
-/** Its own tag hands on what it was told, and the nonce by which the page let it in. */
+/** Its own tag hands on what it was told, and the nonce by which the page let it in. A tag of `type="module"` is told to no script. */
 function loader(name: string): string {
-  return `(()=>{const own=document.currentScript,next=document.createElement('script');Object.assign(next.dataset,own.dataset);next.nonce=own.nonce;next.src=new URL('${name}',own.src);own.after(next)})()\n`;
+  return `(()=>{const own=document.currentScript??document.querySelector('script[src$="/widget.js"]'),next=document.createElement('script');Object.assign(next.dataset,own.dataset);next.nonce=own.nonce;next.src=new URL('${name}',own.src);own.after(next)})()\n`;
 }
 
 /** Pages that isolate themselves may have it, too. */

@@ -171,6 +171,22 @@ it('shows the answer once when its stream is cut in the middle', async () => {
   await bubbles(page, 'incoming').nth(1).filter({ hasText: 'still there' }).waitFor();
 });
 
+it('looks and speaks as its tag says', async () => {
+  const page = await visit(
+    'type="module" data-name="Ada" data-greeting="Frag mich!" data-color="#b91c1c" data-position="left" data-language="de" data-theme="dark"',
+  );
+  await button(page).click();
+  const window = page.getByRole('dialog', { name: 'Ada' });
+  await page.getByRole('textbox', { name: 'Nachrichteneingabe' }).waitFor();
+  await window.getByText('Frag mich!').first().waitFor();
+  const closing = page.getByRole('button', { name: 'Schaltfläche Chatbot schließen' }).last();
+
+  expect((await window.boundingBox())?.x).toBe(20);
+  expect(await closing.evaluate((element) => getComputedStyle(element).backgroundColor)).toBe('rgb(185, 28, 28)');
+  const darkness = window.locator('.bpContainer').evaluate((element) => getComputedStyle(element).backgroundColor);
+  expect(await darkness).toBe('rgb(16, 16, 16)');
+});
+
 it('is worked by the keyboard, and fills a narrow screen', async () => {
   const page = await visit('data-name="Ada"', { viewport: { width: 375, height: 667 }, colorScheme: 'dark' });
   await button(page).press('Enter');

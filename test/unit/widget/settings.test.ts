@@ -22,8 +22,22 @@ it('the address of the script names the API and the webhook id', () => {
 });
 
 it('the tag says the rest, and what is wrong in it leaves the default', () => {
-  const said = { name: ' Ada ', color: '#0a0', position: 'left', theme: 'dark', language: 'de', userKey: 'k' };
-  const wrong = { name: ' ', color: 'red;} * {display:none', position: 'top', theme: 'pink' };
+  const said = {
+    name: ' Ada ',
+    color: '#0a0',
+    position: 'left',
+    theme: 'dark',
+    language: 'de',
+    userKey: 'k',
+    avatar: '/ada.png',
+  };
+  const wrong = {
+    name: ' ',
+    color: 'red;} * {display:none',
+    position: 'top',
+    theme: 'pink',
+    avatar: 'javascript:alert(1)',
+  };
 
   expect(readSettings(SRC, said)).toMatchObject({
     name: 'Ada',
@@ -32,6 +46,7 @@ it('the tag says the rest, and what is wrong in it leaves the default', () => {
     theme: 'dark',
     language: 'de',
     userKey: 'k',
+    avatar: '/ada.png',
   });
   expect(readSettings(SRC, wrong)).toEqual(readSettings(SRC, {}));
 });
