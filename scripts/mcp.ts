@@ -8,7 +8,7 @@ import { McpTrouble, withServer } from '../lib/tools/mcp/client.ts';
 import { type ListedTool, nameFor, type PinnedTool, pin, schemaOf } from '../lib/tools/mcp/pinned.ts';
 import { readWritten } from '../local/env-file.ts';
 import { botsFolder } from './build/bots/folder.ts';
-import { MCP_LOCK, type NamedServer, readNamed, readPinned } from './build/bots/mcp.ts';
+import { MCP_LOCK, type NamedServer, ownOf, readNamed, readPinned } from './build/bots/mcp.ts';
 import { readBots } from './build/bots/read-bots.ts';
 import { CannotRun } from './cannot-run.ts';
 
@@ -91,7 +91,7 @@ function pinAll({ tools, asked }: Known): string[] {
 }
 
 function listed({ server, shown }: Asked, pinned: Known['pinned']): string[] {
-  const known = pinned[server.name] ?? [];
+  const known = ownOf(pinned, server.name) ?? [];
   return shown.map((tool) => {
     const own = known.find(({ name }) => name === tool.name);
     const state = !server.tools.includes(tool.name) ? 'not used' : own ? 'pinned' : 'not pinned';
@@ -104,7 +104,7 @@ function listed({ server, shown }: Asked, pinned: Known['pinned']): string[] {
 function differences({ server, shown }: Asked, pinned: Known['pinned']): string[] {
   return server.tools.flatMap((name) => {
     const where = `  ${server.name} ${name}`;
-    const own = pinned[server.name]?.find((tool) => tool.name === name);
+    const own = ownOf(pinned, server.name)?.find((tool) => tool.name === name);
     const now = shown.find((tool) => tool.name === name);
     if (!own) return [`${where} is not pinned`];
     if (!now) return [`${where} is gone: calls of it are refused`];

@@ -323,6 +323,10 @@ it('is not built with a secret that the bot does not name, an address in the cle
   };
 
   expect(wrong({ a: { url: 'https://x.example', tools: ['t'] } })).toThrow(/a names t, which is not pinned/);
+  expect(wrong({ constructor: { url: 'https://x.example', tools: ['t'] } })).toThrow(/names t, which is not pinned/);
+  const odd = { constructor: [{ name: 'constructor', description: '', inputSchema: {}, schema: '' }] };
+  const [bot] = wrong({ constructor: { url: 'https://x.example', tools: ['constructor'] } }, odd)();
+  expect(bot?.mcp[0]?.tools[0]).toMatchObject({ asks: true, effect: 'once' });
   const twins = ['t.t', 'T_t'].map((name) => ({ name, description: '', inputSchema: {}, schema: '' }));
   expect(wrong({ a: { url: 'https://x.example', tools: ['t.t', 'T_t'] } }, { a: twins })).toThrow(
     /two tools would have the name a__t_t/,

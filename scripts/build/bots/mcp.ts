@@ -60,7 +60,7 @@ export function readMcp(folder: string, { secrets, unpinned }: Options): { serve
     for (const secret of Object.values(one.headers).flatMap((value) => [...value.matchAll(/\$\{(\w+)\}/g)]))
       if (!secrets.includes(secret[1] ?? ''))
         problems.push(`${one.name} uses the secret ${secret[1]}, which \`secrets\` in bot.md does not name`);
-    const known = pinned[one.name] ?? [];
+    const known = ownOf(pinned, one.name) ?? [];
     const missing = one.tools.filter((name) => known.every((tool) => tool.name !== name));
     if (missing.length > 0 && !unpinned)
       problems.push(`${one.name} names ${missing.join(', ')}, which is not pinned: npm run mcp -- pin`);
@@ -83,8 +83,14 @@ export function readMcp(folder: string, { secrets, unpinned }: Options): { serve
 /** What only looks is not asked about; whatever else, and whatever says nothing of itself, is, unless the file says otherwise. */
 function settled(tool: PinnedTool, { confirm, effect }: NamedServer): McpServer['tools'][number] {
   const isReader = tool.annotations?.readOnlyHint === true;
-  const asks = confirm[tool.name] ?? (effect[tool.name] === 'none' ? false : !isReader);
-  return { ...tool, asks, effect: asks ? 'once' : (effect[tool.name] ?? (isReader ? 'none' : 'once')) };
+  const said = ownOf(effect, tool.name);
+  const asks = ownOf(confirm, tool.name) ?? (said === 'none' ? false : !isReader);
+  return { ...tool, asks, effect: asks ? 'once' : (said ?? (isReader ? 'none' : 'once')) };
+}
+
+/** A server or a tool may have a name that every object has. */
+export function ownOf<T>(of: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(of, name) ? of[name] : undefined;
 }
 
 /** The servers that mcp.json names; none without the file. */
