@@ -9,7 +9,10 @@ export type Dynamo = DynamoDBDocumentClient;
 /** The one client of DynamoDB; address and credentials as the SDK finds them in the environment. */
 export function openDynamo(): Dynamo {
   const requestHandler = { requestTimeout: waits.table, throwOnRequestTimeout: true };
-  return DynamoDBDocumentClient.from(new DynamoDBClient({ requestHandler }), {
+  const client = new DynamoDBClient({ requestHandler });
+  // It copies all that was read and written, for a log that nobody has.
+  client.middlewareStack.remove('loggerMiddleware');
+  return DynamoDBDocumentClient.from(client, {
     marshallOptions: { removeUndefinedValues: true },
   });
 }
