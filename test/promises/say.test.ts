@@ -1,10 +1,11 @@
 /** What an operator has the bot say, in bad weather: once for each key, in its place, and remembered. */
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { transcriptOf } from '../../lib/claude/window.ts';
 import { say } from '../../lib/operator/say.ts';
 import type { OperatorDeps } from '../../lib/operator/verb.ts';
 import { of, openPeople, type Step } from '../harness/people.ts';
 import { chanceOf } from '../harness/promises/chance.ts';
+import { provenOnPage } from '../harness/promises/reliability-page.ts';
 import { sized } from '../harness/size.ts';
 import { openWeather, persist } from '../harness/weather.ts';
 
@@ -22,8 +23,10 @@ async function one(seed: number) {
   const weather = openWeather(chance);
   const people = openPeople({}, weather.step);
   const operator = operatorOf(people, weather);
+  let calls = 0;
   const tell = async (text: string, key: string) => {
     const repeats = chance.oneOf([1, 2, 3]);
+    calls += repeats;
     for (let i = 0; i < repeats; i++)
       await persist(weather, () => say(operator, { name: of.conversation, platform: of.platform, text, key }));
   };
@@ -46,13 +49,18 @@ async function one(seed: number) {
   await work();
 
   const { turns } = await people.store.recent(of);
-  return { faults: weather.faults(), texts: people.said.map(({ text }) => text), turns };
+  return { faults: weather.faults(), calls, texts: people.said.map(({ text }) => text), turns };
 }
 
 describe('what the bot says unasked', () => {
-  it.each(Array.from({ length: SEEDS }, (_, i) => i + 1))('is said once and in its place (seed %i)', async (seed) => {
-    const { texts, turns } = await one(seed);
+  let faults = 0;
+  let calls = 0;
 
+  it.each(Array.from({ length: SEEDS }, (_, i) => i + 1))('is said once and in its place (seed %i)', async (seed) => {
+    const { texts, turns, ...counts } = await one(seed);
+
+    faults += counts.faults;
+    calls += counts.calls;
     const parcel = 'Your parcel is on its way.';
     expect(texts).toEqual([
       ...['You said first.', 'You said second.', parcel],
@@ -85,5 +93,15 @@ describe('what the bot says unasked', () => {
     const { items } = await people.table.query({ pk: 'C#talkjs#c', from: ' ', to: '~~' });
     expect(people.said.map(({ text }) => text)).toEqual(['You said first.']);
     expect(items).toEqual([]);
+  });
+
+  afterAll(() => {
+    const table = [
+      '| conversations | keys | calls with them | faults | lost · twice · out of place · not remembered |',
+      '|--:|--:|--:|--:|---|',
+      `| ${SEEDS} | ${2 * SEEDS} | ${calls} | ${faults} | 0 · 0 · 0 · 0 |`,
+    ];
+    console.log(table.join('\n'));
+    provenOnPage('say', table);
   });
 });
