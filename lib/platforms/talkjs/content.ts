@@ -145,6 +145,10 @@ function readNodes(children: readonly unknown[], mentions: Map<string, string>):
       if (text !== '' && !text.endsWith('\n')) text += '\n';
       text += `${'  '.repeat(Math.min(Math.max(step.depth - 1, 0), deepestIndent))}- `;
       steps.push({ after: '\n' }, ...toSteps(inner, step.depth));
+    } else if (node.type === 'strikethrough') {
+      // What is struck out is no longer said.
+      text += '~';
+      steps.push({ after: '~' }, ...toSteps(inner, step.depth));
     } else if (node.type === 'link') {
       steps.push({ after: linkTarget(node.url, inner) }, ...toSteps(inner, step.depth));
     } else if (inner.length > 0) {
