@@ -14,7 +14,7 @@ const ANSWER = 'I think that it is well made. '.padEnd(900, 'y');
 
 let world: World;
 beforeAll(async () => {
-  world = await openWorld(chat);
+  world = await openWorld(chat, { HUMAN_ROLES: 'agent', HANDOFF_WORDS: 'agent', HANDOFF_RETURN_HOURS: '2' });
 });
 afterAll(() => world.close());
 
@@ -28,10 +28,6 @@ it('costs at most 5 write units a turn, one more in the first of a month, and re
     const { turns } = await world.store.recent({ platform: 'talkjs', conversation: 'long' });
     world.dynamo.calls.length = 0;
     await world.reply(batch([sent('talkjs', 'long', USER_TEXT, turn)]), { getRemainingTimeInMillis: () => 60_000 });
-    const units = (isRead: boolean) =>
-      world.dynamo.calls
-        .filter(({ operation }) => (operation === 'Query' || operation === 'GetItem') === isRead)
-        .reduce((sum, call) => sum + call.units, 0);
     const [writes, reads] = [units(false), units(true)];
     rows.push({ turn, writes, reads, windowBytes: bytesOf(turns) });
   }
@@ -53,6 +49,40 @@ it('costs one write unit when a message comes again', async () => {
   const writes = world.dynamo.calls.filter(({ operation }) => operation === 'UpdateItem');
   expect(writes).toHaveLength(1);
 });
+
+it('costs 4 write units more to hand over, however long the last messages, at most 8 a word of the team, and 3 to give back', async () => {
+  await chat.say('handed', 'Hello');
+  await world.quiet();
+  const at = Date.now();
+  for (const n of [1, 2, 3]) await cost(sent('talkjs', 'handed', USER_TEXT.padEnd(500, 'x'), n));
+  const by = { platform: 'talkjs', conversation: 'handed', speaker: { id: 'bob' }, attachments: [] } as const;
+  const word = (messageId: string, text: string) =>
+    ({ event: 'intervened', ...by, messageId, text, createdAt: at + Number(messageId) }) as const;
+
+  const ordinary = await cost(sent('talkjs', 'handed', USER_TEXT, 4));
+  const handed = await cost(sent('talkjs', 'handed', 'agent', 5));
+  const taken = await cost(word('600000', 'I am here.'));
+  const next = await cost(word('600001', 'It is on its way.'));
+  const back = await cost(word('600002', '/bot'));
+
+  const writes = { ordinary, handed, taken, next, back };
+  expect(writes).toEqual({ ordinary: 5, handed: 9, taken: 8, next: 7, back: 3 });
+  expect((await world.store.conversationOf(by)).owner).toBe('bot');
+});
+
+/** In write units. */
+async function cost(inbound: object): Promise<number> {
+  world.dynamo.calls.length = 0;
+  await world.reply(batch([inbound]), { getRemainingTimeInMillis: () => 60_000 });
+  return units(false);
+}
+
+/** Of the calls since they were last forgotten. */
+function units(isRead: boolean): number {
+  return world.dynamo.calls
+    .filter(({ operation }) => (operation === 'Query' || operation === 'GetItem') === isRead)
+    .reduce((sum, call) => sum + call.units, 0);
+}
 
 /** The size DynamoDB counts, roughly: names and values of what is stored. */
 function bytesOf(items: readonly unknown[]): number {
