@@ -452,6 +452,19 @@ describe('block', () => {
   });
 });
 
+it('blocks a user of /chat who has said nothing yet by the whole name only', async () => {
+  const blocked = (user: string) => call({ do: 'block', platform: 'http', user }, SHOP);
+
+  const bare = await blocked('never-spoken');
+  const whole = await blocked('open:never-spoken');
+
+  const error = 'never-spoken has said nothing yet: use the whole name, open:never-spoken.';
+  expect([bare, whole.body]).toEqual([
+    { status: 409, body: { error } },
+    { platform: 'http', user: 'open:never-spoken', blocked: true, before: false },
+  ]);
+});
+
 describe('the log', () => {
   it('has a line for each call with the name of the key and what was done, and never a word', async () => {
     await turn('in-the-log', 'i1');
