@@ -1,7 +1,6 @@
 /** Room of the operator: `block` and `unblock` decide whether a user of a platform gets answers. */
-
-import { Rejected } from '../errors.ts';
 import type { PlatformName } from '../types.ts';
+import { wholeName } from './conversation.ts';
 import { findUser } from './forget.ts';
 import type { Answer, OperatorDeps } from './verb.ts';
 
@@ -31,13 +30,7 @@ export async function unblock(deps: OperatorDeps, whom: Whom): Promise<Answer> {
 
 async function standingOf(deps: OperatorDeps, whom: Whom): Promise<{ of: Whom; before: boolean }> {
   const of = await findUser(deps, whom);
-  checkWhole(deps, of);
+  // Else it would be in vain.
+  wholeName(deps, { platform: of.platform, name: of.user });
   return { of, before: (await deps.store.marksOf(of)).blockedAt > 0 };
-}
-
-/** Whoever has said nothing in /chat yet may come with any key: only the whole name says who is meant. */
-function checkWhole({ callers }: Pick<OperatorDeps, 'callers'>, { platform, user }: Whom): void {
-  if (platform !== 'http' || callers.some((caller) => user === caller || user.startsWith(`${caller}:`))) return;
-  const names = callers.map((caller) => `${caller}:${user}`).join(' or ');
-  throw new Rejected(409, `${user} has said nothing yet: use the whole name, ${names}.`);
 }

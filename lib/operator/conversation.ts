@@ -31,10 +31,7 @@ export async function findKnown(
   { name, platform }: Named,
 ): Promise<Known> {
   const candidates = (platform ? [platform] : PLATFORMS).flatMap((on) =>
-    [name, ...(on === 'http' ? callers.map((caller) => `${caller}:${name}`) : [])].map((conversation) => ({
-      platform: on,
-      conversation,
-    })),
+    namesOf({ callers }, { platform: on, name }).map((conversation) => ({ platform: on, conversation })),
   );
   const found = await Promise.all(candidates.map((candidate) => isKnown(store, candidate)));
   const known = candidates.filter((_, i) => found[i]);
@@ -55,10 +52,27 @@ export async function findKnown(
   return only;
 }
 
+/** What a name may stand for: a session, or a user, of /chat also without the caller's in front. */
+export function namesOf(
+  { callers }: Pick<OperatorDeps, 'callers'>,
+  { platform, name }: { platform: PlatformName; name: string },
+): string[] {
+  return [name, ...(platform === 'http' ? callers.map((caller) => `${caller}:${name}`) : [])];
+}
+
+/** The name of what nothing is known of; throws `Rejected` 409 where it does not say whose it is, and would be in vain. */
+export function wholeName(deps: Pick<OperatorDeps, 'callers'>, of: { platform: PlatformName; name: string }): string {
+  const { platform, name } = of;
+  if (platform !== 'http' || deps.callers.some((one) => name === one || name.startsWith(`${one}:`))) return name;
+  const [, ...names] = namesOf(deps, of);
+  throw new Rejected(409, `Nothing of ${name} is known on http: use the whole name, ${names.join(' or ')}.`);
+}
+
 /** For what may be done where nobody has written yet, when the platform is said: instead of the error, the conversation of that name. */
-export function orNew({ name, platform }: Named) {
+export function orNew(deps: Pick<OperatorDeps, 'callers'>, { name, platform }: Named) {
   return (error: unknown): Known => {
-    if (platform && error instanceof Rejected && error.status === 404) return { platform, conversation: name };
+    if (platform && error instanceof Rejected && error.status === 404)
+      return { platform, conversation: wholeName(deps, { platform, name }) };
     throw error;
   };
 }

@@ -18,7 +18,7 @@ async function giveTo(owner: Owner, deps: OperatorDeps, named: Named): Promise<A
   const { store, put, now } = deps;
   const { name } = named;
   // Somebody may want the bot to be silent from the first message on.
-  const { platform, conversation } = await findConversation(deps, named).catch(orNew(named));
+  const { platform, conversation } = await findConversation(deps, named).catch(orNew(deps, named));
   const of = { platform, conversation };
   const { owner: before, handoff } = await store.conversationOf(of);
   // First, so that those who were told that somebody is needed hear of its end, whatever ends this in between.

@@ -17,7 +17,7 @@ export async function redrive(
   const { store, put, deadTurns, now } = deps;
   const { name } = named;
   // Where the first message of a conversation died, nothing but its dead letter tells of it.
-  const found = await findConversation(deps, named).catch(orNew(named));
+  const found = await findConversation(deps, named).catch(orNew(deps, named));
   const of = { platform: found.platform, conversation: found.conversation };
   const message = given ?? ('messageId' in found ? found.messageId : undefined);
   const owner = await store.ownerOf(of);

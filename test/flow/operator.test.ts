@@ -452,13 +452,18 @@ describe('block', () => {
   });
 });
 
-it('blocks a user of /chat who has said nothing yet by the whole name only', async () => {
+it('blocks a user of /chat who has said nothing yet, and pauses such a session, by the whole name only', async () => {
+  const paused = (conversation: string) => call({ do: 'pause', platform: 'http', conversation }, SHOP);
   const blocked = (user: string) => call({ do: 'block', platform: 'http', user }, SHOP);
 
   const bare = await blocked('never-spoken');
   const whole = await blocked('open:never-spoken');
 
-  const error = 'never-spoken has said nothing yet: use the whole name, open:never-spoken.';
+  const error = 'Nothing of never-spoken is known on http: use the whole name, open:never-spoken.';
+  expect([await paused('never-spoken'), (await paused('open:never-spoken')).body.owner]).toEqual([
+    { status: 409, body: { error } },
+    'paused',
+  ]);
   expect([bare, whole.body]).toEqual([
     { status: 409, body: { error } },
     { platform: 'http', user: 'open:never-spoken', blocked: true, before: false },

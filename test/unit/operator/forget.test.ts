@@ -62,6 +62,39 @@ describe.each(Object.entries(verbs))('forgetting a %s', (_, run) => {
   });
 });
 
+it.each([
+  ['conversation', (given: OperatorDeps, next?: string) => forget(given, { platform: 'http', name: 'room', next })],
+  ['user', (given: OperatorDeps, next?: string) => forgetUser(given, { platform: 'http', user: 'alice', next })],
+])(
+  'a %s of /chat that goes on in another call is the same, though nothing is left that has its name',
+  async (what, run) => {
+    const { deps: slow } = deps(3_000);
+    const whole = what === 'user' ? 'open:alice' : 'open:room';
+    const known = what === 'user' ? { items: [{ pk: 'U', sk: '2025-10#c', conversation: 'c' }] } : { items: [] };
+    const asked: string[] = [];
+    const query = async ({ pk }: { pk: string }) => {
+      asked.push(pk);
+      return pk.includes(pseudonym('http', whole)) ? known : { items: [] };
+    };
+    const recent = async ({ conversation }: { conversation: string }) => ({
+      ...{ turns: conversation === whole ? [{}] : [], conversation: { owner: 'bot' } },
+    });
+    const given = { ...slow, callers: ['open'], table: { query }, store: { recent } } as unknown as OperatorDeps;
+
+    const first = (await run(given)).json as { next: string };
+    const gone = { ...given, table: { query: async () => ({ items: [] }) } } as unknown as OperatorDeps;
+    const store = {
+      recent: async () => ({ turns: [], conversation: { owner: 'bot' } }),
+    } as unknown as OperatorDeps['store'];
+    const second = (await run({ ...gone, store }, first.next)).json;
+    const wrong = run({ ...gone, store }, first.next.replace('open', 'shut'));
+
+    expect(first.next).toMatch(new RegExp(`^\\d{13}\\.${whole}$`));
+    expect(second).toMatchObject({ [what]: whole });
+    await expect(wrong).rejects.toMatchObject({ status: 400 });
+  },
+);
+
 /** Dead letters, and those of them that were dropped. */
 function lying(dead: readonly string[]) {
   const dropped: string[] = [];
