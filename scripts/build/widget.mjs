@@ -1,6 +1,6 @@
 /** The build of the widget: one script for pages, with React and the official webchat in it, and where the Chat API finds it. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
@@ -33,6 +33,7 @@ async function bundle(root) {
       'document.getElementById': 'ownRoot.getElementById',
     },
     inject: ['widget/own-root.ts'],
+    plugins: [patientWebchat],
     loader: { '.css': 'text' },
     legalComments: 'none',
     banner: { js: '/* Contains @botpress/webchat and React, both under the MIT licence. */' },
@@ -45,6 +46,21 @@ async function bundle(root) {
   const hash = createHash('sha256').update(script).digest('hex').slice(0, 16);
   return { name: `widget-${hash}.js`, gzipped };
 }
+
+/** How often a stream that ends is opened again in the life of a page, and after which time (ms), in the words of the webchat. */
+const TEN_TRIES = 'ly = 10, uy = 3e3';
+
+/** Streams end every few minutes here: the webchat would show an error from the eleventh on. Throws where another version has other words. */
+const patientWebchat = {
+  name: 'patient-webchat',
+  setup(build) {
+    build.onLoad({ filter: /@botpress[/\\]webchat[/\\]dist[/\\]index\.js$/ }, ({ path: file }) => {
+      const [before, after, ...more] = readFileSync(file, 'utf8').split(TEN_TRIES);
+      if (after === undefined || more.length > 0) throw new Error(`${file} says something else than "${TEN_TRIES}"`);
+      return { contents: `${before}ly = Infinity, uy = 3e3${after}`, loader: 'js' };
+    });
+  },
+};
 
 const FOLDER = 'widget';
 

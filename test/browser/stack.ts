@@ -68,7 +68,8 @@ async function makeBots(): Promise<string> {
 
 async function freeBlock(): Promise<Ports> {
   for (;;) {
-    const ports = portBlock(String(20_000 + Math.floor(Math.random() * 2000) * 10));
+    // Below those that systems give out themselves, one of which may be taken a moment later.
+    const ports = portBlock(String(20_000 + Math.floor(Math.random() * 1200) * 10));
     if (
       await checkPorts(ports).then(
         () => true,

@@ -171,6 +171,29 @@ it('shows the answer once when its stream is cut in the middle', async () => {
   await bubbles(page, 'incoming').nth(1).filter({ hasText: 'still there' }).waitFor();
 });
 
+it('opens its stream again however often that fails', async () => {
+  browser.expect(/ERR_FAILED|ERR_INCOMPLETE_CHUNKED_ENCODING/);
+  const page = await browser.newPage();
+  await page.clock.install();
+  await put(page);
+  await button(page).click();
+  await say(page, 'Hello');
+  await wholeAnswer(page);
+  let failed = 0;
+  await page.route('**/initialize*', (route) => {
+    failed += 1;
+    return route.abort();
+  });
+
+  await kill('chat-api');
+  while (failed < 12) await page.clock.runFor(1_000);
+  await page.unroute('**/initialize*');
+  await page.clock.resume();
+  await say(page, 'And are you still there?');
+
+  await bubbles(page, 'incoming').nth(1).filter({ hasText: 'still there' }).waitFor();
+});
+
 it('looks and speaks as its tag says', async () => {
   const page = await visit(
     'type="module" data-name="Ada" data-greeting="Frag mich!" data-color="#b91c1c" data-position="left" data-language="de" data-theme="dark"',
