@@ -171,6 +171,9 @@ describe('the bot', () => {
     const last = JSON.stringify(world.claude.requests.at(-1));
     expect(last).toContain('deleted by the user');
     expect(last).not.toContain('The code word is tangerine.');
+    // Nobody would hear of it here.
+    expect(last).not.toContain('hand_to_human');
+    expect(last).toContain('"tools":[');
   });
 
   it('says nothing in a conversation that is gone by then', async () => {

@@ -45,6 +45,12 @@ function shown(): string[] {
   return body.messages.filter(({ role }) => role === 'user').flatMap(({ content }) => content.map(({ text }) => text));
 }
 
+it('Claude is offered the handoff, as roles name who can take over here', async () => {
+  await world.converse(newConversation(), 'Hello');
+
+  expect(JSON.stringify(world.claude.requests.at(-1))).toContain('"name":"hand_to_human"');
+});
+
 it('a human who writes silences the bot, which knows what was said when it is given the conversation back', async () => {
   const conversation = newConversation();
   await world.converse(conversation, 'Hello');
