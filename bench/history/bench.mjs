@@ -70,7 +70,7 @@ function report(rows, [ours, twice, once], lastTurn) {
         ['history', 'turn', 'WCU', 'RCU', 'KB in', 'KB out', 'calls', 'ms', 'CPU ms'],
         [ours, twice, once].flatMap((name) => AT.map((at) => detail(rowOf(name, at)))),
       ),
-      `Ours without limits, as theirs has none: with the default ones a message costs 12 write units in all, whichever turn it is (docs/scale.md). LangChain's list is one item: the turn after the ${lastTurn}th is refused, and so is every later one of that conversation. Written in one go, both messages are lost when the answer fails; ours keeps the user's before Claude is asked, as the two writes do, and its writes are also claim, idempotency record and outbox.`,
+      `Ours without limits, as theirs has none: with the default ones a turn costs 9 write units in all, whichever turn it is (docs/scale.md). LangChain's list is one item: the turn after the ${lastTurn}th is refused, and so is every later one of that conversation. Written in one go, both messages are lost when the answer fails; ours keeps the user's before Claude is asked, as the two writes do, and its writes are also claim, idempotency record and outbox.`,
     ],
     targets: [
       {
