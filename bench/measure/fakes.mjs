@@ -134,7 +134,9 @@ async function claude(body, response) {
   response.end();
 }
 
-function talkjs(response) {
+/** What was said before the bot came is asked for once in a conversation: nothing. */
+function talkjs({ method }, response) {
+  if (method === 'GET') return send(response, { data: [] });
   count('talkjs');
   send(response, [{ id: 'msg_bench' }]);
 }
@@ -166,7 +168,7 @@ const server = createServer(async (request, response) => {
   const target = request.headers['x-amz-target'];
   if (target) return aws(target, body, response);
   if (request.url.startsWith('/claude')) return claude(body, response);
-  return request.url.startsWith('/slack') ? slack(response) : talkjs(response);
+  return request.url.startsWith('/slack') ? slack(response) : talkjs(request, response);
 });
 await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
 

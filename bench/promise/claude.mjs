@@ -9,7 +9,7 @@ export async function openMarkingClaude() {
     const { messages, model, stream } = JSON.parse(await text(request));
     calls += 1;
     await sleep(200 + Math.random() * 400);
-    const answer = `On its way: ${marksIn(JSON.stringify(messages.at(-1).content)).join(' ')}`;
+    const answer = `On its way: ${marksIn(JSON.stringify(asked(messages))).join(' ')}`;
     const message = { id: 'msg_bench', type: 'message', role: 'assistant', model, stop_sequence: null };
     const usage = { input_tokens: 50, output_tokens: 10 };
     if (!stream) {
@@ -31,6 +31,12 @@ export async function openMarkingClaude() {
   });
   await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
   return { url: `http://127.0.0.1:${server.address().port}`, calls: () => calls, close: () => server.close() };
+}
+
+/** What of the last message is a question: what our bot shows as said before it came is none, and answered when its own webhook comes. */
+function asked(messages) {
+  const { content } = messages.at(-1);
+  return Array.isArray(content) ? content.filter(({ text }) => !text?.includes('said here before you came')) : content;
 }
 
 export function marksIn(text) {

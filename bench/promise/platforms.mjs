@@ -25,9 +25,13 @@ export async function openPlatform(kind, urlOfBot, acceptedWithinMs = Number.POS
   /** When it was sent first, and when it counts as accepted, by mark. */
   const acknowledged = new Map();
   const keys = new Set();
+  /** Of each conversation at TalkJS, as its API lists them, newest first. */
+  const messages = new Map();
+  const keep = (conversation, message) => messages.set(conversation, [message, ...(messages.get(conversation) ?? [])]);
 
   const server = createServer(async (request, response) => {
     const body = await text(request);
+    if (kind === 'talkjs' && request.method === 'GET') return listed(request.url, response);
     const found = kind === 'slack' ? slackPost(request.url, body) : talkjsPosts(request.url, body);
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end(JSON.stringify(kind === 'slack' ? SLACK_ANSWER : found.map(() => ({ id: randomUUID() }))));
@@ -36,10 +40,21 @@ export async function openPlatform(kind, urlOfBot, acceptedWithinMs = Number.POS
       if (post.key !== undefined && keys.has(post.key)) continue;
       if (post.key !== undefined) keys.add(post.key);
       posts.push(post);
+      keep(post.conversation, { ...messageOf(talkjsWebhook(TALKJS_SECRET, post)), senderId: 'claude' });
       if (kind === 'talkjs') void tellOf(post);
     }
   });
   await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
+
+  function listed(url, response) {
+    const { pathname, searchParams } = new URL(url, 'http://talkjs');
+    const [, conversation = ''] = MESSAGES.exec(pathname) ?? [];
+    const isFirstPage = !searchParams.has('startingAfter');
+    const data = isFirstPage
+      ? (messages.get(conversation) ?? []).slice(0, Number(searchParams.get('limit') ?? 10))
+      : [];
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ data }));
+  }
 
   /** TalkJS tells of the bot's own messages, too. */
   async function tellOf({ conversation, text }) {
@@ -82,6 +97,7 @@ export async function openPlatform(kind, urlOfBot, acceptedWithinMs = Number.POS
         kind === 'slack'
           ? slackWebhook(conversation, said)
           : talkjsWebhook(TALKJS_SECRET, { conversation, text: said });
+      if (kind === 'talkjs') keep(String(conversation), messageOf(webhook));
       await Promise.all(Array.from({ length: copies }, () => deliver({ ...webhook, mark })));
     },
     close: () => {
@@ -108,8 +124,14 @@ function slackPost(url, body) {
   return [{ conversation: fields.channel.slice(1), text: JSON.stringify(fields), at: performance.now() }];
 }
 
+const MESSAGES = /conversations\/([^/]+)\/messages/;
+
+function messageOf({ body }) {
+  return JSON.parse(body).data.message;
+}
+
 function talkjsPosts(url, body) {
-  const [, conversation] = /conversations\/([^/]+)\/messages/.exec(url) ?? [];
+  const [, conversation] = MESSAGES.exec(url) ?? [];
   if (conversation === undefined) return [];
   return JSON.parse(body).map(({ text, idempotencyKey }) => ({
     conversation,
