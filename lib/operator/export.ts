@@ -3,16 +3,14 @@ import { sizes } from '../bounds.ts';
 import { Rejected } from '../errors.ts';
 import { openKept } from '../store/chat-api/kept.ts';
 import { besideTurns, conversationsOf, spentLately, turnsBehind } from '../store/kept.ts';
-import { isTurn } from '../store/store.ts';
-import type { PlatformName } from '../types.ts';
-import { findKnown, type Named } from './conversation.ts';
+import { isTurn, partsOfSk } from '../store/store.ts';
+import type { PlatformName, Turn } from '../types.ts';
+import { findKnown, type Known, type Named } from './conversation.ts';
+import { nextOf, type Place, placeIn, WRONG_NEXT } from './export-place.ts';
 import { timeOf, viewOf } from './exported-turn.ts';
 import { findUser } from './forget.ts';
 import { viewOfHandoff } from './handoff.ts';
 import type { Answer, OperatorDeps } from './verb.ts';
-
-/** Where an earlier call ended: behind a turn of that conversation, or behind a message that the Chat API keeps besides. */
-type Place = readonly [conversation: string, after: string];
 
 type ExportDeps = Pick<OperatorDeps, 'store' | 'table' | 'callers' | 'until' | 'now'>;
 
@@ -69,8 +67,6 @@ async function write(deps: ExportDeps, { of, conversations, head, next }: Export
   return end(of, lines, undefined);
 }
 
-const WRONG_NEXT = 'next is what an earlier answer said';
-
 /** A line more fits behind it: an item has 350 KB, a page of 20 messages of the Chat API less than that of theirs. */
 const ROOM_BYTES = sizes.operatorAnswerBytes - 4 * sizes.itemBytes;
 
@@ -81,7 +77,7 @@ interface Line {
 }
 
 async function* linesOf(
-  { table, now }: ExportDeps,
+  { store, table, now }: ExportDeps,
   { platform, user }: Exporting['of'],
   conversation: string,
   begun: string | undefined,
@@ -107,9 +103,12 @@ async function* linesOf(
         user === undefined || turn.reply?.to === user || turn.said.some(({ speaker }) => speaker.id === user);
       const isByThem = user === undefined || rating?.by === user || (isTheirs && rating?.by === undefined);
       const { messageId: message } = turn;
-      if (isTheirs)
-        yield line({ kind: 'turn', ...of, ...viewOf(turn, user) }, rating && isByThem ? undefined : turn.sk);
-      if (rating && isByThem) yield line({ kind: 'rating', ...of, ...rating, message, at: timeOf(rating.at) }, turn.sk);
+      const ofTurn = [
+        ...(isTheirs ? [{ kind: 'turn', ...of, ...viewOf(turn, user) }, ...(await callsOf(store, of, turn))] : []),
+        ...(rating && isByThem ? [{ kind: 'rating', ...of, ...rating, message, at: timeOf(rating.at) }] : []),
+      ];
+      // It is gone on with behind all of them.
+      for (const [i, what] of ofTurn.entries()) yield line(what, i === ofTurn.length - 1 ? turn.sk : undefined);
     }
     if (next === undefined) break;
     yield { line: undefined, at: next };
@@ -121,25 +120,23 @@ async function* linesOf(
     yield line({ ...what, ...of }, at);
 }
 
+/** What acting tools were given and gave back, as far as it is kept. One query, of a turn that may have any. */
+async function callsOf(
+  store: ExportDeps['store'],
+  of: Known,
+  { sk, messageId, state, reply }: Turn,
+): Promise<object[]> {
+  if (!reply?.effects && state !== 'CLAIMED' && state !== 'FAILED') return [];
+  const { calls } = await store.journalOf({ ...of, ...partsOfSk(sk) });
+  return [...calls.values()].map(({ tool, input, state, result }) => ({
+    ...{ kind: 'call', ...of, message: messageId, tool, state, input },
+    ...(result === undefined ? {} : { result }),
+  }));
+}
+
 function end(of: Exporting['of'], lines: string[], place: Place | undefined): Answer {
-  const next = place && Buffer.from(JSON.stringify(place)).toString('base64url');
+  const next = place && nextOf(place);
   const last = next === undefined ? { done: true } : { done: false, next };
   const all = [...lines, JSON.stringify({ ...of, ...last })];
   return { text: all.join('\n'), json: { ...of, ...last }, lines: all, next };
-}
-
-/** Behind a turn, or behind a message or event of the Chat API: DynamoDB goes on from nowhere else. */
-const PLACE = /^(?:T#\d{13}#|(?:msg|evt):[\dA-Z]{26}$)/;
-
-/** Throws `Rejected` 400 for what no answer of ours has said. */
-function placeIn(next: string): Place {
-  try {
-    const place: unknown = JSON.parse(Buffer.from(next, 'base64url').toString());
-    const [conversation, after] = Array.isArray(place) && place.length === 2 ? place : [];
-    if (typeof conversation === 'string' && typeof after === 'string' && PLACE.test(after))
-      return [conversation, after];
-  } catch {
-    // Falls through.
-  }
-  throw new Rejected(400, WRONG_NEXT);
 }

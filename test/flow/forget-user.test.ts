@@ -227,6 +227,7 @@ describe.each(PLATFORMS)('a user of %s', (platform) => {
       `Hello ${zoe}, this is news.`,
       `"comment":"${zoe} says: wrong"`,
       `"reason":"${zoe} asks"`,
+      '"tool":"book","state":"RESERVED"',
       '"done":true',
     ])
       expect(exported).toContain(words);
