@@ -1,6 +1,6 @@
 /** Room of events: the receiver that shows handoffs on their own platform. Nothing else needs it: what is refused there is let be. */
 import { Later } from '../errors.ts';
-import { errorName, type Log } from '../log.ts';
+import { errorName, type Log, pseudonym } from '../log.ts';
 import { PATIENCE_MS, type Receiver } from './deliver.ts';
 import type { EventType } from './event.ts';
 
@@ -24,11 +24,12 @@ export function showing(
 ): Receiver {
   return {
     isNoted: true,
-    post: async ({ type, conversation, id }) => {
+    post: async ({ type, platform, conversation, id }) => {
       if (type === undefined || !isShown(type)) return undefined;
       try {
         const reason = await show(conversation, STATES[type], AbortSignal.timeout(PATIENCE_MS));
-        if (reason !== undefined) log('handoff-not-shown', { told: id, reason });
+        if (reason !== undefined)
+          log('handoff-not-shown', { conversation: pseudonym(platform, conversation), told: id, reason });
         return undefined;
       } catch (error) {
         return error instanceof Later ? error.message : errorName(error);

@@ -44,16 +44,17 @@ export async function operate(deps: DoorDeps, { headers, body }: WebhookRequest)
     });
   try {
     const caller = openKeyAccess(deps.keys)(headers.authorization ?? null)?.caller;
-    if (caller === undefined) throw new Rejected(401, 'no valid key');
+    if (caller === undefined) throw new Rejected(401, 'no valid key in authorization: Bearer <key>');
     by = deps.keys.find(({ key }) => callerOf(key) === caller)?.name ?? caller.slice(0, 8);
-    if (!(await deps.allows(caller))) throw new Rejected(429, `more than ${rates.operator.max} calls in this minute`);
+    if (!(await deps.allows(caller)))
+      throw new Rejected(429, `more than ${rates.operator.max} calls in this minute: try again in the next one`);
     if (body.byteLength > sizes.operatorBodyBytes) throw new Rejected(413, 'body over 32 KB');
     asked = readRequest(readJsonBody(body));
     const { json, lines } = await asked.run(deps.operator(startedAt + CALL_MS));
     const answer = lines ? `${lines.join('\n')}\n` : (json as object);
     const text = typeof answer === 'string' ? answer : JSON.stringify(answer);
     if (Buffer.byteLength(text) > sizes.operatorAnswerBytes)
-      throw new Rejected(413, 'the answer has more than 4 MB: ask without text, or for one message by its id');
+      throw new Rejected(413, 'the answer has more than 4 MB: ask without text, or with message for one of them');
     tell(200);
     return { status: 200, body: answer };
   } catch (error) {

@@ -31,9 +31,9 @@ type Whose = z.output<z.ZodMiniObject<typeof whose>>;
 
 const verbs: Readonly<Record<string, Verb>> = {
   show: verb(
-    'platform, conversation, text? (true or false)',
-    z.strictObject({ ...where, text: z.optional(z.boolean()) }),
-    (deps, { text = false, ...of }) => show(deps, { ...named(of), withText: text }),
+    'platform, conversation, message?, text? (true or false)',
+    z.strictObject({ ...where, message: z.optional(id), text: z.optional(z.boolean()) }),
+    (deps, { message, text = false, ...of }) => show(deps, { ...named(of), message, withText: text }),
   ),
   pause: verb('platform, conversation', z.strictObject(where), (deps, of) => pause(deps, named(of))),
   resume: verb('platform, conversation', z.strictObject(where), (deps, of) => resume(deps, named(of))),

@@ -114,6 +114,7 @@ describe('the verbs', () => {
 
     const silent = await call({ do: 'show', ...talkjs('shown') });
     const open = await call({ do: 'show', ...talkjs('shown'), text: true });
+    const one = await call({ do: 'show', ...talkjs('shown'), message: 's2' });
 
     expect(silent.status).toBe(200);
     expect(silent.body).toMatchObject({
@@ -122,6 +123,7 @@ describe('the verbs', () => {
     });
     expect(JSON.stringify(silent.body)).not.toMatch(/secret|Paris/);
     expect(open.body.turns).toMatchObject([{ said: ['My secret is s1.'], answer: 'Paris.' }, {}]);
+    expect(one.body.turns).toMatchObject([{ message: 's2', state: 'FAILED' }]);
   });
 
   it('pause, resume, redrive and forget, and say why they do not', async () => {
@@ -493,13 +495,31 @@ describe('the log', () => {
 describe('an attack', () => {
   const show = { do: 'show', ...talkjs('attacked') };
   const attacks: [string, unknown, Record<string, string>, number, RegExp][] = [
-    ['without a key', show, {}, 401, /^no valid key$/],
-    ['with a wrong key', show, { authorization: `Bearer ${KEY}x` }, 401, /^no valid key$/],
-    ['with the beginning of a key', show, { authorization: `Bearer ${KEY.slice(0, -1)}` }, 401, /^no valid key$/],
-    ['with the name in front of the key', show, { authorization: `Bearer support=${KEY}` }, 401, /^no valid key$/],
-    ['with all keys at once', show, { authorization: `Bearer support=${KEY},${OTHER_KEY}` }, 401, /^no valid key$/],
-    ['with another scheme', show, { authorization: `Basic ${KEY}` }, 401, /^no valid key$/],
-    ['with the key in the body', { ...show, key: KEY }, {}, 401, /^no valid key$/],
+    ['without a key', show, {}, 401, /^no valid key in authorization/],
+    ['with a wrong key', show, { authorization: `Bearer ${KEY}x` }, 401, /^no valid key in authorization/],
+    [
+      'with the beginning of a key',
+      show,
+      { authorization: `Bearer ${KEY.slice(0, -1)}` },
+      401,
+      /^no valid key in authorization/,
+    ],
+    [
+      'with the name in front of the key',
+      show,
+      { authorization: `Bearer support=${KEY}` },
+      401,
+      /^no valid key in authorization/,
+    ],
+    [
+      'with all keys at once',
+      show,
+      { authorization: `Bearer support=${KEY},${OTHER_KEY}` },
+      401,
+      /^no valid key in authorization/,
+    ],
+    ['with another scheme', show, { authorization: `Basic ${KEY}` }, 401, /^no valid key in authorization/],
+    ['with the key in the body', { ...show, key: KEY }, {}, 401, /^no valid key in authorization/],
   ];
   const mistakes: [string, unknown, number, RegExp][] = [
     ['that is no JSON', '{', 400, /not JSON/],
@@ -515,7 +535,7 @@ describe('an attack', () => {
     ['of a command that only the command line has', { do: 'list' }, 400, /^do must be one of/],
     ['without a platform', { do: 'show', conversation: 'attacked' }, 400, /platform is one of .*talkjs/],
     ['of a platform that there is not', { ...show, platform: 'icq' }, 400, /platform is one of/],
-    ['with another field', { ...show, days: 400 }, 400, /^show takes platform, conversation, text\?/],
+    ['with another field', { ...show, days: 400 }, 400, /^show takes platform, conversation, message\?/],
     ['with an empty name', { ...show, conversation: '' }, 400, /^show takes/],
     ['with a name of 10 KB', { ...show, conversation: 'x'.repeat(10_000) }, 400, /^show takes/],
     ['with a list for a name', { ...show, conversation: ['attacked'] }, 400, /^show takes/],
@@ -548,7 +568,7 @@ describe('an attack', () => {
 
     const refused = calls.filter(({ status }) => status === 429);
     expect(refused.length).toBeGreaterThanOrEqual(10);
-    expect(refused[0]?.body).toEqual({ error: 'more than 60 calls in this minute' });
+    expect(refused[0]?.body).toEqual({ error: 'more than 60 calls in this minute: try again in the next one' });
     expect(other.status).toBe(400);
   });
 
