@@ -11,9 +11,9 @@ const TESTS = 'test/{unit,flow,promises,e2e}/**/*.test.ts';
 const LONG = [
   'test/flow/{doctor,memory,reconify-outage,evals}.test.ts',
   'test/e2e/{kills,handoffs,npx,doctor,chat-api-stack,stack-ends,effects,bots-live}.test.ts',
-  'test/e2e/{botpress-suite,new-platform,surroundings}.test.ts',
+  'test/e2e/{botpress-suite,chat,new-platform,surroundings}.test.ts',
   'test/flow/bots-talkjs-second.test.ts',
-  'test/flow/{scale-counts,stalls,talkjs-many}.test.ts',
+  'test/flow/{bench-counts,chat-api-window,scale-counts,stalls,talkjs-many}.test.ts',
   'test/promises/{storms,garbage}-botpress.test.ts',
   'test/promises/{storms-effects,crash-effects,crash-growing,memory}.test.ts',
 ];
