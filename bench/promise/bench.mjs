@@ -81,18 +81,24 @@ function everythingSaid({ posts }) {
   return new Set(posts.flatMap(({ text }) => marksIn(text))).size === CONVERSATIONS * MESSAGES;
 }
 
-/** Each message is to be answered once, and before any that was sent after it had been accepted. */
+/** Ours, in place of an answer: with a reference that an operator finds the message by. */
+const APOLOGY = /^Sorry, .* reference [0-9a-f]{8}/;
+
+/** Each message is to be answered once, by an apology at worst, and before any that was sent after it had been accepted. */
 function judge({ posts, acknowledged }) {
   const answers = new Map();
+  const apologies = posts.filter(({ text }) => APOLOGY.test(text));
   for (const { text } of posts)
     for (const mark of new Set(marksIn(text))) answers.set(mark, (answers.get(mark) ?? 0) + 1);
   const marks = Array.from({ length: CONVERSATIONS }, (_, c) =>
     Array.from({ length: MESSAGES }, (_, n) => `[${c}.${n + 1}]`),
   ).flat();
+  const unanswered = marks.filter((mark) => !answers.has(mark)).length;
   return {
     messages: marks.length,
-    lost: marks.filter((mark) => !answers.has(mark)).length,
-    doubled: marks.filter((mark) => (answers.get(mark) ?? 0) > 1).length,
+    apologies: apologies.length,
+    lost: Math.max(unanswered - apologies.length, 0),
+    doubled: marks.filter((mark) => (answers.get(mark) ?? 0) > 1).length + Math.max(apologies.length - unanswered, 0),
     misordered: misordered(posts, acknowledged),
   };
 }
@@ -132,8 +138,9 @@ function report(calm, crashed) {
           'overlapping: lost / doubled / misordered',
           `and ${CRASHES} crashes: lost / doubled / misordered`,
         ],
-        crashed.map(({ name, messages, ...counts }, i) => [name, messages, countsOf(calm[i]), countsOf(counts)]),
+        crashed.map((counts, i) => [counts.name, counts.messages, countsOf(calm[i]), countsOf(counts)]),
       ),
+      `A message whose worker was killed twice while Claude was asked is not paid for a third time: ours apologises, with a reference, ${oursCalm.apologies} times without crashes and ${ours.apologies} times with them. That counts as its one answer.`,
       `${CONVERSATIONS} conversations of ${MESSAGES} messages, ${REPEATED * 100} % of the webhooks delivered twice at once, Claude 200 to 600 ms, ${CRASHES} crashes (SIGKILL; of ours the worker and the door in turns), every bot hears the same at the same time. A webhook that is not answered with 200 is sent up to three times more. The Chat SDK's state outlives its crashes, as Redis would; the tutorial's history is a variable.`,
     ],
     targets: [
