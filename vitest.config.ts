@@ -13,7 +13,8 @@ const LONG = [
   'test/e2e/{kills,handoffs,npx,doctor,chat-api-stack,stack-ends,effects,bots-live}.test.ts',
   'test/e2e/{botpress-suite,chat,new-platform,surroundings}.test.ts',
   'test/flow/bots-talkjs-second.test.ts',
-  'test/flow/{bench-counts,chat-api-window,scale-counts,stalls,talkjs-many}.test.ts',
+  'test/flow/{bench-counts,chat-api-claude,chat-api-window,languages,scale-counts}.test.ts',
+  'test/flow/{stalls,talkjs-many,talkjs-typing}.test.ts',
   'test/promises/{storms,garbage}-botpress.test.ts',
   'test/promises/{storms-effects,crash-effects,crash-growing,memory}.test.ts',
 ];
